@@ -1,0 +1,1 @@
+"""catalog: what quorate knows of services, agents and platforms, as data. Pure."""

@@ -1,0 +1,69 @@
+"""Service: the protocol of a kind of service. One subclass per file in `services/`, data only, pure.
+
+A service says what it needs on a host (packages, files, units kept from starting at boot), what Pacemaker runs
+for it (resources and constraints), and how a client can tell that it works (probe).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from quorate.catalog.platform import Platform
+from quorate.describe.cluster import IPInterface, Node
+from quorate.describe.resources import Resources
+from quorate.describe.service import ServiceOptions
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """A file a service needs on a host. `replace` False: written only when absent (the operator's own wins)."""
+
+    path: str
+    content: str
+    mode: int = 0o644
+    owner: str = "root"
+    group: str = "root"
+    replace: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """How a client asks the service whether it works. target: URL or host:port; expect: text in a good answer."""
+
+    kind: Literal["http", "tcp", "icmp"]
+    target: str
+    expect: str = ""
+
+
+class Service(ServiceOptions):
+    """A kind of service. Subclasses set `kind` and `example`, and answer the questions below."""
+
+    example: ClassVar[str] = ""  # a whole cluster file, printed by `quorate new KIND`
+
+    def packages(self) -> Sequence[str]:
+        """Return quorate's words (Platform.packages) for the packages it needs on every node that may run it."""
+        return ()
+
+    def units(self, platform: Platform) -> Sequence[str]:
+        """Return the systemd units that Pacemaker runs, and that must not start at boot."""
+        return ()
+
+    def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
+        """Return the files this service needs on `node`."""
+        return ()
+
+    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+        """Return what Pacemaker runs for the service called `name`; the carrying resource's id is `name` itself."""
+        raise NotImplementedError
+
+    def addresses(self) -> Sequence[IPInterface]:
+        """Return the floating addresses of the service."""
+        return ()
+
+    def probe(self) -> Probe | None:
+        """Return how to ask whether the service works, or None where only Pacemaker can tell."""
+        return None
+
+    def listens(self) -> Mapping[str, Sequence[int]]:
+        """Return the ports clients use, by protocol ("tcp", "udp")."""
+        return {}

@@ -1,0 +1,24 @@
+"""ServiceOptions: the base of what an operator may write under `services.NAME`, one subclass per kind.
+
+The catalog subclasses it (one file per kind); describe validates a file against the classes it is handed. Fields
+are declared with the annotated types of fields.py, so that a catalog file needs no other import. Pure.
+"""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ServiceOptions(BaseModel):
+    """What every service accepts. Subclasses set `kind` and add fields; the class docstring is its documentation.
+
+    nodes: where it may run, in order of preference; empty means every node.
+    meta: meta attributes of the group or resource that carries the service.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: ClassVar[str] = ""
+
+    nodes: tuple[str, ...] = ()
+    meta: dict[str, str] = {}

@@ -1,0 +1,77 @@
+"""Host: what every machine can do for quorate, however it is reached.
+
+A command is an argument vector; quoting happens once, in the transport. Errors are errors.HostUnreachable,
+errors.CommandFailed and errors.TimedOut, each with a hint.
+"""
+
+import shlex
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An argument vector and what goes to its standard input. `environment` is set for this command only.
+
+    secret: the input holds a secret and must not be shown anywhere.
+    """
+
+    argv: tuple[str, ...]
+    input: bytes = b""
+    environment: tuple[tuple[str, str], ...] = field(default=())
+    secret: bool = False
+
+    def __str__(self) -> str:
+        return shlex.join(self.argv)
+
+
+def command(*argv: object, input: bytes | str = b"", secret: bool = False, **environment: str) -> Command:  # noqa: A002
+    """Build a Command from words of any printable type: command("systemctl", "start", unit)."""
+    data = input.encode() if isinstance(input, str) else input
+    return Command(tuple(str(word) for word in argv), data, tuple(sorted(environment.items())), secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a command left behind. seconds: its duration as seen from here."""
+
+    command: Command
+    status: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+
+class Host(Protocol):
+    """A machine that quorate can use. All methods raise HostUnreachable when the connection is gone."""
+
+    @property
+    def name(self) -> str:
+        """The node's name in the cluster file."""
+
+    async def run(self, command: Command, *, timeout_s: float = 60, check: bool = True) -> Completed:
+        """Run `command` to its end. check: raise CommandFailed on a status other than 0. TimedOut after timeout_s."""
+
+    async def put(
+        self, path: str, content: bytes, *, mode: int = 0o644, owner: str = "root", group: str = "root"
+    ) -> None:
+        """Write a file atomically (temporary file beside it, then rename), with owner and mode set before it is visible."""
+
+    async def get(self, path: str) -> bytes | None:
+        """Return a file's content, or None where there is no such file."""
+
+    def stream(self, command: Command) -> AsyncIterator[str]:
+        """Run `command` and yield its lines as they come; closing the iterator ends the command."""
+
+    async def close(self) -> None:
+        """End the connection."""
+
+
+async def run_all(
+    hosts: Sequence[Host], command: Command, *, timeout_s: float = 60, check: bool = True
+) -> list[Completed]:
+    """Run the same command on all hosts at once; results in the order of `hosts`."""
+    import asyncio  # noqa: PLC0415 - keeps `import quorate.machines.host` cheap for the command line
+
+    return list(await asyncio.gather(*(host.run(command, timeout_s=timeout_s, check=check) for host in hosts)))
