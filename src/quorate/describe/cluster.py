@@ -205,8 +205,8 @@ class Cluster:
     fencing: Fencing
     pacemaker: Pacemaker
     services: Mapping[str, ServiceOptions] = field(default_factory=lambda: MappingProxyType({}))
-    resources: Resources = Resources()
-    targets: Targets = Targets()
+    resources: Resources = field(default_factory=Resources)
+    targets: Targets = field(default_factory=Targets)
     allow_drills: bool = False
     given: frozenset[tuple[str | int, ...]] = frozenset()
 

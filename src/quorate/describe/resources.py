@@ -56,7 +56,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """One resource run by an agent. `template` names a Template whose settings this one inherits; then agent is None."""
+    """One resource run by an agent.
+
+    template: names a Template whose settings this one inherits; then agent is None.
+    """
 
     id: str
     agent: AgentName | None
@@ -90,7 +93,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A primitive or group (by id) that runs on several nodes; `promotable` ones have one or more promoted instances."""
+    """A primitive or group (by id) that runs on several nodes; `promotable` ones have promoted instances."""
 
     id: str
     member: str

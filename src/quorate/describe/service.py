@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from quorate.describe.fields import Name, Text
+
 
 class ServiceOptions(BaseModel):
     """What every service accepts. Subclasses set `kind` and add fields; the class docstring is its documentation.
@@ -20,5 +22,5 @@ class ServiceOptions(BaseModel):
 
     kind: ClassVar[str] = ""
 
-    nodes: tuple[str, ...] = ()
-    meta: dict[str, str] = {}
+    nodes: tuple[Name, ...] = ()
+    meta: dict[str, Text] = {}

@@ -1,0 +1,87 @@
+"""Addresses: reading IP addresses as they are written in the cluster file, with default prefix lengths. Pure."""
+
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
+
+from quorate.describe.cluster import IPAddress, IPInterface
+from quorate.describe.mismatch import mismatch, shown, wrong_type
+
+
+def read_address(value: object) -> IPAddress:
+    """Read an address without a prefix length."""
+    if isinstance(value, IPv4Address | IPv6Address):
+        return value
+    try:
+        return ip_address(_ip_text(value))
+    except ValueError:
+        raise _no_address(value, "an IP address such as 10.0.0.1 or fd00::1") from None
+
+
+def read_interface(value: object) -> IPInterface:
+    """Read an address of a host; the prefix length defaults to /24, for IPv6 to /64."""
+    if isinstance(value, IPv4Interface | IPv6Interface):
+        return value
+    text = _ip_text(value)
+    try:
+        if "/" not in text:
+            text += "/24" if ip_address(text).version == 4 else "/64"
+        return _host_in_network(ip_interface(text), value)
+    except ValueError:
+        raise _no_address(value, "an IP address such as 10.0.0.1 or 10.0.0.1/24") from None
+
+
+def read_floating(value: object) -> IPInterface:
+    """Read an address that must say its prefix length."""
+    if isinstance(value, IPv4Interface | IPv6Interface):
+        return value
+    text = _ip_text(value)
+    expected = "a floating address with its prefix length, such as 10.0.0.100/24"
+    try:
+        if "/" not in text:
+            length = 24 if ip_address(text).version == 4 else 64
+            raise mismatch(
+                "address-without-prefix",
+                f"is {text} without a prefix length",
+                why="the address is added to an interface, and the length decides which network it is in",
+                fix=f"write {text}/{length}, or the length of its network",
+            )
+        return _host_in_network(ip_interface(text), value)
+    except ValueError:
+        raise _no_address(value, expected) from None
+
+
+def _ip_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise wrong_type("an IP address such as 10.0.0.1", value)
+    return value.strip()
+
+
+def _no_address(value: object, expected: str) -> Exception:
+    return mismatch(
+        "bad-address",
+        f"must be {expected}, not {shown(value)}",
+        why="Corosync and Pacemaker are given "
+        "numeric addresses, so that the cluster starts when name resolution is down",
+        fix=f"write {expected}",
+    )
+
+
+def _host_in_network(interface: IPInterface, value: object) -> IPInterface:
+    """Refuse addresses that no host can have."""
+    network, address = interface.network, interface.ip
+    said = ""
+    if address.is_multicast:
+        said = "a multicast address"
+    elif address.is_unspecified:
+        said = "the unspecified address"
+    elif network.num_addresses > 2 and address == network.network_address:
+        said = f"the network {network} itself"
+    elif network.version == 4 and network.num_addresses > 2 and address == network.broadcast_address:
+        said = f"the broadcast address of {network}"
+    if said:
+        raise mismatch(
+            "bad-address",
+            f"is {said}, which no host can have: {shown(value)}",
+            why="the kernel would refuse it, or every host would answer to it",
+            fix="write the address of a host, with its prefix length",
+        )
+    return interface
