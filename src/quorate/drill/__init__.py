@@ -1,1 +1,12 @@
-"""drill."""
+"""Drill: break a cluster on purpose and tell what its clients saw.
+
+    record      what is written down while it happens: attempts, events, the facts of the cluster (pure)
+    history     a folder per run; written first, judged later
+    probes/     clients, one file each, every one a process of its own
+    probe       start, follow and stop such a process
+    verdict     attempts -> outage; held, violated or unknown (pure)
+    phases      the survivors' journals -> token lost, membership, fenced, started (pure)
+    run         all of that joined into the Run that reports are made of (pure)
+
+Everything judged is judged from the folder alone, so that a run can be judged again years later.
+"""

@@ -1,0 +1,144 @@
+"""Record: the values that are written down while a drill runs, and how they look as JSON. Pure.
+
+All `*_ns` are nanoseconds of this machine's CLOCK_MONOTONIC, which every process on it shares and nobody can step;
+`wall_offset_ns` is what to add to get the wall clock, for comparing with the journals of the nodes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One question a client asked. result: "ok", or in a word why not (probes/http.py lists the words).
+
+    n: its place in the schedule; a number that is missing was never sent. node: which node answered, "" if it did
+    not say. detail: for people.
+    """
+
+    n: int
+    sent_ns: int
+    done_ns: int
+    result: str
+    node: str = ""
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """True when the service gave a good answer."""
+        return self.result == "ok"
+
+    @classmethod
+    def parse(cls, value: Mapping[str, Any]) -> "Attempt":
+        """Read one line of a probe's file; KeyError, TypeError or ValueError if it is not one."""
+        return cls(
+            n=int(value["n"]),
+            sent_ns=int(value["sent_ns"]),
+            done_ns=int(value["done_ns"]),
+            result=str(value["result"]),
+            node=str(value.get("node", "")),
+            detail=str(value.get("detail", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that one probe wrote. cpu_s, wall_offset_end_ns and ended are None when it never came to its end.
+
+    probe: the kind ("http"). target: what it asked. in_flight_max: attempts open at once, at most.
+    """
+
+    name: str
+    probe: str
+    target: str
+    every_ms: float
+    timeout_ms: float
+    in_flight_max: int
+    started_ns: int
+    wall_offset_ns: int
+    attempts: tuple[Attempt, ...]
+    wall_offset_end_ns: int | None = None
+    ended_ns: int | None = None
+    ended: str | None = None
+    cpu_s: float | None = None
+
+
+class Moment(StrEnum):
+    """The events a run is told by, in this order.
+
+    INJECT is zero on every axis: the instant before the fault is asked for. INJECTED: it is proven to be in effect.
+    RETURNED: the node serves as a member again. SETTLED: the cluster is steady. NOTE: anything else worth a flag.
+    """
+
+    STEADY = "steady"
+    INJECT = "inject"
+    INJECTED = "injected"
+    HEAL = "heal"
+    RETURNED = "returned"
+    SETTLED = "settled"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the drill did or saw. text: one short phrase for people ("power of n1 cut")."""
+
+    moment: Moment
+    at_ns: int
+    wall_ns: int
+    node: str = ""
+    text: str = ""
+
+    @classmethod
+    def parse(cls, value: Mapping[str, Any]) -> "Event":
+        """Read one line of events.jsonl; KeyError, TypeError or ValueError if it is not one."""
+        return cls(
+            moment=Moment(value["moment"]),
+            at_ns=int(value["at_ns"]),
+            wall_ns=int(value["wall_ns"]),
+            node=str(value.get("node", "")),
+            text=str(value.get("text", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is known before the fault: written first, so that a run can be judged from its folder alone.
+
+    fault: kind of fault ("power-cut"); title: what it does, as a sentence without its end ("The power of n1 was cut").
+    node: the victim. nodes: Corosync node id -> name (Corosync logs ids). resources: ids of the primitives that make up
+    the service. settings: shown as they are, label -> value. cluster_file: its text, which holds no secret values.
+    repeat: commands. place: where it ran ("container lab").
+    """
+
+    cluster: str
+    service: str
+    fault: str
+    title: str
+    node: str
+    nodes: Mapping[int, str]
+    resources: Sequence[str] = ()
+    target_s: float | None = None
+    place: str = ""
+    versions: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    settings: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    cluster_file: str = ""
+    repeat: Sequence[str] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for json.dumps; `parse` reads them back."""
+        return {**asdict(self), "nodes": {str(number): name for number, name in self.nodes.items()}}
+
+    @classmethod
+    def parse(cls, value: Mapping[str, Any]) -> "About":
+        """Read about.json; keys that a newer quorate added are left out."""
+        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+        known["nodes"] = {int(number): str(name) for number, name in value["nodes"].items()}
+        known["resources"] = tuple(value.get("resources", ()))
+        known["repeat"] = tuple(value.get("repeat", ()))
+        return cls(**known)

@@ -1,0 +1,180 @@
+"""Verdict: attempts of a client -> how long it was without an answer, and whether that holds the target. Pure.
+
+The rule. An outage is the time from the completion of one good answer to the completion of the next one; nothing is
+subtracted, so a healthy service asked every 20 ms shows gaps of 20 ms, and that is the resolution. The outage of a run
+is its longest such gap that ends after the fault. When no good answer follows the last failure, the gap is open: it
+lasted at least until the end of the watch.
+
+Held, violated or unknown. A probe that did not run for a while (a stall: over 100 ms late on its own schedule) could
+have stamped the edges of a gap wrongly by as much; the verdict is unknown only if that could decide it. It is unknown
+too when the client was never steady before the fault, and when the watch ended before the target could be missed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from quorate.drill.record import Attempt
+
+STEADY_ANSWERS = 25  # good answers in a row before the fault: half a second at 20 ms
+STALL_MS = 100
+
+
+class Verdict(StrEnum):
+    """HELD: the target was met. VIOLATED: it was missed. UNKNOWN: cannot be told, and never passes."""
+
+    HELD = "held"
+    VIOLATED = "violated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time without a good answer. failed: attempts sent in it that failed. is_open: no good answer ended it."""
+
+    start_ns: int
+    end_ns: int
+    failed: int
+    is_open: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return (self.end_ns - self.start_ns) / 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a client's attempts say. Times in s; None where there was nothing to measure.
+
+    outage: the gap that counts. uncertainty_s: how long the probe itself was stalled around it. failing_s: total of
+    all gaps after the fault in which an attempt failed; gaps: those, in order. baseline_s: the longest gap before it.
+    first_failure_ns: when the first failed attempt after the fault was sent.
+    """
+
+    verdict: Verdict
+    reason: str
+    target_s: float | None
+    outage: Gap | None
+    uncertainty_s: float
+    resolution_s: float
+    failing_s: float
+    gaps: tuple[Gap, ...]
+    baseline_s: float | None
+    first_failure_ns: int | None
+    attempts: int
+    failed: int
+    stalls: int
+
+    @property
+    def outage_s(self) -> float | None:
+        """The figure: seconds without an answer, or None if never steady."""
+        return self.outage.seconds if self.outage else None
+
+    @property
+    def first_answer_ns(self) -> int | None:
+        """When the first good answer after the outage was complete; None if there was none."""
+        return self.outage.end_ns if self.outage and not self.outage.is_open else None
+
+
+def judge(attempts: Sequence[Attempt], *, fault_ns: int, every_ms: float, target_s: float | None = None) -> Judgement:
+    """Judge one client. attempts: in any order. target_s None: it is only asked that the service comes back."""
+    in_order = sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n))
+    every_ns = int(every_ms * 1e6)
+    all_gaps = find_gaps(in_order)
+    stalls = find_stalls(in_order, every_ns)
+    after = [gap for gap in all_gaps if gap.end_ns > fault_ns]
+    before = [gap.seconds for gap in all_gaps if gap.end_ns <= fault_ns]
+    failing = tuple(gap for gap in after if gap.failed)
+    steady = is_steady(in_order, fault_ns)
+    outage = max(after, key=lambda gap: (gap.seconds, gap.failed), default=None) if steady else None
+    uncertainty_s = _stalled_s(outage, stalls, every_ns) if outage else 0.0
+    verdict, reason = decide(outage, uncertainty_s, target_s, steady=steady)
+    return Judgement(
+        verdict=verdict,
+        reason=reason,
+        target_s=target_s,
+        outage=outage,
+        uncertainty_s=uncertainty_s,
+        resolution_s=every_ms / 1000,
+        failing_s=sum(gap.seconds for gap in failing),
+        gaps=failing,
+        baseline_s=max(before, default=None),
+        first_failure_ns=next((a.sent_ns for a in in_order if not a.ok and a.done_ns >= fault_ns), None),
+        attempts=len(in_order),
+        failed=sum(not attempt.ok for attempt in in_order),
+        stalls=len(stalls),
+    )
+
+
+def decide(outage: Gap | None, uncertainty_s: float, target_s: float | None, *, steady: bool) -> tuple[Verdict, str]:
+    """Return the verdict and, in a sentence, why."""
+    if not steady:
+        return Verdict.UNKNOWN, f"The client had no {STEADY_ANSWERS} good answers in a row before the fault."
+    if outage is None:
+        return Verdict.UNKNOWN, "The client asked nothing after the fault."
+    if target_s is not None:
+        return _against(target_s, outage, uncertainty_s)
+    if outage.is_open:
+        return Verdict.VIOLATED, f"No answer any more when the watch ended, {outage.seconds:.2f} s later."
+    return Verdict.HELD, "The service came back by itself; the file states no longest outage (targets.outage_s)."
+
+
+def _against(target_s: float, outage: Gap, uncertainty_s: float) -> tuple[Verdict, str]:
+    took, target = outage.seconds, f"the target is {target_s:g} s."
+    if took - uncertainty_s > target_s:
+        least = "at least " if outage.is_open else ""
+        return Verdict.VIOLATED, f"Clients waited {least}{took:.2f} s; {target}"
+    if outage.is_open:
+        return Verdict.UNKNOWN, f"The watch ended after {took:.2f} s without an answer; {target}"
+    if took + uncertainty_s <= target_s:
+        return Verdict.HELD, f"Clients waited {took:.2f} s; {target}"
+    stalled = f"the probe itself did not run for {uncertainty_s:.2f} s of it"
+    return Verdict.UNKNOWN, f"Clients waited {took:.2f} s, but {stalled}; {target}"
+
+
+def find_gaps(in_order: Sequence[Attempt]) -> list[Gap]:
+    """Return every gap between consecutive good answers, and the open one at the end if attempts failed there.
+
+    in_order: by the time they were sent. A failed attempt belongs to the gap in which it was sent.
+    """
+    done = sorted(attempt.done_ns for attempt in in_order if attempt.ok)
+    if not done:
+        return []
+    bad = [attempt.sent_ns for attempt in in_order if not attempt.ok]
+    edges = [*pairwise(done)]
+    gaps, i = [], _first_at(bad, done[0], 0)
+    for start, end in edges:
+        j = _first_at(bad, end, i)
+        gaps.append(Gap(start, end, j - i))
+        i = j
+    if i < len(bad):
+        gaps.append(Gap(done[-1], max(attempt.done_ns for attempt in in_order), len(bad) - i, is_open=True))
+    return gaps
+
+
+def _first_at(moments: Sequence[int], limit: int, start: int) -> int:
+    """Return the index, from `start` on, of the first moment at or after `limit`."""
+    while start < len(moments) and moments[start] < limit:
+        start += 1
+    return start
+
+
+def find_stalls(in_order: Sequence[Attempt], every_ns: int) -> list[tuple[int, int]]:
+    """Return (from, to) wherever two consecutive attempts were sent over 100 ms later than the schedule says."""
+    late_ns = every_ns + STALL_MS * 1_000_000
+    sent = [attempt.sent_ns for attempt in in_order]
+    return [(one, other) for one, other in pairwise(sent) if other - one > late_ns]
+
+
+def is_steady(in_order: Sequence[Attempt], fault_ns: int) -> bool:
+    """Return whether the last attempts that were done before the fault were all good, and enough of them."""
+    last = [attempt.ok for attempt in in_order if attempt.done_ns <= fault_ns][-STEADY_ANSWERS:]
+    return len(last) == STEADY_ANSWERS and all(last)
+
+
+def _stalled_s(gap: Gap, stalls: Sequence[tuple[int, int]], every_ns: int) -> float:
+    """Return the length of all stalls that touch the gap or its edges."""
+    touching = [(a, b) for a, b in stalls if a <= gap.end_ns + every_ns and b >= gap.start_ns - every_ns]
+    return sum(b - a for a, b in touching) / 1e9

@@ -1,0 +1,160 @@
+"""The HTTP probe as it really runs: its own process, real sockets on the loopback interface, a server that fails."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from quorate.drill.history import read_trace
+from quorate.drill.probe import probing
+from quorate.drill.probes._process import Settings
+from quorate.errors import NeverComes, TimedOut
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nserved by n2.\n"
+
+
+class Server:
+    """Answers each connection with ANSWER; `mode` silent: takes the question and says nothing."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = self.listener.getsockname()[1]
+        self.mode = "answer"
+        self.held: list[socket.socket] = []
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.mode == "silent":
+                self.held.append(connection)
+                continue
+            connection.recv(4096)
+            connection.sendall(ANSWER)
+            connection.close()
+
+    def close(self) -> None:
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+        self.thread.join(5)
+        for connection in self.held:
+            connection.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+def settings_for(server: Server, path: Path, **more: object) -> Settings:
+    values = {
+        "target": f"http://127.0.0.1:{server.port}/",
+        "output": str(path),
+        "timeout_ms": 200,
+        "nodes": ("n1", "n2"),
+    }
+    return Settings(**(values | more))  # type: ignore[arg-type]
+
+
+def test_sees_the_outage_and_which_node_answers(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "web.jsonl"
+
+    async def story() -> None:
+        async with probing("http", settings_for(server, path)) as probe:
+            steady = await probe.wait_steady(10, timeout_s=10)
+            server.mode = "silent"
+            failed = await probe.wait_failed(since_ns=steady.sent_ns, timeout_s=5)
+            server.mode = "answer"
+            back = await probe.wait_answered(since_ns=failed.done_ns, timeout_s=5)
+            assert (steady.node, failed.result, back.node) == ("n2", "timeout", "n2")
+
+    asyncio.run(story())
+    trace = read_trace(path, broken := [])
+    assert trace is not None
+    assert broken == []
+    assert trace.ended == "stopped"
+    assert trace.in_flight_max == 11
+    timeouts = [one for one in trace.attempts if one.result == "timeout"]
+    # A slow attempt does not hide the next: one is sent every 20 ms while the earlier ones still wait.
+    assert len(timeouts) >= 8
+    assert all(180 <= (one.done_ns - one.sent_ns) / 1e6 < 400 for one in timeouts)
+
+
+def test_gives_up_at_once_when_the_probe_cannot_run(server: Server, tmp_path: Path) -> None:
+    async def story() -> None:
+        settings = settings_for(server, tmp_path / "x.jsonl", namespace="/nowhere/netns")
+        async with probing("http", settings) as probe:
+            await probe.wait_steady(timeout_s=30)
+
+    began = time.monotonic()
+    with pytest.raises(NeverComes, match="/nowhere/netns"):
+        asyncio.run(story())
+    assert time.monotonic() - began < 5
+
+
+def test_says_what_it_saw_when_time_is_up(server: Server, tmp_path: Path) -> None:
+    server.close()
+
+    async def story() -> None:
+        async with probing("http", settings_for(server, tmp_path / "x.jsonl")) as probe:
+            await probe.wait_steady(timeout_s=0.5)
+
+    with pytest.raises(TimedOut, match=r"\d+ refused"):
+        asyncio.run(story())
+
+
+def start_plainly(settings: Settings) -> "subprocess.Popen[bytes]":
+    argv = [sys.executable, "-m", "quorate.drill.probes.http"]
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(asdict(settings)).encode())
+    process.stdin.close()
+    return process
+
+
+def test_ends_at_its_bound(server: Server, tmp_path: Path) -> None:
+    process = start_plainly(settings_for(server, tmp_path / "x.jsonl", seconds_max=0.3))
+    assert process.wait(10) == 0
+    trace = read_trace(tmp_path / "x.jsonl", [])
+    assert trace is not None
+    assert trace.ended == "time bound"
+    assert 10 <= len(trace.attempts) <= 16
+
+
+def test_ends_when_its_parent_dies(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    text = json.dumps(asdict(settings_for(server, path, seconds_max=60)))
+    parent = (
+        "import subprocess, sys, time\n"
+        "p = subprocess.Popen([sys.executable, '-m', 'quorate.drill.probes.http'], stdin=subprocess.PIPE)\n"
+        f"p.stdin.write({text.encode()!r}); p.stdin.close(); time.sleep(60)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", parent])
+    until(lambda: path.exists() and path.read_text().count('"ok"') > 5)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(10)
+    until(lambda: '"end":"parent gone"' in path.read_text())
+
+
+def until(condition: object, timeout_s: float = 10) -> None:
+    end = time.monotonic() + timeout_s
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end, "did not come"
+        time.sleep(0.02)
