@@ -1,0 +1,59 @@
+"""Debian 12 and later, Ubuntu 22.04 and later."""
+
+from types import MappingProxyType
+
+from quorate.catalog.platform import Platform
+
+PLATFORM = Platform(
+    name="debian",
+    ids=("debian", "ubuntu"),
+    packages=MappingProxyType(
+        {
+            "corosync": ("corosync",),
+            "pacemaker": ("pacemaker", "pacemaker-cli-utils", "pacemaker-resource-agents", "resource-agents"),
+            "fence-agents": ("fence-agents",),
+            "ipmi": ("fence-agents", "ipmitool"),  # fence_ipmilan calls ipmitool
+            "qdevice": ("corosync-qdevice",),
+            "qnetd": ("corosync-qnetd",),
+            "clock": ("chrony",),
+            "crmsh": ("crmsh",),
+            "address": ("iproute2",),
+            "apache": ("apache2", "wget"),  # the apache agent asks the status page with wget or curl
+        }
+    ),
+    units=MappingProxyType(
+        {
+            "corosync": "corosync.service",
+            "pacemaker": "pacemaker.service",
+            "qdevice": "corosync-qdevice.service",
+            "qnetd": "corosync-qnetd.service",
+            "clock": "chrony.service",
+            "apache": "apache2.service",
+        }
+    ),
+    paths=MappingProxyType(
+        {
+            "hosts": "/etc/hosts",
+            "corosync.conf": "/etc/corosync/corosync.conf",
+            "corosync.log": "/var/log/corosync/corosync.log",
+            "authkey": "/etc/corosync/authkey",
+            "cib": "/var/lib/pacemaker/cib/cib.xml",
+            "secrets": "/var/lib/pacemaker/lrm/secrets",
+            "apache": "/usr/sbin/apache2",
+            "apache.conf": "/etc/apache2/apache2.conf",
+            "apache.conf.d": "/etc/apache2/conf-enabled",
+            "apache.documents": "/var/www/html",
+        }
+    ),
+    refresh=("apt-get", "update"),
+    install=(
+        "apt-get",
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        "--option=Dpkg::Options::=--force-confdef",
+        "--option=Dpkg::Options::=--force-confold",  # an operator's edited configuration wins over the package's
+    ),
+    environment=MappingProxyType({"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}),
+    query=("dpkg-query", "--show", "--showformat=${Package} ${Version} ${db:Status-Status}\n"),
+)

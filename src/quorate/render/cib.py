@@ -1,0 +1,107 @@
+"""The CIB: everything Pacemaker is told, as one XML document. Cluster, agents and platform in, elements out. Pure.
+
+`configuration` is what quorate wants in the live CIB (merge.py brings the two together); `cib` wraps it as a whole
+offline document for crm_verify and crm_simulate. Ids are readable and the same in every run, so that a second
+rendering equals the first.
+"""
+
+from collections.abc import Mapping
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import expand
+from quorate.catalog.platform import Platform
+from quorate.describe.cluster import Cluster
+from quorate.describe.resources import Resources
+from quorate.describe.secret import Secret
+from quorate.render.constraints import constraints_element
+from quorate.render.fencing import fencing_resources, topology_element
+from quorate.render.ids import Ids
+from quorate.render.resources import nvset, resources_element
+
+PROPERTIES_ID = "cib-bootstrap-options"  # the ids Pacemaker's own tools and crmsh use, so that theirs and ours agree
+RESOURCE_DEFAULTS_ID = "rsc-options"
+OPERATION_DEFAULTS_ID = "op-options"
+
+FEATURE_SET = "3.16.1"  # of Pacemaker 2.1.5; a higher one than a daemon knows makes it refuse the CIB
+SCHEMA = "pacemaker-3.9"
+
+
+def everything(cluster: Cluster, platform: Platform) -> Resources:
+    """Return all resources and constraints that will be in the CIB: fencing devices first, then services."""
+    return fencing_resources(cluster) + expand(cluster, platform)
+
+
+def configuration(cluster: Cluster, agents: AgentLibrary, platform: Platform) -> Element:
+    """Return <configuration>: properties, nodes (with the attributes the file gives them), resources, constraints."""
+    ids = Ids()
+    resources = everything(cluster, platform)
+    pacemaker = cluster.pacemaker
+    root = etree.Element("configuration")
+    nvset(etree.SubElement(root, "crm_config"), "cluster_property_set", PROPERTIES_ID, pacemaker.properties, ids)
+    root.append(_nodes(cluster, ids))
+    root.append(resources_element(resources, agents, ids, pacemaker.operation_defaults))
+    root.append(constraints_element(resources.constraints, ids))
+    topology = topology_element(cluster, ids)
+    if topology is not None:
+        root.append(topology)
+    for tag, id_, values in (
+        ("rsc_defaults", RESOURCE_DEFAULTS_ID, pacemaker.resource_defaults),
+        ("op_defaults", OPERATION_DEFAULTS_ID, pacemaker.operation_defaults),
+    ):
+        if values:
+            nvset(etree.SubElement(root, tag), "meta_attributes", id_, values, ids)
+    return root
+
+
+def cib(cluster: Cluster, agents: AgentLibrary, platform: Platform, *, status: bool = True) -> Element:
+    """Return a whole <cib> as on a cluster that has never run. status: add an empty <status>."""
+    root = etree.Element(
+        "cib",
+        {
+            "crm_feature_set": FEATURE_SET,
+            "validate-with": SCHEMA,
+            "admin_epoch": "0",
+            "epoch": "1",
+            "num_updates": "0",
+        },
+    )
+    root.append(configuration(cluster, agents, platform))
+    if status:
+        etree.SubElement(root, "status")
+    return root
+
+
+def text(element: Element) -> str:
+    """Return an element as indented XML, ending in a newline."""
+    etree.indent(element)
+    return etree.tostring(element, encoding="unicode") + "\n"
+
+
+def secrets(cluster: Cluster, platform: Platform) -> Mapping[tuple[str, str], Secret]:
+    """Return (resource id, parameter) -> where its value is to be found, for everything written as lrm://.
+
+    A parameter of a template is looked up under each resource that uses the template, for that is the id the executor
+    asks for.
+    """
+    resources = everything(cluster, platform)
+    templates = {template.id: template for template in resources.templates}
+    found: dict[tuple[str, str], Secret] = {}
+    for primitive in resources.primitives:
+        template = templates.get(primitive.template or "")
+        inherited = dict(template.parameters) if template else {}
+        for name, value in (inherited | dict(primitive.parameters)).items():
+            if isinstance(value, Secret):
+                found[primitive.id, name] = value
+    return found
+
+
+def _nodes(cluster: Cluster, ids: Ids) -> Element:
+    root = etree.Element("nodes")
+    for node in cluster.nodes:
+        element = etree.SubElement(root, "node", id=str(node.id), uname=node.name)
+        nvset(element, "instance_attributes", f"nodes-{node.id}", node.attributes, ids)
+        nvset(element, "utilization", f"nodes-{node.id}-utilization", node.utilization, ids)
+    return root

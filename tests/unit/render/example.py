@@ -1,0 +1,62 @@
+"""Clusters built by hand, for tests that need a value and not a file."""
+
+from ipaddress import ip_interface
+from types import MappingProxyType
+
+from quorate.describe.cluster import (
+    Cluster,
+    Corosync,
+    FenceDevice,
+    Fencing,
+    LinkOptions,
+    Node,
+    Pacemaker,
+    Quorum,
+    Ssh,
+)
+from quorate.describe.secret import Secret
+
+
+def three_nodes(**changes: object) -> Cluster:
+    """Return three nodes with one link and one IPMI board each; `changes` replace parts of the Cluster."""
+    nodes = tuple(
+        Node(f"n{i}", i, (ip_interface(f"10.20.0.1{i}/24"),), 1, Ssh(f"10.20.0.1{i}")) for i in (1, 2, 3)
+    )
+    corosync = Corosync(
+        transport="knet",
+        cipher="aes256",
+        hash="sha256",
+        link_mode="passive",
+        token_ms=3000,
+        token_coefficient_ms=650,
+        token_retransmits=4,
+        join_ms=50,
+        consensus_ms=4380,
+        nodes=3,
+        links=(LinkOptions(0, 5405),),
+    )
+    devices = tuple(
+        FenceDevice(
+            id=f"ipmi-{node.name}",
+            agent="fence_ipmilan",
+            parameters=MappingProxyType(
+                {"ip": f"10.20.9.1{node.id}", "username": "admin", "password": Secret("env", "IPMI"), "lanplus": "1"}
+            ),
+            victims={node.name: None},
+            from_node=node.name,
+        )
+        for node in nodes
+    )
+    parts: dict[str, object] = {
+        "name": "web",
+        "nodes": nodes,
+        "corosync": corosync,
+        "quorum": Quorum(3, False, False, False, 10_000, None, None),
+        "fencing": Fencing(True, devices, {}, "reboot", 60, 10, True, 0, 0),
+        "pacemaker": Pacemaker(
+            MappingProxyType({"stonith-enabled": "true", "cluster-name": "web", "no-quorum-policy": "stop"}),
+            MappingProxyType({"resource-stickiness": "1000"}),
+            MappingProxyType({}),
+        ),
+    }
+    return Cluster(**(parts | changes))  # type: ignore[arg-type]
