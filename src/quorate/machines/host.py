@@ -5,7 +5,7 @@ errors.CommandFailed and errors.TimedOut, each with a hint.
 """
 
 import shlex
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,7 +27,7 @@ class Command:
 
 
 def command(*argv: object, input: bytes | str = b"", secret: bool = False, **environment: str) -> Command:  # noqa: A002
-    """Build a Command from words of any printable type: command("systemctl", "start", unit)."""
+    """Build a Command from words of any printable type."""
     data = input.encode() if isinstance(input, str) else input
     return Command(tuple(str(word) for word in argv), data, tuple(sorted(environment.items())), secret)
 
@@ -54,24 +54,32 @@ class Host(Protocol):
         """Run `command` to its end. check: raise CommandFailed on a status other than 0. TimedOut after timeout_s."""
 
     async def put(
-        self, path: str, content: bytes, *, mode: int = 0o644, owner: str = "root", group: str = "root"
+        self,
+        path: str,
+        content: bytes,
+        *,
+        mode: int = 0o644,
+        owner: str = "root",
+        group: str = "root",
+        make_parents: bool = False,
     ) -> None:
-        """Write a file atomically (temporary file beside it, then rename), with owner and mode set before it is visible."""
+        """Write a file atomically: a temporary file beside it gets owner and mode, then its name.
+
+        A symbolic link is followed. make_parents: make missing directories above it (mode 755), else that is an error.
+        """
 
     async def get(self, path: str) -> bytes | None:
         """Return a file's content, or None where there is no such file."""
 
-    def stream(self, command: Command) -> AsyncIterator[str]:
-        """Run `command` and yield its lines as they come; closing the iterator ends the command."""
+    def stream(self, command: Command) -> AsyncGenerator[str, None]:
+        """Run `command` and yield its lines as they come. It takes no input.
+
+        Closing the generator ends the command, so use it under contextlib.aclosing. CommandFailed when the command
+        ends by itself with a status other than 0.
+        """
+
+    async def reconnect(self, *, timeout_s: float = 10) -> None:
+        """Connect anew, for instance after a reboot."""
 
     async def close(self) -> None:
         """End the connection."""
-
-
-async def run_all(
-    hosts: Sequence[Host], command: Command, *, timeout_s: float = 60, check: bool = True
-) -> list[Completed]:
-    """Run the same command on all hosts at once; results in the order of `hosts`."""
-    import asyncio  # noqa: PLC0415 - keeps `import quorate.machines.host` cheap for the command line
-
-    return list(await asyncio.gather(*(host.run(command, timeout_s=timeout_s, check=check) for host in hosts)))
