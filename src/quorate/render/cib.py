@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.expand import expand
 from quorate.catalog.platform import Platform
-from quorate.describe.cluster import Cluster
+from quorate.describe.cluster import Cluster, Node
 from quorate.describe.resources import Resources
 from quorate.describe.secret import Secret
 from quorate.render.constraints import constraints_element
@@ -56,8 +56,12 @@ def configuration(cluster: Cluster, agents: AgentLibrary, platform: Platform) ->
     return root
 
 
-def cib(cluster: Cluster, agents: AgentLibrary, platform: Platform, *, status: bool = True) -> Element:
-    """Return a whole <cib> as on a cluster that has never run. status: add an empty <status>."""
+def cib(cluster: Cluster, agents: AgentLibrary, platform: Platform, *, online: bool = True) -> Element:
+    """Return a whole <cib> as on a cluster that has run nothing yet.
+
+    online: every node is a member, the partition has quorum and the first node is DC; crm_verify then judges the
+    configuration alone, and crm_simulate plans the first start. Otherwise <status> is empty: no node was ever seen.
+    """
     root = etree.Element(
         "cib",
         {
@@ -69,9 +73,29 @@ def cib(cluster: Cluster, agents: AgentLibrary, platform: Platform, *, status: b
         },
     )
     root.append(configuration(cluster, agents, platform))
-    if status:
-        etree.SubElement(root, "status")
+    status = etree.SubElement(root, "status")
+    if online:
+        root.attrib.update({"have-quorum": "1", "dc-uuid": str(cluster.nodes[0].id)})
+        for node in cluster.nodes:
+            status.append(_member(node))
     return root
+
+
+def _member(node: Node) -> Element:
+    """Return the state of a node that has joined and of which nothing is known to run."""
+    state = etree.Element(
+        "node_state",
+        {
+            "id": str(node.id),
+            "uname": node.name,
+            "in_ccm": "true",
+            "crmd": "online",
+            "join": "member",
+            "expected": "member",
+        },
+    )
+    etree.SubElement(etree.SubElement(state, "lrm", id=str(node.id)), "lrm_resources")
+    return state
 
 
 def text(element: Element) -> str:
