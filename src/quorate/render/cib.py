@@ -14,7 +14,7 @@ from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.expand import expand
 from quorate.catalog.platform import Platform
 from quorate.describe.cluster import Cluster, Node
-from quorate.describe.resources import Resources
+from quorate.describe.resources import Clone, Group, Resources
 from quorate.describe.secret import Secret
 from quorate.render.constraints import constraints_element
 from quorate.render.fencing import fencing_resources, topology_element
@@ -120,6 +120,28 @@ def secrets(cluster: Cluster, platform: Platform) -> Mapping[tuple[str, str], Se
             if isinstance(value, Secret):
                 found[primitive.id, name] = value
     return found
+
+
+def expected(cluster: Cluster, platform: Platform) -> list[str]:
+    """Return the primitives that will run once the cluster is at rest, in the order of the CIB.
+
+    Left out is what the file itself keeps from running: target-role Stopped or is-managed false, on the primitive, its
+    template or the group or clone around it; and fencing devices while fencing is off.
+    """
+    resources = everything(cluster, platform)
+    devices = {device.id for device in cluster.fencing.devices}
+    idle = set() if cluster.fencing.enabled else devices
+    idle |= {resource.id for resource in resources.resources if _kept_from_running(resource.meta)}
+    kept_templates = {template.id for template in resources.templates if _kept_from_running(template.meta)}
+    idle |= {primitive.id for primitive in resources.primitives if primitive.template in kept_templates}
+    for _ in range(2):  # a clone keeps its group from running, and that group its members
+        idle |= {r.member for r in resources.resources if isinstance(r, Clone) and r.id in idle}
+        idle |= {m for r in resources.resources if isinstance(r, Group) and r.id in idle for m in r.members}
+    return [primitive.id for primitive in resources.primitives if primitive.id not in idle]
+
+
+def _kept_from_running(meta: Mapping[str, str]) -> bool:
+    return meta.get("target-role", "").lower() == "stopped" or meta.get("is-managed", "").lower() == "false"
 
 
 def _nodes(cluster: Cluster, ids: Ids) -> Element:
