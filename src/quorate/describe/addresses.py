@@ -1,9 +1,21 @@
 """Addresses: reading IP addresses as they are written in the cluster file, with default prefix lengths. Pure."""
 
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+)
 
-from quorate.describe.cluster import IPAddress, IPInterface
 from quorate.describe.mismatch import mismatch, shown, wrong_type
+
+IPAddress = IPv4Address | IPv6Address
+IPInterface = IPv4Interface | IPv6Interface
+IPNetwork = IPv4Network | IPv6Network
 
 
 def read_address(value: object) -> IPAddress:

@@ -6,17 +6,17 @@ which values the operator wrote and which were derived. Pure, no I/O.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from types import MappingProxyType
 from typing import Literal
 
+from quorate.describe import addresses
 from quorate.describe.resources import NONE, Resources
 from quorate.describe.secret import Secret
 from quorate.describe.service import ServiceOptions
 
-IPAddress = IPv4Address | IPv6Address
-IPInterface = IPv4Interface | IPv6Interface
-IPNetwork = IPv4Network | IPv6Network
+IPAddress = addresses.IPAddress
+IPInterface = addresses.IPInterface
+IPNetwork = addresses.IPNetwork
 
 Transport = Literal["knet", "udpu", "udp", "broadcast"]
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from quorate.describe import cluster
+from quorate.describe import addresses
 from quorate.describe.addresses import read_address, read_floating, read_interface
 from quorate.describe.mismatch import mismatch, wrong_type
 from quorate.describe.reader import Reader, pattern, whole
@@ -174,10 +174,10 @@ Line = Annotated[str, Reader(_read_line, {"type": SCALAR})]
 Flag = Annotated[bool, Reader(_read_flag, {"type": "boolean"})]
 Duration = Annotated[float, Reader(_read_duration, {"type": "string", "pattern": r"^[0-9.]+ ?(ms|s|min|h)$"})]
 Port = Annotated[int, whole(1, 65535, "a port number")]
-IPAddress = Annotated[cluster.IPAddress, Reader(read_address, _ADDRESS_SCHEMA)]
-IPInterface = Annotated[cluster.IPInterface, Reader(read_interface, _ADDRESS_SCHEMA)]
+IPAddress = Annotated[addresses.IPAddress, Reader(read_address, _ADDRESS_SCHEMA)]
+IPInterface = Annotated[addresses.IPInterface, Reader(read_interface, _ADDRESS_SCHEMA)]
 FloatingAddress = Annotated[
-    cluster.IPInterface, Reader(read_floating, {"type": "string", "pattern": r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"})
+    addresses.IPInterface, Reader(read_floating, {"type": "string", "pattern": r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"})
 ]
 SecretReference = Annotated[Secret, Reader(_read_secret, _SECRET_SCHEMA)]
 Parameter = Annotated[str | Secret, Reader(_read_parameter, {"anyOf": [{"type": SCALAR}, _SECRET_SCHEMA]})]

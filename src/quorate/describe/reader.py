@@ -13,7 +13,7 @@ from quorate.describe.mismatch import mismatch, shown, wrong_type
 from quorate.describe.scalars import text_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reader:
     """How a written value becomes the field's value, and the JSON Schema of what may be written."""
 
@@ -29,7 +29,7 @@ class Reader:
         return dict(self.schema)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shorthand:
     """A value that may also be written shorter.
 

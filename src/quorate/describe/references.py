@@ -1,0 +1,194 @@
+"""References: names in one part of the file that must exist in another, and ids that must be unique. Pure.
+
+Only what makes a cluster impossible is an error here; whatever is a judgement belongs to the room `check`.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+
+from quorate.describe.derive.fencing import IPMI_PREFIX
+from quorate.describe.derive.nodes import node_id
+from quorate.describe.problems import Path, error
+from quorate.describe.sections import fencing, resources
+from quorate.describe.sections.whole import File
+from quorate.describe.service import ServiceOptions
+from quorate.findings import Finding, Severity
+
+
+def references(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[Finding]:
+    """Yield what does not fit together. services: the validated entries of the section `services`."""
+    yield from _node_ids(file)
+    yield from _nodes(file, services)
+    yield from _devices(file)
+    yield from _ids(file)
+    yield from _members(file)
+    yield from _constraints(file)
+
+
+def _unknown(what: str, name: str, known: Iterable[str], path: Path) -> Finding:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    listed = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
+    fix = (
+        f"did you mean {near[0]}?"
+        if near
+        else f"write one of: {listed}"
+        if names
+        else f"describe a {what} of that name"
+    )
+    code = f"unknown-{what.replace(' ', '-')}"
+    why = f"the file describes no {what} of that name"
+    return Finding(code, Severity.ERROR, f'there is no {what} "{name[:60]}"', why, fix, path)
+
+
+def _node_ids(file: File) -> Iterator[Finding]:
+    owner: dict[int, str] = {}
+    for name in file.nodes:
+        number = node_id(file, name)
+        if number in owner:
+            other = owner[number]
+            derived = [each for each in (other, name) if file.nodes[each].id is None]
+            note = f" ({derived[0]} has it from its position in the file)" if derived else ""
+            path: Path = ("nodes", name, "id") if file.nodes[name].id is not None else ("nodes", other, "id")
+            yield error(
+                "duplicate-node-id",
+                f"{other} and {name} both have the node id {number}{note}",
+                "Corosync tells nodes apart by their ids",
+                "give each node an id of its own, or leave all ids out",
+                path,
+            )
+        owner.setdefault(number, name)
+
+
+def _nodes(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[Finding]:
+    for name, path in _node_mentions(file, services):
+        if name not in file.nodes:
+            yield _unknown("node", name, file.nodes, path)
+
+
+def _node_mentions(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[tuple[str, Path]]:
+    """Yield every node name that the file mentions outside the section `nodes`."""
+    for service, options in services.items():
+        yield from ((name, ("services", service, "nodes", i)) for i, name in enumerate(options.nodes))
+    if file.fencing:
+        for device, entry in file.fencing.devices.items():
+            base: Path = ("fencing", "devices", device, "nodes")
+            keyed = isinstance(entry.nodes, Mapping)
+            yield from ((name, (*base, name if keyed else i)) for i, name in enumerate(entry.nodes))
+        yield from ((name, ("fencing", "levels", name)) for name in file.fencing.levels)
+        if file.fencing.delay:
+            yield file.fencing.delay.favour, ("fencing", "delay", "favour")
+    if file.quorum and isinstance(file.quorum.auto_tie_breaker, tuple):
+        for i, name in enumerate(file.quorum.auto_tie_breaker):
+            yield name, ("quorum", "auto_tie_breaker", i)
+    if file.quorum and file.quorum.device and file.quorum.device.tie_breaker not in {None, "lowest", "highest"}:
+        yield str(file.quorum.device.tie_breaker), ("quorum", "device", "tie_breaker")
+    for i, constraint in enumerate(file.constraints):
+        if isinstance(constraint, resources.Location):
+            yield constraint.node, ("constraints", i, "node")
+
+
+def _fence_victims(file: File) -> dict[str, set[str]]:
+    """Return the fencing devices, derived ones too, with the nodes they fence."""
+    victims = {IPMI_PREFIX + name: {name} for name, node in file.nodes.items() if node.fencing and node.fencing.ipmi}
+    section = file.fencing or fencing.Fencing()
+    return victims | {name: set(device.nodes) for name, device in section.devices.items()}
+
+
+def _devices(file: File) -> Iterator[Finding]:
+    victims = _fence_victims(file)
+    section = file.fencing or fencing.Fencing()
+    for node, levels in section.levels.items():
+        for i, level in enumerate(levels):
+            for j, device in enumerate(level):
+                path: Path = ("fencing", "levels", node, i, j)
+                if device not in victims:
+                    yield _unknown("fencing device", device, victims, path)
+                elif node in file.nodes and node not in victims[device]:
+                    yield error(
+                        "level-cannot-fence",
+                        f"{device} does not fence {node}",
+                        "this level would fail each time it is tried",
+                        f"add {node} to the nodes of {device}, or remove it here",
+                        path,
+                    )
+
+
+def _ids(file: File) -> Iterator[Finding]:
+    """Yield names that would stand twice in the CIB, where each id is unique."""
+    taken = dict.fromkeys(_fence_victims(file), "a fencing device")
+    for name in (file.fencing or fencing.Fencing()).devices:
+        if name.removeprefix(IPMI_PREFIX) in file.nodes and name.startswith(IPMI_PREFIX):
+            node = file.nodes[name.removeprefix(IPMI_PREFIX)]
+            if node.fencing and node.fencing.ipmi:
+                yield _twice(name, "the IPMI board of a node", ("fencing", "devices", name))
+    for section, names in (("services", file.services), ("resources", file.resources)):
+        for name in names:
+            if name in taken:
+                yield _twice(name, taken[name], (section, name))
+            taken.setdefault(name, "a service" if section == "services" else "a resource")
+
+
+def _twice(name: str, other: str, path: Path) -> Finding:
+    why = "both would have the same id in the CIB"
+    return error("duplicate-id", f'"{name}" is already the name of {other}', why, "choose another name", path)
+
+
+def _members(file: File) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for name, entry in file.resources.items():
+        if isinstance(entry, resources.Group):
+            allowed: tuple[type, ...] = (resources.Primitive,)
+            mentions: list[tuple[str, Path]] = [
+                (member, ("resources", name, "group", i)) for i, member in enumerate(entry.group)
+            ]
+        elif isinstance(entry, resources.Clone):
+            allowed = (resources.Primitive, resources.Group)
+            mentions = [(entry.clone, ("resources", name, "clone"))]
+        else:
+            yield from _template(file, name, entry)
+            continue
+        for member, path in mentions:
+            yield from _member(file, name, member, allowed, path)
+            if member in owner:
+                why = "a resource stands in one place of the CIB only"
+                yield error(
+                    "member-twice",
+                    f"{member} is already a member of {owner[member]}",
+                    why,
+                    "remove it in one of the two",
+                    path,
+                )
+            owner.setdefault(member, name)
+
+
+def _member(file: File, name: str, member: str, allowed: tuple[type, ...], path: Path) -> Iterator[Finding]:
+    if member not in file.resources:
+        yield _unknown("resource", member, [each for each in file.resources if each != name], path)
+    elif not isinstance(file.resources[member], allowed):
+        words = " and ".join(f"{kind.__name__.lower()}s" for kind in allowed)
+        why = "Pacemaker's groups hold primitives, and its clones hold primitives or groups"
+        yield error("bad-member", f"{member} cannot be a member of {name}", why, f"members are {words}", path)
+
+
+def _template(file: File, name: str, entry: resources.Primitive | resources.Template) -> Iterator[Finding]:
+    if isinstance(entry, resources.Primitive) and isinstance(entry.primitive, resources.FromTemplate):
+        template = entry.primitive.template
+        if not isinstance(file.resources.get(template), resources.Template):
+            known = [each for each, other in file.resources.items() if isinstance(other, resources.Template)]
+            yield _unknown("template", template, known, ("resources", name, "primitive", "template"))
+
+
+def _constraints(file: File) -> Iterator[Finding]:
+    known = [*file.resources, *file.services]
+    for i, entry in enumerate(file.constraints):
+        if isinstance(entry, resources.Location):
+            mentions = {"location": entry.location}
+        elif isinstance(entry, resources.Colocation):
+            mentions = {"colocation": entry.colocation, "with": entry.with_}
+        else:
+            mentions = {"order": entry.order, "then": entry.then}
+        for key, name in mentions.items():
+            inner = any(name.startswith(f"{service}-") for service in file.services)  # a part of a service
+            if name not in known and not inner:
+                yield _unknown("resource", name, known, ("constraints", i, key))

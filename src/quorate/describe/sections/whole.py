@@ -1,0 +1,53 @@
+"""The cluster file as a whole. Pure."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from quorate.describe.fields import Flag, Name, ResourceName, Text
+from quorate.describe.reader import number
+from quorate.describe.sections.corosync import Corosync
+from quorate.describe.sections.fencing import Fencing
+from quorate.describe.sections.nodes import Nodes, SshDefaults
+from quorate.describe.sections.quorum import Quorum
+from quorate.describe.sections.resources import Constraint, Resource
+from quorate.describe.sections.section import Section
+
+
+class Pacemaker(Section):
+    """Cluster properties and defaults, by Pacemaker's own names (Pacemaker Explained)."""
+
+    stickiness: Annotated[float, number(0, 1_000_000, "a score")] | None = Field(
+        None, description="how strongly a resource stays where it runs: resource-stickiness (default 1000)"
+    )
+    properties: dict[Name, Text] = Field({}, description="cluster properties (crm_config)")
+    resource_defaults: dict[Name, Text] = Field({}, description="defaults of meta attributes (rsc_defaults)")
+    operation_defaults: dict[Name, Text] = Field({}, description="defaults of operations (op_defaults)")
+
+
+class Targets(Section):
+    """What the cluster is to hold, against which drills and explorations are judged."""
+
+    availability: Annotated[float, number(0, 100, "a percentage of the year")] | None = Field(
+        None, description="percent of a year, e.g. 99.99"
+    )
+    outage_s: Annotated[float, number(0, 31_536_000, "a number of seconds")] | None = Field(
+        None, description="longest single outage, in seconds"
+    )
+
+
+class File(Section):
+    """A cluster: its nodes, how they talk, vote and fence, and what they run."""
+
+    cluster: Name = Field(description="the cluster's name")
+    nodes: Nodes = Field(description="the nodes, by name")
+    ssh: SshDefaults | None = Field(None, description="how to reach the nodes by SSH")
+    corosync: Corosync | None = Field(None, description="messaging between the nodes")
+    quorum: Quorum | None = Field(None, description="votes")
+    fencing: Fencing | None = Field(None, description="fencing (STONITH)")
+    pacemaker: Pacemaker | None = Field(None, description="cluster properties and defaults")
+    services: dict[ResourceName, Any] = Field({}, description="what the cluster runs, by kinds of the catalog")
+    resources: dict[ResourceName, Resource] = Field({}, description="further Pacemaker resources")
+    constraints: tuple[Constraint, ...] = Field((), description="constraints between resources")
+    targets: Targets | None = Field(None, description="what the cluster is to hold")
+    drills: Flag = Field(False, description="true allows drills on these hosts (default false)")

@@ -1,0 +1,66 @@
+"""Settings: values given in a second place or in clear text, and properties that Pacemaker does not know. Pure."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+from quorate.describe.masking import is_secret_key
+from quorate.describe.problems import Path, error
+from quorate.describe.sections import resources
+from quorate.describe.sections.whole import File
+from quorate.describe.vocabulary import OPTIONS_WITH_A_HOME, PROPERTIES, PROPERTIES_WITH_A_HOME
+from quorate.findings import Finding, Severity
+
+
+def second_homes(file: File) -> Iterator[Finding]:
+    """Yield settings that are said in a second place, where they could contradict the first, and unknown properties."""
+    properties = file.pacemaker.properties if file.pacemaker else {}
+    options = file.corosync.options if file.corosync else {}
+    said = [(name, PROPERTIES_WITH_A_HOME, ("pacemaker", "properties", name)) for name in properties]
+    said += [(name, OPTIONS_WITH_A_HOME, ("corosync", "options", name)) for name in options]
+    for name, homes, path in said:
+        if name in homes:
+            why = "said in two places, the two could contradict each other"
+            yield error("has-own-key", f"{name} has a key of its own", why, f"write {homes[name]}", path)
+    for name in properties:
+        if name not in PROPERTIES:
+            near = difflib.get_close_matches(name, sorted(PROPERTIES), n=1, cutoff=0.6)
+            fix = f"did you mean {near[0]}?" if near else "see pacemaker-schedulerd(7) and pacemaker-controld(7)"
+            yield Finding(
+                "unknown-property",
+                Severity.WARNING,
+                f'Pacemaker 2.1 knows no cluster property "{name}"',
+                "Pacemaker keeps unknown properties and ignores them",
+                fix,
+                ("pacemaker", "properties", name),
+            )
+    given = file.pacemaker.stickiness if file.pacemaker else None
+    again = file.pacemaker.resource_defaults.get("resource-stickiness") if file.pacemaker else None
+    if given is not None and again is not None:
+        why = "said in two places, the two could contradict each other"
+        path = ("pacemaker", "resource_defaults", "resource-stickiness")
+        yield error("has-own-key", "resource-stickiness is also given as stickiness", why, "remove one of them", path)
+
+
+def literal_secrets(file: File) -> Iterator[Finding]:
+    """Yield parameters whose names say that they are secrets, and whose values stand there in clear text."""
+    tables: list[tuple[Path, Mapping[str, object]]] = []
+    for name, node in file.nodes.items():
+        if node.fencing and node.fencing.ipmi:
+            tables.append((("nodes", name, "fencing", "ipmi", "parameters"), node.fencing.ipmi.parameters))
+    if file.fencing:
+        if file.fencing.ipmi:
+            tables.append((("fencing", "ipmi", "parameters"), file.fencing.ipmi.parameters))
+        tables += [(("fencing", "devices", n, "parameters"), d.parameters) for n, d in file.fencing.devices.items()]
+    for name, entry in file.resources.items():
+        if isinstance(entry, resources.Primitive | resources.Template):
+            tables.append((("resources", name, "parameters"), entry.parameters))
+    for path, parameters in tables:
+        for key, value in parameters.items():
+            if isinstance(value, str) and is_secret_key(key):
+                yield error(
+                    "literal-secret",
+                    f"the parameter {key} must be a reference to a secret, not the secret itself",
+                    "cluster files are kept in version control and pasted into tickets",
+                    "write {env: NAME} or {file: PATH}, and change the secret that stood here",
+                    (*path, key),
+                )
