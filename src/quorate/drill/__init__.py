@@ -6,7 +6,8 @@
     probe       start, follow and stop such a process
     verdict     attempts -> outage; held, violated or unknown (pure)
     phases      the survivors' journals -> token lost, membership, fenced, started (pure)
-    run         all of that joined into the Run that reports are made of (pure)
+    about       a Cluster -> the facts of it that a report shows (pure)
+    outcome     all of that joined into the Outcome that reports are made of (pure)
 
 Everything judged is judged from the folder alone, so that a run can be judged again years later.
 """

@@ -71,8 +71,10 @@ class FencingEvent:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """All that the journals tell. rejoined_s: when the victim was a Corosync member again. evidence: further lines
-    worth reading (elections, decisions), as milestones are: seconds after the fault, node, message.
+    """All that the journals tell.
+
+    moved: resources that started again after the failover. rejoined_s: when the victim was a Corosync member again.
+    evidence: the lines worth reading (elections, decisions), each as (seconds after the fault, node, message).
     """
 
     milestones: tuple[Milestone, ...] = ()
@@ -103,8 +105,9 @@ STARTED = re.compile(
     r"Result of (?P<operation>start|promote) operation for (?P<resource>\S+) on (?P<node>\S+): (?:0 \()?ok\b"
 )
 EVIDENCE = re.compile(
-    r"Token has not been received|Failed to receive the leave message|Members\[\d+\]:|State transition|will be fenced"
-    r"|Requesting that .* perform|state is now (?:lost|member)|Our DC node|Result of (?:start|stop|promote|demote)"
+    r"Token has not been received|A processor failed|A new membership|Failed to receive the leave message|Members\[\d+\]:"
+    r"|State transition|Our DC node|state is now (?:lost|member)|will be fenced|Requesting (?:peer )?fencing"
+    r"|Requesting that .* perform|Operation '[\w-]+' targeting|Result of (?:start|stop|promote|demote)"
 )
 
 

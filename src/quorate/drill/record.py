@@ -5,7 +5,7 @@ All `*_ns` are nanoseconds of this machine's CLOCK_MONOTONIC, which every proces
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -132,7 +132,14 @@ class About:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for json.dumps; `parse` reads them back."""
-        return {**asdict(self), "nodes": {str(number): name for number, name in self.nodes.items()}}
+        value = {key: getattr(self, key) for key in self.__dataclass_fields__}
+        return value | {
+            "nodes": {str(number): name for number, name in self.nodes.items()},
+            "resources": list(self.resources),
+            "versions": dict(self.versions),
+            "settings": dict(self.settings),
+            "repeat": list(self.repeat),
+        }
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> "About":

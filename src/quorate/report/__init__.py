@@ -1,1 +1,8 @@
-"""report."""
+"""Report: results for people and programs. All pure but `files`, which writes them beside the record.
+
+wording     the sentences and figures that every form of a report shares
+timeline    where everything lies on the time axis, as numbers
+text        a summary for terminals and mails: plain strings, colour is ui's
+html        one self-contained page with its plots
+files       run.json, report.txt and report.html into a run's folder
+"""

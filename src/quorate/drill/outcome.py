@@ -1,0 +1,254 @@
+"""Outcome: one run, judged: what reports are made of. Pure; in: a Recording, out: an Outcome.
+
+Zero on every axis is the event INJECT. Several probes are judged each by itself; the worst verdict is the run's, and
+`client` is the probe that the headline tells of (the one that waited longest).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from quorate.drill.history import Recording
+from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, parse_journal, segments
+from quorate.drill.record import About, Event, Moment, Trace
+from quorate.drill.verdict import Judgement, Verdict, judge
+from quorate.errors import UsageError
+
+SCHEMA = "quorate.drill/1"
+CLOCK_STEP_MAX_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A probe and its judgement."""
+
+    trace: Trace
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something to mark on the time axis, s after the fault. kind: "fault", "fenced", "returned" or "event"."""
+
+    at_s: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Which node answered clients, "" where it cannot be told: before the fault, first after it, and at the end.
+
+    returned_s: when the victim served as a member again; None if it did not while watched.
+    """
+
+    before: str
+    after: str
+    at_end: str
+    returned_s: float | None
+    moved_after_return: bool
+
+    @property
+    def failed_back(self) -> bool | None:
+        """Whether the service moved again once the victim was back; None if that cannot be told."""
+        if self.returned_s is None:
+            return None
+        return self.moved_after_return or bool(self.after and self.at_end and self.after != self.at_end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The run, judged. started: wall clock of the fault. clock_s: the monotonic zero, ns, of `seconds`."""
+
+    about: About
+    started: datetime
+    zero_ns: int
+    end_s: float
+    verdict: Verdict
+    clients: tuple[Client, ...]
+    phases: Phases
+    segments: tuple[Segment, ...]
+    serving: Serving
+    flags: tuple[Flag, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def client(self) -> Client:
+        """The client that waited longest."""
+        return max(self.clients, key=lambda client: client.judgement.outage_s or 0)
+
+    @property
+    def fencing(self) -> tuple[FencingEvent, ...]:
+        """Every fencing operation that ended after the fault."""
+        return self.phases.fencing
+
+    def seconds(self, at_ns: int) -> float:
+        """Return a monotonic moment as seconds after the fault."""
+        return (at_ns - self.zero_ns) / 1e9
+
+
+def judge_run(recording: Recording) -> Outcome:
+    """Judge a run from its folder. UsageError if no fault was injected or no client recorded: nothing to judge."""
+    about = recording.about
+    inject = next((event for event in recording.events if event.moment is Moment.INJECT), None)
+    if inject is None or not recording.traces:
+        lacks = "no fault was injected" if inject is None else "no client was recorded"
+        raise UsageError(f"There is nothing to judge in this run: {lacks}.", "Run the drill again.")
+    clients = tuple(
+        Client(trace, judge(trace.attempts, fault_ns=inject.at_ns, every_ms=trace.every_ms, target_s=about.target_s))
+        for trace in recording.traces
+    )
+    slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
+    answered_ns = slowest.judgement.first_answer_ns
+    phases = find_phases(
+        [line for node, text in recording.journals.items() for line in parse_journal(text, node)],
+        victim=about.node,
+        nodes=about.nodes,
+        fault_s=(inject.at_ns + slowest.trace.wall_offset_ns) / 1e9,
+        answered_s=(answered_ns - inject.at_ns) / 1e9 if answered_ns is not None else None,
+        resources=about.resources,
+    )
+    serving = _serving(slowest, phases, recording.events, inject)
+    return Outcome(
+        about=about,
+        started=datetime.fromtimestamp(inject.wall_ns / 1e9, UTC),
+        zero_ns=inject.at_ns,
+        end_s=(max(_end_ns(trace) for trace in recording.traces) - inject.at_ns) / 1e9,
+        verdict=_worst([client.judgement.verdict for client in clients]),
+        clients=clients,
+        phases=phases,
+        segments=segments(phases),
+        serving=serving,
+        flags=_flags(recording.events, inject, phases, serving),
+        notes=_notes(recording, clients, phases),
+    )
+
+
+def _worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Violated outweighs unknown, which outweighs held: unknown never passes."""
+    order = [Verdict.VIOLATED, Verdict.UNKNOWN, Verdict.HELD]
+    return min(verdicts, key=order.index)
+
+
+def _end_ns(trace: Trace) -> int:
+    return max([trace.ended_ns or 0, trace.started_ns, *(attempt.done_ns for attempt in trace.attempts)])
+
+
+def _serving(client: Client, phases: Phases, events: Sequence[Event], inject: Event) -> Serving:
+    good = [attempt for attempt in client.trace.attempts if attempt.ok]
+    answered_ns = client.judgement.first_answer_ns
+    before = [attempt.node for attempt in good if attempt.done_ns <= inject.at_ns]
+    after = [attempt.node for attempt in good if answered_ns is not None and attempt.done_ns >= answered_ns]
+    returned = next((event for event in events if event.moment is Moment.RETURNED), None)
+    returned_s = (returned.at_ns - inject.at_ns) / 1e9 if returned else phases.rejoined_s
+    back_s = phases.rejoined_s if phases.rejoined_s is not None else returned_s
+    moved = back_s is not None and any(start.at_s >= back_s for start in phases.moved)
+    return Serving(
+        before[-1] if before else "", after[0] if after else "", after[-1] if after else "", returned_s, moved
+    )
+
+
+def _flags(events: Sequence[Event], inject: Event, phases: Phases, serving: Serving) -> tuple[Flag, ...]:
+    flags = [Flag(0.0, "fault", inject.text or "fault")]
+    flags += [
+        Flag(event.at_s, "fenced" if event.ok else "event", f"{event.target} {'fenced' if event.ok else 'not fenced'}")
+        for event in phases.fencing
+    ]
+    if serving.returned_s is not None:
+        flags.append(Flag(serving.returned_s, "returned", f"{inject.node or 'node'} back"))
+    flags += [
+        Flag((event.at_ns - inject.at_ns) / 1e9, "event", event.text)
+        for event in events
+        if event.moment is Moment.NOTE and event.text
+    ]
+    return tuple(sorted(flags, key=lambda flag: flag.at_s))
+
+
+def _notes(recording: Recording, clients: Sequence[Client], phases: Phases) -> tuple[str, ...]:
+    """Return what a careful reader should know about this measurement."""
+    notes = []
+    for client in clients:
+        trace, judgement = client.trace, client.judgement
+        if judgement.stalls:
+            notes.append(f"The {trace.name} client itself was paused {judgement.stalls} times for over 100 ms.")
+        if trace.ended is None:
+            notes.append(f"The {trace.name} client was killed: its record may lack the last attempts.")
+        if trace.wall_offset_end_ns is not None:
+            step_s = (trace.wall_offset_end_ns - trace.wall_offset_ns) / 1e9
+            if abs(step_s) > CLOCK_STEP_MAX_S:
+                notes.append(f"The wall clock moved by {step_s:+.2f} s meanwhile: phases are off by up to as much.")
+    if not recording.journals:
+        notes.append("No journals of the surviving nodes: the phases are not known.")
+    elif phases.at(Step.MEMBERSHIP) is None:
+        notes.append("The survivors' journals do not tell that the node left: some phases are not known.")
+    failed = [event for event in phases.fencing if not event.ok]
+    if failed:
+        notes.append(f"Fencing failed {len(failed)} times: {failed[0].result}.")
+    if recording.broken:
+        notes.append(f"{len(recording.broken)} recorded lines could not be read ({recording.broken[0]}).")
+    return tuple(notes)
+
+
+def to_json(outcome: Outcome) -> dict[str, Any]:
+    """Return plain values for json.dumps. Moments are seconds after the fault; attempts stay in their own files."""
+    clients = [_client_json(outcome, client) for client in outcome.clients]
+    value = {
+        "schema": SCHEMA,
+        "verdict": outcome.verdict,
+        "started": outcome.started.isoformat(timespec="milliseconds"),
+        "outage_s": outcome.client.judgement.outage_s,
+        "watched_s": round(outcome.end_s, 3),
+        "about": outcome.about.to_json(),
+        "clients": clients,
+        "phases": [{**asdict(segment), "seconds": segment.seconds} for segment in outcome.segments],
+        "milestones": [asdict(milestone) for milestone in outcome.phases.milestones],
+        "fencing": [asdict(event) for event in outcome.fencing],
+        "serving": {**asdict(outcome.serving), "failed_back": outcome.serving.failed_back},
+        "flags": [asdict(flag) for flag in outcome.flags],
+        "notes": list(outcome.notes),
+    }
+    plain: dict[str, Any] = _plain(value)
+    return plain
+
+
+def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
+    trace, judgement = client.trace, client.judgement
+    gap = judgement.outage
+    first = judgement.first_failure_ns
+    return {
+        "name": trace.name,
+        "probe": trace.probe,
+        "target": trace.target,
+        "every_ms": trace.every_ms,
+        "timeout_ms": trace.timeout_ms,
+        "in_flight_max": trace.in_flight_max,
+        "cpu_s": trace.cpu_s,
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "outage_s": judgement.outage_s,
+        "outage_from_s": outcome.seconds(gap.start_ns) if gap else None,
+        "outage_is_open": gap.is_open if gap else None,
+        "uncertainty_s": judgement.uncertainty_s,
+        "resolution_s": judgement.resolution_s,
+        "failing_s": judgement.failing_s,
+        "baseline_s": judgement.baseline_s,
+        "first_failure_s": outcome.seconds(first) if first is not None else None,
+        "attempts": judgement.attempts,
+        "failed": judgement.failed,
+        "stalls": judgement.stalls,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Round floats to the microsecond and turn enumerations and mappings to what json knows."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,112 @@
+"""Wording: an Outcome in sentences and figures, the same in every form of report. Pure."""
+
+from quorate.drill.outcome import Client, Outcome
+from quorate.drill.phases import Segment, Step
+from quorate.drill.verdict import Verdict
+
+SAME_MOMENT_S = 0.1
+VERDICTS = {Verdict.HELD: "Held", Verdict.VIOLATED: "Violated", Verdict.UNKNOWN: "Unknown"}
+
+MEANINGS = {
+    Step.TOKEN_LOST: "Corosync waits for its token before it believes a node silent",
+    Step.MEMBERSHIP: "the survivors agree on who is left (consensus)",
+    Step.FENCING_REQUESTED: "a coordinator is found and decides that the node must go",
+    Step.FENCED: "the node is proven to be off: nothing of it can write any more",
+    Step.STARTED: "Pacemaker starts the resource",
+    Step.FIRST_ANSWER: "the service is up and the client reaches it",
+}
+
+
+def seconds(value: float | None, digits: int = 2) -> str:
+    """Return "6.13 s", or a dash for what was not measured."""
+    return "–" if value is None else f"{value:.{digits}f} s"
+
+
+def headline(outcome: Outcome) -> str:
+    """Return the one sentence that matters, without the verdict."""
+    outage = outcome.client.judgement.outage
+    who = f"Clients of {outcome.about.service}"
+    if outage is None:
+        return f"How long {who[0].lower()}{who[1:]} waited is not known."
+    if outage.is_open:
+        return f"{who} had no answer any more: {outage.seconds:.2f} s, until the watch ended."
+    if not outage.failed:
+        return f"{who} noticed nothing: {outage.seconds:.2f} s between two answers at most."
+    return f"{who} waited {outage.seconds:.2f} s."
+
+
+def story(outcome: Outcome) -> str:
+    """Return what happened, in two or three short sentences."""
+    serving, about = outcome.serving, outcome.about
+    took_over = serving.after and serving.after != serving.before
+    parts = [f"{about.title}; {serving.after} took over." if took_over else f"{about.title}."]
+    if serving.returned_s is not None:
+        stayed = {
+            None: "",
+            False: f" and the service stayed{f' on {serving.at_end}' if serving.at_end else ' where it was'}",
+            True: f" and the service moved again{f', to {serving.at_end}' if serving.at_end else ''}",
+        }[serving.failed_back]
+        parts.append(f"{about.node} was back after {serving.returned_s:.1f} s{stayed}.")
+    return " ".join(parts)
+
+
+def when(outcome: Outcome) -> str:
+    """Return the date and time of the fault: "21 November 2026, 11:23:28 UTC"."""
+    return f"{outcome.started.day} {outcome.started:%B %Y, %H:%M:%S} UTC"
+
+
+def meaning(segment: Segment) -> str:
+    """Return what a cluster does in this phase."""
+    text = MEANINGS[segment.step]
+    return f"{text} on {segment.node}" if segment.step is Step.STARTED and segment.node else text
+
+
+def measured(client: Client) -> str:
+    """Return how the figure was taken and how exact it is."""
+    trace, judgement = client.trace, client.judgement
+    cost = ""
+    if trace.cpu_s is not None and trace.ended_ns is not None and trace.ended_ns > trace.started_ns:
+        share = trace.cpu_s / ((trace.ended_ns - trace.started_ns) / 1e9)
+        cost = f" It used {share:.1%} of one core."
+    baseline_s = judgement.baseline_s
+    return (
+        f"One client asked {trace.target} every {trace.every_ms:g} ms, each time over a fresh connection with a time"
+        f" limit of {trace.timeout_ms:g} ms, at most {trace.in_flight_max} at once, so that a slow attempt hides none"
+        " of the next. The outage is the time from the completion of the last good answer to the completion of the"
+        " next good one, on a clock that cannot be stepped; nothing is subtracted. Its resolution is"
+        f" {judgement.resolution_s * 1000:g} ms; before the fault the longest time between two answers was"
+        f" {'not measured' if baseline_s is None else f'{baseline_s * 1000:.0f} ms'}.{cost}"
+    )
+
+
+def figures(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return the key figures: (label, value, remark)."""
+    judgement = outcome.client.judgement
+    fenced = next((event for event in outcome.fencing if event.ok and event.target == outcome.about.node), None)
+    gaps = len(judgement.gaps)
+    failed_back = {None: "not seen", False: "none", True: "yes"}[outcome.serving.failed_back]
+    every = f"of {judgement.attempts}, one every {judgement.resolution_s * 1e3:g} ms"
+    if gaps > 1:
+        second = ("Without an answer", seconds(judgement.failing_s), f"in all, {gaps} interruptions")
+    else:
+        noticed_s = outcome.phases.at(Step.MEMBERSHIP)
+        agreed = f"{outcome.about.node} declared lost"
+        second = ("Noticed", seconds(noticed_s), "not seen" if noticed_s is None else agreed)
+    return [
+        ("Failed requests", str(judgement.failed), every),
+        second,
+        ("Node fenced", seconds(fenced.at_s if fenced else None), f"by {fenced.by}" if fenced else "not seen"),
+        ("Failback", failed_back, "node not back" if outcome.serving.returned_s is None else "when the node returned"),
+    ]
+
+
+def evidence(outcome: Outcome) -> list[tuple[float, str, str]]:
+    """Return the journal lines worth reading; what several nodes said within a moment becomes one line."""
+    merged: list[tuple[float, list[str], str]] = []
+    for at_s, node, message in outcome.phases.evidence:
+        same = next((one for one in merged if one[2] == message and at_s - one[0] < SAME_MOMENT_S), None)
+        if same is None:
+            merged.append((at_s, [node], message))
+        elif node not in same[1]:
+            same[1].append(node)
+    return [(at_s, ", ".join(nodes), message) for at_s, nodes, message in merged]
