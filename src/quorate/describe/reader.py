@@ -34,11 +34,11 @@ class Shorthand:
     """A value that may also be written shorter.
 
     expand: turns the short form into the long one, and returns anything else as it is.
-    also: the JSON Schema of the short form.
+    also: the JSON Schema of the short form; None: one item of the list that is the long form.
     """
 
     expand: Callable[[Any], Any]
-    also: Mapping[str, Any]
+    also: Mapping[str, Any] | None
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Expand first, then validate the long form."""
@@ -46,7 +46,8 @@ class Shorthand:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Return either form."""
-        return {"anyOf": [dict(self.also), handler(core)]}
+        long = handler(core)
+        return {"anyOf": [dict(self.also) if self.also is not None else dict(long["items"]), long]}
 
 
 def pattern(regex: str, expected: str, *, why: str, fix: str) -> Reader:
@@ -107,3 +108,8 @@ def _unquoted(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", value):
         return f"write {value} without quotes"
     return ""
+
+
+def one_of(kind: type) -> Shorthand:
+    """Return the Shorthand of a list that may be written as its only item, of type `kind`."""
+    return Shorthand(lambda value: [value] if isinstance(value, kind) else value, None)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from quorate.describe.fields import Duration, Flag, Line, Name, Parameter, Port, ResourceName, SecretReference, Text
-from quorate.describe.reader import Shorthand, pattern, whole
+from quorate.describe.reader import one_of, pattern, whole
 from quorate.describe.sections.section import Section
 
 AgentFile = Annotated[
@@ -69,11 +69,7 @@ class Delay(Section):
     by: Duration = Field(2.0, description="the delay (default 2s)")
 
 
-def _one_device(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Level = Annotated[tuple[ResourceName, ...], Shorthand(_one_device, {"type": "string"}), Field(min_length=1)]
+Level = Annotated[tuple[ResourceName, ...], Field(min_length=1), one_of(str)]
 
 
 class Fencing(Section):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from quorate.describe.fields import Flag, IPInterface, Line, Name, Port, Text
-from quorate.describe.reader import Shorthand, whole
+from quorate.describe.reader import Shorthand, one_of, whole
 from quorate.describe.sections.fencing import Ipmi
 from quorate.describe.sections.section import Section
 
@@ -41,13 +41,8 @@ class NodeFencing(Section):
     )
 
 
-def _one_address(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Links = Annotated[
-    tuple[IPInterface, ...], Shorthand(_one_address, {"type": "string"}), Field(min_length=1, max_length=8)
-]
+Addresses = Annotated[tuple[IPInterface, ...], one_of(str)]
+Links = Annotated[tuple[IPInterface, ...], Field(min_length=1, max_length=8), one_of(str)]
 
 
 class Node(Section):
@@ -59,9 +54,7 @@ class Node(Section):
     )
     votes: Annotated[int, whole(0, 100, "a number of votes")] | None = Field(None, description="votes (default 1)")
     fencing: NodeFencing | None = Field(None, description="how this node is fenced")
-    addresses: Annotated[tuple[IPInterface, ...], Shorthand(_one_address, {"type": "string"})] = Field(
-        (), description="further addresses it has, on networks that carry no cluster link"
-    )
+    addresses: Addresses = Field((), description="further addresses it has, on networks that carry no cluster link")
     ssh: Ssh | None = Field(None, description="how to reach it, where that differs from the other nodes")
     attributes: dict[Name, Text] = Field({}, description="Pacemaker node attributes")
     utilization: dict[Name, Text] = Field({}, description="capacity of the node, for placement strategies")

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from quorate.describe.fields import Duration, Flag, Line, Name, Parameter, ResourceName, Score, Text
 from quorate.describe.mismatch import mismatch, wrong_type
-from quorate.describe.reader import Reader, Shorthand
+from quorate.describe.reader import Reader, one_of
 from quorate.describe.resources import AgentName, OnFail, Role
 from quorate.describe.scalars import text_of
 from quorate.describe.sections.section import Section
@@ -69,11 +69,7 @@ class Operation(Section):
     on_fail: OnFail | None = Field(None, description="what to do when it fails")
 
 
-def _one(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-Operations = Annotated[tuple[Operation, ...], Shorthand(_one, {"$ref": "#/$defs/Operation"})]
+Operations = Annotated[tuple[Operation, ...], one_of(dict)]
 Values = dict[Name, Text]
 
 
