@@ -1,0 +1,66 @@
+"""Gathering: ask one host, or all of them, for a fact.
+
+In: a host and a fact (a module of `facts/`). Out: the fact's own type, or errors.Unknown that says which host could
+not answer and what its tool said.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from quorate.errors import Unknown
+from quorate.machines.fleet import Answers, on_all
+from quorate.machines.host import Command, Host
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+TIMEOUT_S = 20.0
+
+
+class Fact(Protocol[T_co]):
+    """A fact that takes no arguments: a module with these two names."""
+
+    @property
+    def COMMAND(self) -> Command:  # noqa: N802
+        """What to run."""
+
+    @property
+    def parse(self) -> Callable[[str, int], T_co]:
+        """Reads standard output and the status."""
+
+
+class FactAbout(Protocol[T_co]):
+    """A fact about something given: paths, packages, units."""
+
+    @property
+    def command_for(self) -> Callable[..., Command]:
+        """Return what to run for these arguments."""
+
+    @property
+    def parse(self) -> Callable[[str, int], T_co]:
+        """Reads standard output and the status."""
+
+
+async def gather(host: Host, fact: Fact[T], *, timeout_s: float = TIMEOUT_S) -> T:
+    """Ask `host` for a fact that takes no arguments, as `quorum` of `facts`."""
+    return await ask(host, fact.COMMAND, fact.parse, timeout_s=timeout_s)
+
+
+async def gather_about(host: Host, fact: FactAbout[T], *arguments: Any, timeout_s: float = TIMEOUT_S) -> T:
+    """Ask `host` for a fact about something, as `packages` of `facts` about "corosync", "pacemaker"."""
+    return await ask(host, fact.command_for(*arguments), fact.parse, timeout_s=timeout_s)
+
+
+async def gather_all(hosts: Sequence[Host], fact: Fact[T], *, timeout_s: float = TIMEOUT_S) -> Answers[T]:
+    """Ask all hosts at once; those that could not answer stand in Answers.failed."""
+    return await on_all(hosts, lambda host: gather(host, fact, timeout_s=timeout_s))
+
+
+async def ask(host: Host, command: Command, parse: Callable[[str, int], T], *, timeout_s: float = TIMEOUT_S) -> T:
+    """Run `command` and parse what it printed, whatever its status."""
+    done = await host.run(command, timeout_s=timeout_s, check=False)
+    try:
+        return parse(done.stdout, done.status)
+    except Unknown as unknown:
+        said = " / ".join(done.stderr.strip().splitlines()[-3:])
+        raise Unknown(f"{host.name}: {unknown.message}" + (f" ({said})" if said else ""), unknown.hint) from None
