@@ -121,8 +121,8 @@ class _Merge:
         self.gone: set[str] = set()  # ids of live resources that the result no longer has
 
     def configuration(self) -> Element:
-        root = etree.Element("configuration", dict(self.live.attrib))
-        made = {
+        root = etree.Element("configuration", {str(k): str(v) for k, v in self.live.attrib.items()})
+        made: dict[str, Element] = {
             "crm_config": self._pairs("crm_config", "cluster_property_set", "property"),
             "nodes": self._nodes(),
             "resources": self._resources(),
@@ -133,7 +133,7 @@ class _Merge:
         }
         required = {"crm_config", "nodes", "resources", "constraints"}
         for tag in _ORDER:
-            section = made.get(tag) if tag in made else copy.deepcopy(self.live.find(tag))
+            section: Element | None = made[tag] if tag in made else copy.deepcopy(self.live.find(tag))
             if section is not None and (len(section) or tag in required):
                 root.append(section)
         return root
@@ -152,7 +152,7 @@ class _Merge:
         root = etree.Element(tag)
         ours = self._children(self.wanted, tag)
         names = {pair.get("name") for group in ours for pair in group}
-        own = {group.get("id"): group for group in ours}
+        own: dict[str, Element] = {group.get("id", ""): group for group in ours}
         root.extend(ours)
         for group in self._children(self.live, tag):
             if group.find("rule") is not None or group.tag != set_tag:
@@ -162,7 +162,7 @@ class _Merge:
             for pair in list(group):
                 if not self._pair_stays(pair, names, kind):
                     group.remove(pair)
-            home = own.get(group.get("id"))
+            home = own.get(group.get("id", ""))
             if home is not None:
                 home.extend(list(group))
             elif len(group):

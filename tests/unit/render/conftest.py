@@ -1,7 +1,7 @@
-"""Clusters built by hand, for tests that need a value and not a file."""
-
 from ipaddress import ip_interface
 from types import MappingProxyType
+
+import pytest
 
 from quorate.describe.cluster import (
     Cluster,
@@ -17,11 +17,9 @@ from quorate.describe.cluster import (
 from quorate.describe.secret import Secret
 
 
-def three_nodes(**changes: object) -> Cluster:
-    """Return three nodes with one link and one IPMI board each; `changes` replace parts of the Cluster."""
-    nodes = tuple(
-        Node(f"n{i}", i, (ip_interface(f"10.20.0.1{i}/24"),), 1, Ssh(f"10.20.0.1{i}")) for i in (1, 2, 3)
-    )
+def three_nodes(**changes):
+    """Return a Cluster built by hand: three nodes, one link, one IPMI board each; `changes` replace parts of it."""
+    nodes = tuple(Node(f"n{i}", i, (ip_interface(f"10.20.0.1{i}/24"),), 1, Ssh(f"10.20.0.1{i}")) for i in (1, 2, 3))
     corosync = Corosync(
         transport="knet",
         cipher="aes256",
@@ -39,24 +37,35 @@ def three_nodes(**changes: object) -> Cluster:
         FenceDevice(
             id=f"ipmi-{node.name}",
             agent="fence_ipmilan",
-            parameters=MappingProxyType(
-                {"ip": f"10.20.9.1{node.id}", "username": "admin", "password": Secret("env", "IPMI"), "lanplus": "1"}
-            ),
+            parameters=MappingProxyType({"ip": f"10.20.9.1{node.id}", "password": Secret("env", "IPMI")}),
             victims={node.name: None},
-            from_node=node.name,
         )
         for node in nodes
     )
-    parts: dict[str, object] = {
+    parts = {
         "name": "web",
         "nodes": nodes,
         "corosync": corosync,
         "quorum": Quorum(3, False, False, False, 10_000, None, None),
         "fencing": Fencing(True, devices, {}, "reboot", 60, 10, True, 0, 0),
         "pacemaker": Pacemaker(
-            MappingProxyType({"stonith-enabled": "true", "cluster-name": "web", "no-quorum-policy": "stop"}),
+            MappingProxyType({"stonith-enabled": "true", "no-quorum-policy": "stop"}),
             MappingProxyType({"resource-stickiness": "1000"}),
             MappingProxyType({}),
         ),
     }
-    return Cluster(**(parts | changes))  # type: ignore[arg-type]
+    return Cluster(**(parts | changes))
+
+
+@pytest.fixture
+def cluster():
+    return three_nodes
+
+
+def fence(id_, **victims):
+    return FenceDevice(id_, "fence_apc", MappingProxyType({"ip": "10.0.0.9"}), victims)
+
+
+@pytest.fixture
+def device():
+    return fence

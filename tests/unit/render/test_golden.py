@@ -1,0 +1,57 @@
+"""Every case of tests/data/render: the file in, the text quorate would write out (see README.md there)."""
+
+from pathlib import Path
+
+import pytest
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.platforms.debian import PLATFORM
+from quorate.catalog.services import kinds
+from quorate.describe.load import load
+from quorate.render import hosts
+from quorate.render.cib import cib, configuration, text
+from quorate.render.corosync import corosync_conf
+from quorate.render.merge import merged, same
+
+CASES = Path(__file__).parents[2] / "data/render"
+NAMES = sorted(path.parent.name for path in CASES.glob("*/cluster.yaml"))
+
+
+@pytest.fixture(params=NAMES)
+def case(request):
+    return CASES / request.param
+
+
+@pytest.fixture
+def cluster(case):
+    loaded = load((case / "cluster.yaml").read_bytes(), "cluster.yaml", kinds())
+    assert loaded.findings == []
+    return loaded.cluster
+
+
+def test_there_are_cases():
+    assert len(NAMES) >= 8
+
+
+def test_corosync_conf(case, cluster):
+    assert corosync_conf(cluster) == (case / "corosync.conf").read_text()
+
+
+def test_hosts(case, cluster):
+    before = (CASES / "hosts.before").read_text()
+    after = hosts.merged(before, cluster)
+    assert after == (case / "hosts").read_text()
+    assert hosts.merged(after, cluster) == after
+
+
+def test_cib(case, cluster):
+    assert text(cib(cluster, AgentLibrary.shipped(), PLATFORM)) == (case / "cib.xml").read_text()
+
+
+def test_merging_what_was_written_changes_nothing(case, cluster):
+    live = (case / "cib.xml").read_bytes()
+    wanted = configuration(cluster, AgentLibrary.shipped(), PLATFORM)
+    again, leftovers = merged(live, wanted)
+    assert leftovers == []
+    assert text(again) == live.decode()
+    assert same(again.find("configuration"), wanted)

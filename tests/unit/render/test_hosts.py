@@ -1,0 +1,50 @@
+import pytest
+
+from quorate.render.hosts import BEGIN, END, merged
+
+BLOCK = f"{BEGIN}\n10.20.0.11\tn1\n10.20.0.12\tn2\n10.20.0.13\tn3\n{END}\n"
+
+
+@pytest.mark.parametrize(
+    "existing", ["", "127.0.0.1 localhost\n", "127.0.0.1 localhost", "# nothing\n\n10.9.9.9 backup # c\n"]
+)
+def test_foreign_lines_stay_and_the_block_comes_last(cluster, existing):
+    text = merged(existing, cluster())
+    kept = existing if existing.endswith("\n") or not existing else existing + "\n"
+    assert text == kept + BLOCK
+    assert merged(text, cluster()) == text
+
+
+def test_the_block_is_replaced_where_it_stands(cluster):
+    old = f"127.0.0.1 localhost\n{BEGIN}\n10.1.1.1 gone\n10.1.1.2 n1\n{END}\n10.9.9.9 backup\n"
+    assert merged(old, cluster()) == f"127.0.0.1 localhost\n{BLOCK}10.9.9.9 backup\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("127.0.1.1\tn1", ""),  # Debian's installer
+        ("127.0.1.1 n1 other", "127.0.1.1 other\n"),
+        ("127.0.0.1 localhost n1 # mine", "127.0.0.1 localhost # mine\n"),
+        ("::1 n1 ip6-localhost", "::1 ip6-localhost\n"),
+        ("10.20.0.99 n3", ""),  # an address it had before
+        ("10.20.0.11 n1", "10.20.0.11 n1\n"),  # says the same
+        ("#127.0.1.1 n1", "#127.0.1.1 n1\n"),
+        ("127.0.1.1 n11", "127.0.1.1 n11\n"),
+    ],
+)
+def test_a_line_that_gives_a_node_another_address_loses_its_name(cluster, line, left):
+    assert merged(f"{line}\n", cluster()) == left + BLOCK
+
+
+def test_a_qualified_name_moves_into_the_block(cluster):
+    text = merged("127.0.1.1\tn1.example.org\tn1\n", cluster())
+    assert text == BLOCK.replace("\tn1\n", "\tn1.example.org n1\n")
+    assert merged(text, cluster()) == text
+    assert merged(text + "127.0.1.1 n1.example.org n1\n", cluster()) == text
+
+
+def test_a_block_whose_end_was_lost_is_made_whole(cluster):
+    torn = f"127.0.0.1 localhost\n{BEGIN}\n10.20.0.99\tn1\n10.9.9.9 backup\n"
+    text = merged(torn, cluster())
+    assert text == f"127.0.0.1 localhost\n{BLOCK}10.9.9.9 backup\n"
