@@ -126,12 +126,10 @@ def expected(cluster: Cluster, platform: Platform) -> list[str]:
     """Return the primitives that will run once the cluster is at rest, in the order of the CIB.
 
     Left out is what the file itself keeps from running: target-role Stopped or is-managed false, on the primitive, its
-    template or the group or clone around it; and fencing devices while fencing is off.
+    template or the group or clone around it. Fencing devices run even while fencing is switched off.
     """
     resources = everything(cluster, platform)
-    devices = {device.id for device in cluster.fencing.devices}
-    idle = set() if cluster.fencing.enabled else devices
-    idle |= {resource.id for resource in resources.resources if _kept_from_running(resource.meta)}
+    idle = {resource.id for resource in resources.resources if _kept_from_running(resource.meta)}
     kept_templates = {template.id for template in resources.templates if _kept_from_running(template.meta)}
     idle |= {primitive.id for primitive in resources.primitives if primitive.template in kept_templates}
     for _ in range(2):  # a clone keeps its group from running, and that group its members

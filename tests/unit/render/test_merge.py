@@ -1,0 +1,194 @@
+"""What is quorate's is replaced, what is not stays, and what is left over is named."""
+
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.platforms.debian import PLATFORM
+from quorate.catalog.services import kinds
+from quorate.render.cib import cib, configuration
+from quorate.render.merge import Leftover, canonical, merged, same
+
+
+@pytest.fixture
+def base(cluster):
+    return cluster(services={"site": kinds()["web"](address="10.20.0.100/24")})
+
+
+@pytest.fixture
+def wanted(base):
+    return configuration(base, AgentLibrary.shipped(), PLATFORM)
+
+
+@pytest.fixture
+def live(base):
+    return cib(base, AgentLibrary.shipped(), PLATFORM)
+
+
+def add(root, place, xml):
+    parent = root.find(f"configuration/{place}")
+    if parent is None:
+        parent = etree.SubElement(root.find("configuration"), place)
+    parent.append(etree.fromstring(xml))
+
+
+def ids(root):
+    return {element.get("id") for element in root.find("configuration").iter() if isinstance(element.tag, str)}
+
+
+FRESH = b"""<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="5" num_updates="7" admin_epoch="0">
+  <configuration>
+    <crm_config>
+      <cluster_property_set id="cib-bootstrap-options">
+        <nvpair id="cib-bootstrap-options-have-watchdog" name="have-watchdog" value="false"/>
+        <nvpair id="cib-bootstrap-options-dc-version" name="dc-version" value="2.1.5"/>
+      </cluster_property_set>
+    </crm_config>
+    <nodes><node id="1" uname="n1"/><node id="2" uname="n2"/><node id="3" uname="n3"/></nodes>
+    <resources/>
+    <constraints/>
+  </configuration>
+  <status><node_state id="1" uname="n1"/></status>
+</cib>"""
+
+
+def test_a_fresh_cluster_gets_everything_and_keeps_its_own(wanted):
+    new, leftovers = merged(FRESH, wanted)
+    assert leftovers == []
+    assert new.find(".//nvpair[@name='dc-version']") is not None
+    assert new.find(".//nvpair[@name='stonith-enabled']") is not None
+    assert new.find("status/node_state") is not None
+    assert (new.get("epoch"), new.get("num_updates")) == ("5", "7")
+    again, _ = merged(etree.tostring(new), wanted)
+    assert etree.tostring(again) == etree.tostring(new)
+
+
+def test_spaces_and_the_order_of_attributes_are_no_difference(live, wanted):
+    text = etree.tostring(live, pretty_print=True).replace(b'name="start" interval="0s"', b'interval="0s" name="start"')
+    new, _ = merged(text, wanted)
+    assert etree.tostring(new) == etree.tostring(etree.fromstring(text))
+    assert same(new, live)
+    assert canonical(new) == canonical(live)
+
+
+def test_a_changed_value_is_ours_again(live, wanted):
+    live.find(".//nvpair[@name='stonith-enabled']").set("value", "false")
+    live.find(".//op[@id='site-apache-monitor-5s']").set("interval", "50s")
+    new, leftovers = merged(live, wanted)
+    assert leftovers == []
+    assert new.find(".//nvpair[@name='stonith-enabled']").get("value") == "true"
+    assert new.find(".//op[@id='site-apache-monitor-5s']").get("interval") == "5s"
+
+
+FOREIGN = [
+    ("crm_config/*", '<nvpair id="x" name="maintenance-mode" value="true"/>', "property", "maintenance-mode"),
+    ("rsc_defaults/*", '<nvpair id="x" name="failure-timeout" value="9s"/>', "default", "failure-timeout"),
+    ("op_defaults", '<meta_attributes id="x"><rule id="r"/></meta_attributes>', "default", "x"),
+    ("resources", '<primitive id="x" class="ocf" provider="pacemaker" type="Dummy"/>', "resource", "x"),
+    ("constraints", '<rsc_location id="x" rsc="site" node="n1" score="INFINITY"/>', "constraint", "x"),
+    ("fencing-topology", '<fencing-level id="x" target="n2" index="1" devices="ipmi-n2"/>', "fencing level", "x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "xml", "kind", "name"), FOREIGN, ids=lambda value: str(value)[:20])
+def test_what_the_file_does_not_have_is_kept_and_named_unless_pruned(live, wanted, place, xml, kind, name):
+    add(live, place, xml)
+    kept, leftovers = merged(live, wanted)
+    assert [(item.kind, item.id, item.kept) for item in leftovers] == [(kind, name, True)]
+    assert "x" in ids(kept)
+    assert etree.tostring(merged(kept, wanted)[0]) == etree.tostring(kept)
+    pruned, leftovers = merged(live, wanted, prune=True)
+    assert [item.kept for item in leftovers] == [False]
+    assert "x" not in ids(pruned)
+    assert same(pruned.find("configuration"), merged(pruned, wanted)[0].find("configuration"))
+
+
+KEPT = [
+    ("acls", '<acl_role id="x"/>'),
+    ("tags", '<tag id="x"><obj_ref id="site"/></tag>'),
+    ("alerts", '<alert id="x" path="/usr/bin/true"/>'),
+    ("nodes", '<node id="x" uname="remote" type="remote"/>'),
+    ("nodes/node", '<instance_attributes id="x"><nvpair id="y" name="standby" value="on"/></instance_attributes>'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "xml"), KEPT, ids=lambda value: value[:12])
+@pytest.mark.parametrize("prune", [False, True])
+def test_what_is_never_quorates_stays_without_a_word(live, wanted, place, xml, prune):
+    add(live, place, xml)
+    new, leftovers = merged(live, wanted, prune=prune)
+    assert leftovers == []
+    assert "x" in ids(new)
+
+
+def test_a_property_in_a_set_of_another_tool_is_not_left_to_contradict_ours(live, wanted):
+    add(
+        live,
+        "crm_config",
+        '<cluster_property_set id="pcs"><nvpair id="p" name="stonith-enabled" value="false"/>'
+        '<nvpair id="q" name="enable-acl" value="true"/></cluster_property_set>',
+    )
+    new, leftovers = merged(live, wanted)
+    assert [p.get("value") for p in new.iterfind(".//nvpair[@name='stonith-enabled']")] == ["true"]
+    assert leftovers == [Leftover("property", "enable-acl", "true")]
+    assert str(leftovers[0]) == "property enable-acl=true"
+
+
+def test_a_resource_stopped_by_hand_stays_stopped(live, wanted):
+    stopped = '<meta_attributes id="m"><nvpair id="t" name="target-role" value="Stopped"/></meta_attributes>'
+    live.find(".//group[@id='site']").insert(0, etree.fromstring(stopped))
+    new, leftovers = merged(live, wanted)
+    assert leftovers == [Leftover("meta attribute", "site target-role", "Stopped")]
+    assert new.find(".//group[@id='site']/meta_attributes/nvpair").get("value") == "Stopped"
+    assert etree.tostring(new) == etree.tostring(live)
+    started, _ = merged(live, wanted, prune=True)
+    assert started.find(".//group[@id='site']/meta_attributes") is None
+
+
+def test_a_member_that_the_file_dropped_from_its_group_goes_with_its_constraints(live, wanted):
+    live.find(".//group[@id='site']").append(etree.fromstring('<primitive id="old" class="ocf" type="Dummy"/>'))
+    add(live, "constraints", '<rsc_location id="x" rsc="old" node="n1" score="1"/>')
+    new, leftovers = merged(live, wanted)
+    assert {(item.kind, item.id, item.kept) for item in leftovers} == {
+        ("resource", "old", False),
+        ("constraint", "x", False),
+    }
+    assert not {"old", "x"} & ids(new)
+
+
+def test_a_pruned_resource_takes_its_sets_along(live, wanted):
+    add(live, "resources", '<primitive id="old" class="ocf" type="Dummy"/>')
+    add(
+        live,
+        "constraints",
+        '<rsc_colocation id="x" score="1"><resource_set id="s"><resource_ref id="old"/><resource_ref id="site"/>'
+        "</resource_set></rsc_colocation>",
+    )
+    new, _ = merged(live, wanted, prune=True)
+    assert not {"old", "x"} & ids(new)
+
+
+def test_node_attributes_of_the_file_are_set_wherever_they_stand(cluster, live):
+    base = cluster()
+    marked = replace(base, nodes=(replace(base.nodes[0], attributes={"site": "a", "rack": "7"}), *base.nodes[1:]))
+    wanted = configuration(marked, AgentLibrary.shipped(), PLATFORM)
+    add(
+        live,
+        "nodes/node",
+        '<instance_attributes id="other"><nvpair id="o" name="site" value="b"/></instance_attributes>',
+    )
+    new, _ = merged(live, wanted)
+    pairs = {p.get("name"): p.get("value") for p in new.iterfind(".//node[@uname='n1']/instance_attributes/nvpair")}
+    assert pairs == {"site": "a", "rack": "7"}
+    assert etree.tostring(merged(new, wanted)[0]) == etree.tostring(new)
+
+
+@pytest.mark.parametrize(
+    ("asked", "result"),
+    [("pacemaker-3.5", "pacemaker-3.9"), ("pacemaker-3.10", "pacemaker-3.10"), ("pacemaker-3.9", "pacemaker-3.9")],
+)
+def test_an_older_schema_is_raised_to_what_we_write(wanted, asked, result):
+    new, _ = merged(FRESH.replace(b"pacemaker-3.9", asked.encode()), wanted)
+    assert new.get("validate-with") == result
