@@ -1,0 +1,142 @@
+"""Every kind of service keeps the protocol of catalog/service.py; nothing here names a kind."""
+
+import ast
+import inspect
+import subprocess
+
+import pytest
+from pydantic import BaseModel
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import expand, nodes_of
+from quorate.catalog.platforms import platforms
+from quorate.catalog.service import Probe, Service
+from quorate.catalog.services import kinds
+from quorate.describe.load import load
+from quorate.render.cib import cib, expected, text
+
+AGENTS = AgentLibrary.shipped()
+
+
+@pytest.fixture(params=kinds().values(), ids=lambda kind: kind.kind)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(params=platforms(), ids=lambda platform: platform.name)
+def platform(request):
+    return request.param
+
+
+@pytest.fixture
+def cluster(kind):
+    loaded = load(kind.example, f"{kind.kind}.yaml", kinds())
+    assert loaded.findings == []
+    return loaded.cluster
+
+
+@pytest.fixture
+def service(cluster, kind):
+    """The service of the kind's own example, with its name."""
+    [found] = [(name, service) for name, service in cluster.services.items() if isinstance(service, kind)]
+    return found
+
+
+def test_its_file_is_named_for_its_kind_and_it_says_what_it_is(kind):
+    assert issubclass(kind, Service)
+    assert kind.__module__.rpartition(".")[2] == kind.kind.replace("-", "_")
+    assert kind.__doc__
+
+
+def test_every_option_is_explained(kind):
+    """`quorate new` and the reference print the docstring, so an option that it leaves out is nowhere explained."""
+    own = kind.model_fields.keys() - Service.model_fields.keys()
+    assert [name for name in own if name not in kind.__doc__] == []
+    assert issubclass(kind, BaseModel)
+
+
+def test_its_example_is_short_and_secret_free(kind):
+    assert len(kind.example.strip().splitlines()) <= 20
+    assert "password: {env:" in kind.example
+
+
+def test_it_uses_only_words_that_every_platform_knows(service, platform):
+    assert set(service[1].packages()) <= platform.packages.keys()
+
+
+def test_its_units_are_full_names(service, platform):
+    assert all(unit.endswith(".service") for unit in service[1].units(platform))
+
+
+def test_its_files_are_whole_and_the_same_each_time(service, platform, cluster):
+    name, described = service
+    for node in cluster.nodes:
+        files = described.files(name, platform, node)
+        assert files == described.files(name, platform, node)
+        for file in files:
+            assert file.path.startswith("/")
+            assert file.content.endswith("\n")
+
+
+def test_the_service_carries_its_own_name(service, platform, cluster):
+    name, described = service
+    resources = described.resources(name, platform, nodes_of(cluster, described)).resources
+    carriers = [resource.id for resource in resources]
+    assert name in carriers
+    members = {m for r in resources for m in getattr(r, "members", ())} | {
+        getattr(r, "member", None) for r in resources
+    }
+    assert set(carriers) - members == {name}
+    assert all(id_ == name or id_.startswith(f"{name}-") for id_ in carriers)
+
+
+def test_its_agents_are_known_and_given_what_they_need(service, platform, cluster):
+    name, described = service
+    for primitive in described.resources(name, platform, cluster.nodes).primitives:
+        agent = AGENTS.get(primitive.agent)
+        assert agent is not None, primitive.agent
+        assert set(agent.must_be_given()) <= primitive.parameters.keys()
+        assert not agent.parameters or primitive.parameters.keys() <= agent.parameters.keys()
+        assert [op for op in primitive.operations if op.name == "monitor"], f"{primitive.id} is not monitored"
+
+
+def test_meta_goes_to_the_resource_that_carries_it(service, platform, cluster):
+    name, described = service
+    marked = described.model_copy(update={"meta": {"priority": "7"}})
+    resources = {r.id: r for r in marked.resources(name, platform, cluster.nodes).resources}
+    assert dict(resources[name].meta) == {"priority": "7"}
+
+
+def test_addresses_and_probe_fit_together(service):
+    described = service[1]
+    probe = described.probe()
+    assert probe is None or isinstance(probe, Probe)
+    if probe is not None:
+        assert any(str(address.ip) in probe.target for address in described.addresses())
+    assert all(0 < port < 65536 for ports in described.listens().values() for port in ports)
+
+
+def test_it_is_data_only(kind):
+    tree = ast.parse(inspect.getsource(inspect.getmodule(kind)))
+    imported = {node.module.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {
+        name.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
+    }
+    assert not imported & {"asyncio", "os", "pathlib", "socket", "subprocess", "time", "lxml"}
+
+
+def test_it_is_among_what_is_expected_to_run(service, platform, cluster):
+    name, described = service
+    own = {p.id for p in described.resources(name, platform, cluster.nodes).primitives}
+    assert own <= set(expected(cluster, platform))
+    assert own <= {p.id for p in expand(cluster, platform).primitives}
+
+
+@pytest.mark.tools
+def test_its_example_renders_a_cib_without_a_warning(cluster, platform, tmp_path):
+    file = tmp_path / "cib.xml"
+    file.write_text(text(cib(cluster, AGENTS, platform)))
+    done = subprocess.run(["crm_verify", "-VV", "-x", file], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    assert "error" not in done.stderr
