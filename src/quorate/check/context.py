@@ -1,0 +1,123 @@
+"""Context: what rules know besides the cluster itself: agents, and all resources with where they come from. Pure.
+
+In: a Cluster, an AgentLibrary, a Platform. Out: the resources Pacemaker will be given (services expanded, then the
+file's own), templates resolved, and for each the keys in the cluster file that it comes from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from quorate.catalog.agents import Agent, AgentLibrary
+from quorate.catalog.expand import expand
+from quorate.catalog.platform import Platform
+from quorate.catalog.platforms import platform_for
+from quorate.describe.cluster import Cluster
+from quorate.describe.resources import Clone, Group, Operation, Order, Primitive, Resources
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Pure data for rules.
+
+    resources: everything Pacemaker will be given. primitives: the same primitives with their templates' settings
+    merged in. origins: ("resource", id) or ("constraint", id) -> path in the cluster file.
+    """
+
+    agents: AgentLibrary
+    resources: Resources
+    primitives: tuple[Primitive, ...]
+    origins: Mapping[tuple[str, str], Path]
+    given: frozenset[Path] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, cluster: Cluster, agents: AgentLibrary | None = None, platform: Platform | None = None) -> "Context":
+        """Build the context of `cluster`; by default with the shipped agents, on Debian."""
+        platform = platform or platform_for(["debian"])
+        assert platform is not None
+        resources = expand(cluster, platform)
+        return cls(
+            agents=agents or AgentLibrary.shipped(),
+            resources=resources,
+            primitives=tuple(_with_template(p, resources) for p in resources.primitives),
+            origins=MappingProxyType(_origins(cluster, platform)),
+            given=cluster.given,
+        )
+
+    def agent(self, primitive: Primitive) -> Agent | None:
+        """Return what is known of the primitive's agent."""
+        return self.agents.get(primitive.agent) if primitive.agent else None
+
+    def path(self, resource: str, *keys: str | int) -> Path:
+        """Return the path of a resource (and of a key inside it, where the file itself defines the resource)."""
+        origin = self.origins.get(("resource", resource), ("resources", resource))
+        return (*origin, *keys) if origin[0] == "resources" else origin
+
+    def constraint_path(self, constraint: str) -> Path:
+        """Return the path of a constraint by its id."""
+        return self.origins.get(("constraint", constraint), ("constraints",))
+
+    def operation_path(self, primitive: Primitive, operation: Operation) -> Path:
+        """Return the path of one operation, in the primitive itself or in the template it came from."""
+        keys: Path = ("operations", operation.name)
+        same = [o for o in primitive.operations if o.name == operation.name]
+        if len(same) > 1:
+            keys = (*keys, same.index(operation))
+        own = self.path(primitive.id, *keys)
+        if primitive.template and own[:4] not in self.given:
+            return self.path(primitive.template, *keys)
+        return own
+
+    def carrier(self, resource: str) -> str:
+        """Return the top-level resource that holds `resource`: its clone, its group, or itself."""
+        for holder in self.resources.resources:
+            if isinstance(holder, Group) and resource in holder.members:
+                return self.carrier(holder.id)
+            if isinstance(holder, Clone) and holder.member == resource:
+                return holder.id
+        return resource
+
+    def clone_of(self, resource: str) -> Clone | None:
+        """Return the clone that holds `resource`, directly or through a group, or is it."""
+        carrier = self.carrier(resource)
+        return next((r for r in self.resources.resources if isinstance(r, Clone) and r.id == carrier), None)
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """Return all top-level resources, in order."""
+        return tuple(r.id for r in self.resources.resources if self.carrier(r.id) == r.id)
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Return the order constraints."""
+        return tuple(c for c in self.resources.constraints if isinstance(c, Order))
+
+
+def _with_template(primitive: Primitive, resources: Resources) -> Primitive:
+    template = next((t for t in resources.templates if t.id == primitive.template), None)
+    if template is None:
+        return primitive
+    own = {operation.name for operation in primitive.operations}
+    return replace(
+        primitive,
+        agent=template.agent,
+        parameters=MappingProxyType({**template.parameters, **primitive.parameters}),
+        operations=(*(o for o in template.operations if o.name not in own), *primitive.operations),
+        meta=MappingProxyType({**template.meta, **primitive.meta}),
+        utilization=MappingProxyType({**template.utilization, **primitive.utilization}),
+    )
+
+
+def _origins(cluster: Cluster, platform: Platform) -> dict[tuple[str, str], Path]:
+    origins: dict[tuple[str, str], Path] = {}
+    for name, service in cluster.services.items():
+        alone = replace(cluster, services=MappingProxyType({name: service}), resources=Resources())
+        made = expand(alone, platform)
+        origins |= {("resource", r.id): ("services", name) for r in (*made.templates, *made.resources)}
+        origins |= {("constraint", c.id): ("services", name) for c in made.constraints}
+    own = cluster.resources
+    origins |= {("resource", r.id): ("resources", r.id) for r in (*own.templates, *own.resources)}
+    origins |= {("constraint", c.id): ("constraints", index) for index, c in enumerate(own.constraints)}
+    return origins

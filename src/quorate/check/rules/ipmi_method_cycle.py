@@ -1,0 +1,30 @@
+"""IPMI fencing by "cycle" cannot tell whether the power ever went off.
+
+Why: with `method: cycle` the board is asked to cycle the power and is believed; the agent may report success
+before the node is off, or when it never went off. Its services then start elsewhere too early.
+What to do: use `method: onoff`, which switches off, looks, and switches on.
+Source: fence_ipmilan(8), DESCRIPTION and method
+"""
+
+from collections.abc import Iterator
+
+from quorate.check.context import Context
+from quorate.check.fencing import parameter_path
+from quorate.describe.cluster import Cluster
+from quorate.findings import Finding, Severity
+
+
+def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
+    """Report devices with method=cycle."""
+    shared = ("fencing", "ipmi", "method")
+    for device in cluster.fencing.devices:
+        if device.parameters.get("method") == "cycle":
+            own = parameter_path(device, "method")
+            yield Finding(
+                code="ipmi-method-cycle",
+                severity=Severity.WARNING,
+                summary=f"{device.id} uses method cycle",
+                why="the agent may report success before the power is off, or when it never went off",
+                fix="write `method: onoff`",
+                path=shared if device.from_node and own not in cluster.given and shared in cluster.given else own,
+            )
