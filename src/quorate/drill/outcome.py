@@ -41,21 +41,20 @@ class Flag:
 class Serving:
     """Which node answered clients, "" where it cannot be told: before the fault, first after it, and at the end.
 
-    returned_s: when the victim served as a member again; None if it did not while watched.
+    returned_s: when the victim served as a member again; None if it did not while watched. moved_after_return: whether
+    answers or journals show the service moving then; None if neither can tell.
     """
 
     before: str
     after: str
     at_end: str
     returned_s: float | None
-    moved_after_return: bool
+    moved_after_return: bool | None
 
     @property
     def failed_back(self) -> bool | None:
         """Whether the service moved again once the victim was back; None if that cannot be told."""
-        if self.returned_s is None:
-            return None
-        return self.moved_after_return or bool(self.after and self.at_end and self.after != self.at_end)
+        return None if self.returned_s is None else self.moved_after_return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +100,7 @@ def judge_run(recording: Recording) -> Outcome:
         for trace in recording.traces
     )
     slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
-    answered_ns = slowest.judgement.first_answer_ns
+    answered_ns = _answered_ns(slowest.judgement)
     phases = find_phases(
         [line for node, text in recording.journals.items() for line in parse_journal(text, node)],
         victim=about.node,
@@ -136,15 +135,26 @@ def _end_ns(trace: Trace) -> int:
     return max([trace.ended_ns or 0, trace.started_ns, *(attempt.done_ns for attempt in trace.attempts)])
 
 
+def _answered_ns(judgement: Judgement) -> int | None:
+    """Return when the first answer after the outage came; None if clients noticed no outage, or it never came."""
+    return judgement.first_answer_ns if judgement.outage and judgement.outage.failed else None
+
+
 def _serving(client: Client, phases: Phases, events: Sequence[Event], inject: Event) -> Serving:
     good = [attempt for attempt in client.trace.attempts if attempt.ok]
-    answered_ns = client.judgement.first_answer_ns
+    gap = client.judgement.outage
+    again_ns = gap.end_ns if gap is not None and gap.failed else inject.at_ns
     before = [attempt.node for attempt in good if attempt.done_ns <= inject.at_ns]
-    after = [attempt.node for attempt in good if answered_ns is not None and attempt.done_ns >= answered_ns]
+    after = [attempt.node for attempt in good if attempt.done_ns >= again_ns]
     returned = next((event for event in events if event.moment is Moment.RETURNED), None)
     returned_s = (returned.at_ns - inject.at_ns) / 1e9 if returned else phases.rejoined_s
     back_s = phases.rejoined_s if phases.rejoined_s is not None else returned_s
-    moved = back_s is not None and any(start.at_s >= back_s for start in phases.moved)
+    moved: bool | None = None
+    if after:
+        first, last = after[0], after[-1]
+        started = back_s is not None and any(start.at_s >= back_s for start in phases.moved)
+        can_tell = bool(first and last) or phases.at(Step.MEMBERSHIP) is not None
+        moved = started or first != last if can_tell else None
     return Serving(
         before[-1] if before else "", after[0] if after else "", after[-1] if after else "", returned_s, moved
     )

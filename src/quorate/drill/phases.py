@@ -90,7 +90,7 @@ class Phases:
 
 TOKEN_LOST = re.compile(r"A processor failed, forming new configuration|The token was lost in the OPERATIONAL state")
 MEMBERSHIP = re.compile(
-    r"A new membership \(\S+\) was formed\. Members(?: joined:(?P<joined>[ \d]+))?(?: left:(?P<left>[ \d]+))?"
+    r"A new membership \(\S+\) was formed\. Members(?: joined:(?P<joined>(?: \d+)+))?(?: left:(?P<left>(?: \d+)+))?"
 )
 REQUESTED = re.compile(r"Requesting (?:peer )?fencing \((?P<action>[\w-]+)\)(?: targeting| of node)? (?P<target>\S+)")
 FENCED = re.compile(
@@ -105,9 +105,10 @@ STARTED = re.compile(
     r"Result of (?P<operation>start|promote) operation for (?P<resource>\S+) on (?P<node>\S+): (?:0 \()?ok\b"
 )
 EVIDENCE = re.compile(
-    r"Token has not been received|A processor failed|A new membership|Failed to receive the leave message|Members\[\d+\]:"
-    r"|State transition|Our DC node|state is now (?:lost|member)|will be fenced|Requesting (?:peer )?fencing"
-    r"|Requesting that .* perform|Operation '[\w-]+' targeting|Result of (?:start|stop|promote|demote)"
+    r"Token has not been received|A processor failed|A new membership|Failed to receive the leave message"
+    r"|Members\[\d+\]:|State transition|Our DC node|state is now (?:lost|member)|will be fenced"
+    r"|Requesting (?:peer )?fencing|Requesting that .* perform|Operation '[\w-]+' targeting"
+    r"|Result of (?:start|stop|promote|demote)"
 )
 
 
@@ -268,8 +269,11 @@ def segments(phases: Phases) -> tuple[Segment, ...]:
     """Cut the time from the fault to the first answer at the milestones.
 
     Milestones after the first answer cut nothing: a resource whose start was logged after clients had their answer
-    delayed nobody. Without a first answer the last milestone ends the last segment.
+    delayed nobody. Without a first answer the last milestone ends the last segment; with nothing but a first answer
+    there is nothing to cut.
     """
+    if all(one.step is Step.FIRST_ANSWER for one in phases.milestones):
+        return ()
     end_s = phases.at(Step.FIRST_ANSWER)
     cuts = [one for one in phases.milestones if end_s is None or one.at_s <= end_s]
     whole_s = cuts[-1].at_s if cuts else 0.0

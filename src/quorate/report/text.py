@@ -15,13 +15,13 @@ SYMBOLS = {"fault": "✕", "fenced": "▼", "returned": "▲"}
 def summary(outcome: Outcome) -> str:
     """Return the whole summary, ending in a newline."""
     blocks = [
-        [_first_line(outcome)],
+        _wrapped(_first_line(outcome)),
         [*_wrapped(wording.story(outcome)), _where(outcome)],
         _verdict_lines(outcome),
         _timeline(outcome, outcome.client),
         _phases(outcome),
         _facts(outcome),
-        [f"note: {note}" for note in outcome.notes],
+        [line for note in outcome.notes for line in _wrapped(f"note: {note}")],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -51,6 +51,8 @@ def _verdict_lines(outcome: Outcome) -> list[str]:
 
 def _timeline(outcome: Outcome, client: Client) -> list[str]:
     """One column per slice of the run: a line where all attempts were answered, dots where one failed."""
+    if not client.trace.attempts:
+        return []
     begin_ns, end_ns = client.trace.started_ns, outcome.zero_ns + int(outcome.end_s * 1e9)
     slice_ns = max(1, (end_ns - begin_ns) / LINE)
     cells = [" "] * LINE
@@ -77,13 +79,13 @@ def _phases(outcome: Outcome) -> list[str]:
     lines = [f"  {'phase':<{width}}  {'reached':>8}  {'took':>7}  {'share':>5}"]
     for segment in outcome.segments:
         bar = "━" * round(segment.share * BAR)
-        row = f"  {segment.label:<{width}}  {segment.end_s:>6.2f} s  {segment.seconds:>5.2f} s  {segment.share:>5.0%}"
-        lines.append(f"{row}  {bar}".rstrip())
+        times = f"{segment.end_s:>6.2f} s  {segment.seconds:>5.2f} s  {segment.share * 100:>3.0f} %"
+        lines.append(f"  {segment.label:<{width}}  {times}  {bar}".rstrip())
     return lines
 
 
 def _facts(outcome: Outcome) -> list[str]:
-    rows = [(label, f"{value} {remark}") for label, value, remark in wording.figures(outcome)]
+    rows = [(label, f"{value} ({remark})") for label, value, remark in wording.figures(outcome)]
     rows.append(("Versions", ", ".join(f"{name} {version}" for name, version in outcome.about.versions.items())))
     if outcome.about.repeat:
         rows.append(("Repeat", outcome.about.repeat[0]))

@@ -119,7 +119,7 @@ class Zoom:
 def overview(outcome: Outcome) -> Overview:
     """Lay out the whole run."""
     begin_s = min(outcome.seconds(client.trace.started_ns) for client in outcome.clients)
-    axis = Axis(min(begin_s, -0.1), max(outcome.end_s, 0.1))
+    axis = Axis(min(begin_s, -0.1), max([outcome.end_s, 0.1, *(flag.at_s for flag in outcome.flags)]))
     lanes = tuple((client.trace.name, tuple(_bands(outcome, client, axis))) for client in outcome.clients)
     pins = []
     for i, flag in enumerate(outcome.flags):

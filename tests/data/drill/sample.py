@@ -1,8 +1,8 @@
 """TEST DATA, not a measurement: writes the folder of an invented drill that looks like a real one.
 
 A power cut of n1 in a three-node web cluster, with the times of a typical run in the container lab: token lost 1.5 s
-after the cut, membership 2.7, fencing requested 4.3, fenced 4.8, address 5.2, server 5.9, first answer 6.1; n1 back as a
-member after 14.6 s, no failback. Everything follows from a fixed seed, so that reports of it can be compared byte by byte.
+after the cut, membership 2.7, fencing requested 4.3, fenced 4.8, address 5.2, server 5.9, first answer 6.1; n1 back as
+a member after 14.6 s, no failback. Everything follows from a fixed seed: reports of it can be compared byte by byte.
 
     python tests/data/drill/sample.py FOLDER        write it, to look at a report by hand
 """
@@ -68,7 +68,8 @@ JOURNAL = [  # seconds after the cut, nodes, program, message
         1.50,
         "n2 n3",
         "corosync",
-        "[TOTEM ] A processor failed, forming new configuration: token timed out (1650ms), waiting 1980ms for consensus.",
+        "[TOTEM ] A processor failed, forming new configuration: token timed out (1650ms), "
+        "waiting 1980ms for consensus.",
     ),
     (2.69, "n2 n3", "corosync", "[QUORUM] Sync members[2]: 2 3"),
     (2.69, "n2 n3", "corosync", "[QUORUM] Sync left[1]: 1"),

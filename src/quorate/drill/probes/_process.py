@@ -48,7 +48,7 @@ class Settings:
     @classmethod
     def parse(cls, text: str) -> "Settings":
         """Read the JSON object; TypeError or ValueError when it does not fit."""
-        value: dict[str, Any] = json.loads(text)
+        value: dict[str, Any] = dict(json.loads(text))
         value["nodes"] = tuple(value.get("nodes", ()))
         settings = cls(**value)
         if min(settings.every_ms, settings.timeout_ms, settings.seconds_max) <= 0:

@@ -1,0 +1,90 @@
+"""A recorded run, judged: the sample, and the ways in which a run can be less complete than the sample."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from quorate.drill.about import mask
+from quorate.drill.history import Recording
+from quorate.drill.outcome import judge_run, to_json
+from quorate.drill.record import Attempt, Moment
+from quorate.drill.verdict import Verdict
+from quorate.errors import UsageError
+
+
+def test_the_sample(recording: Recording) -> None:
+    outcome = judge_run(recording)
+    assert outcome.verdict is Verdict.HELD
+    assert outcome.client.judgement.outage_s == pytest.approx(6.127, abs=0.001)
+    assert (outcome.serving.before, outcome.serving.after, outcome.serving.at_end) == ("n1", "n2", "n2")
+    assert outcome.serving.failed_back is False
+    assert outcome.notes == ()
+    assert [flag.text for flag in outcome.flags] == ["power of n1 cut", "n1 fenced", "n1 back"]
+
+
+def test_json_is_plain_and_says_what_matters(recording: Recording) -> None:
+    value = json.loads(json.dumps(to_json(judge_run(recording))))
+    assert value["schema"] == "quorate.drill/1"
+    assert (value["verdict"], value["outage_s"]) == ("held", 6.126866)
+    assert [phase["label"] for phase in value["phases"]][:2] == ["token lost", "new membership"]
+    assert value["clients"][0]["failed"] == 304
+    assert value["serving"]["failed_back"] is False
+
+
+def test_failback_is_seen_in_the_answers(recording: Recording) -> None:
+    trace = recording.traces[0]
+    moved = tuple(replace(one, node="n1") if one.ok and one.n > 1500 else one for one in trace.attempts)
+    outcome = judge_run(replace(recording, traces=(replace(trace, attempts=moved),)))
+    assert outcome.serving.failed_back is True
+
+
+def test_failback_is_unknown_while_the_node_is_away(recording: Recording) -> None:
+    events = tuple(event for event in recording.events if event.moment is not Moment.RETURNED)
+    outcome = judge_run(replace(recording, events=events, journals={}))
+    assert outcome.serving.failed_back is None
+    assert outcome.notes == ("No journals of the surviving nodes: the phases are not known.",)
+    assert outcome.segments == ()
+
+
+def test_the_worst_client_makes_the_verdict_and_the_headline(recording: Recording) -> None:
+    calm = replace(
+        recording.traces[0],
+        name="calm",
+        attempts=tuple(Attempt(a.n, a.sent_ns, a.sent_ns + 1000, "ok") for a in recording.traces[0].attempts),
+    )
+    strict = replace(recording, traces=(calm, *recording.traces), about=replace(recording.about, target_s=3))
+    outcome = judge_run(strict)
+    assert outcome.verdict is Verdict.VIOLATED
+    assert outcome.client.trace.name == "web"
+    assert [client.judgement.verdict for client in outcome.clients] == [Verdict.HELD, Verdict.VIOLATED]
+
+
+def test_a_probe_that_was_shot_and_a_clock_that_jumped_are_noted(recording: Recording) -> None:
+    trace = recording.traces[0]
+    shot = replace(trace, ended=None, wall_offset_end_ns=trace.wall_offset_ns + 3 * 10**9)
+    notes = judge_run(replace(recording, traces=(shot,))).notes
+    assert any("killed" in note for note in notes)
+    assert any("+3.00 s" in note for note in notes)
+
+
+def test_nothing_to_judge_is_a_usage_error(recording: Recording) -> None:
+    with pytest.raises(UsageError, match="no fault"):
+        judge_run(replace(recording, events=()))
+    with pytest.raises(UsageError, match="no client"):
+        judge_run(replace(recording, traces=()))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("password: hunter2", "password: <masked>"),
+        ("  ipmi: {user: admin, password: hunter2, cipher: 3}", "  ipmi: {user: admin, password: <masked>, cipher: 3}"),
+        ("password: {env: IPMI_PASSWORD}", "password: {env: IPMI_PASSWORD}"),
+        ('"auth_secret": "a b"', '"auth_secret": <masked>'),
+        ("password:\n  env: X", "password:\n  env: X"),
+        ("key: ~/.ssh/id", "key: ~/.ssh/id"),
+    ],
+)
+def test_literal_secrets_never_reach_a_report(text: str, shown: str) -> None:
+    assert mask(text) == shown

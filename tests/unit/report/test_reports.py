@@ -1,0 +1,176 @@
+"""Reports of the sample drill: the text byte by byte, the page for what it must and must not hold."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from quorate.drill.history import Recording
+from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.record import Moment
+from quorate.report.files import write
+from quorate.report.html import page
+from quorate.report.text import summary
+
+GOLDEN = Path(__file__).parents[2] / "data" / "drill"
+VOID = {"meta", "br", "link", "img", "hr"}
+
+
+def incomplete(recording: Recording) -> dict[str, Recording]:
+    """Runs that are less pleasant than the sample, by name."""
+    trace, about = recording.traces[0], recording.about
+    cut = tuple(one for one in trace.attempts if one.n < 600)
+    never = tuple(replace(one, result="refused", node="") for one in trace.attempts)
+    quiet = tuple(replace(one, result="ok", done_ns=one.sent_ns + 1000, node="") for one in trace.attempts)
+    ended = replace(trace, ended=None, ended_ns=None, cpu_s=None)
+    return {
+        "never-back": replace(recording, traces=(replace(ended, attempts=cut),), about=replace(about, target_s=2)),
+        "never-steady": replace(recording, traces=(replace(trace, attempts=never),)),
+        "unnoticed": replace(recording, traces=(replace(trace, attempts=quiet),)),
+        "no-journals": replace(recording, journals={}, events=recording.events[:2]),
+        "two-clients": replace(recording, traces=(trace, replace(trace, name="api"))),
+        "asked-nothing": replace(recording, traces=(replace(ended, attempts=()),)),
+    }
+
+
+class Reader(HTMLParser):
+    """Checks that tags are closed in order, and gathers references and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name in {"src", "href", "xlink:href", "action", "data"}:
+                self.references.append(value or "")
+            if name == "id":
+                self.ids.append(value or "")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes something else at {self.getpos()}"
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read_page(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@pytest.fixture(scope="session")
+def outcome(recording: Recording) -> Outcome:
+    return judge_run(recording)
+
+
+def test_text_is_as_agreed(outcome: Outcome) -> None:
+    assert summary(outcome) == (GOLDEN / "power-cut.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["never-back", "never-steady", "unnoticed", "no-journals", "two-clients"])
+def test_text_of_lesser_runs_is_as_agreed(recording: Recording, name: str) -> None:
+    found = summary(judge_run(incomplete(recording)[name]))
+    assert found == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_text_fits_a_terminal(recording: Recording) -> None:
+    for run in [recording, *incomplete(recording).values()]:
+        assert max(map(len, summary(judge_run(run)).splitlines())) <= 96
+
+
+def test_page_needs_nothing_from_elsewhere(outcome: Outcome) -> None:
+    text = page(outcome)
+    reader = read_page(text)
+    assert reader.references == []
+    assert not reader.tags & {"script", "link", "img", "iframe", "object"}
+    assert not re.search(r"url\(|@import|https?://(?!10\.77\.1\.100/)", text)
+
+
+def test_page_says_the_figures(outcome: Outcome) -> None:
+    words = " ".join(" ".join(read_page(page(outcome)).text).split())
+    for part in (
+        "Clients of web waited 6.13 s.",
+        "n2 took over",
+        "4.80 s",
+        "3.1.7",
+        "Held",
+        "password: {env: IPMI_PASSWORD}",
+    ):
+        assert part in words
+
+
+def test_every_attempt_of_the_outage_is_drawn(outcome: Outcome) -> None:
+    marks = page(outcome).split('<g class="marks">')[1].split("</g>")[0]
+    assert marks.count('class="bad"') == outcome.client.judgement.failed
+
+
+def test_drawings_are_named_for_those_who_cannot_see_them(outcome: Outcome) -> None:
+    text = page(outcome)
+    reader = read_page(text)
+    assert len(reader.ids) == len(set(reader.ids))
+    for names in re.findall(r'aria-labelledby="([^"]+)"', text):
+        assert set(names.split()) <= set(reader.ids)
+    assert text.count('role="img"') == 2
+
+
+def test_what_comes_from_a_run_cannot_become_markup(recording: Recording) -> None:
+    evil = "<script>alert(1)</script>"
+    about = replace(
+        recording.about,
+        cluster=evil,
+        service=evil,
+        title=evil,
+        versions={evil: evil},
+        settings={evil: evil},
+        repeat=(evil,),
+    )
+    events = tuple(replace(one, text=evil) for one in recording.events)
+    trace = recording.traces[0]
+    attempts = tuple(replace(one, node=evil if one.ok else "", detail=evil) for one in trace.attempts)
+    run = replace(recording, about=about, events=events, traces=(replace(trace, attempts=attempts, target=evil),))
+    text = page(judge_run(run))
+    assert "script" not in read_page(text).tags
+    assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["never-back", "never-steady", "unnoticed", "no-journals", "two-clients", "asked-nothing"]
+)
+def test_page_of_lesser_runs_is_whole(recording: Recording, name: str) -> None:
+    read_page(page(judge_run(incomplete(recording)[name])))
+
+
+def test_a_long_outage_does_not_make_a_heavy_page(recording: Recording, sample: SimpleNamespace) -> None:
+    trace = recording.traces[0]
+    start = next(event.at_ns for event in recording.events if event.moment is Moment.INJECT)
+    bad = next(one for one in trace.attempts if not one.ok)
+    long = [
+        replace(bad, n=5000 + i, sent_ns=start + i * 20_000_000, done_ns=start + i * 20_000_000) for i in range(30_000)
+    ]
+    run = replace(trace, attempts=(*(one for one in trace.attempts if one.done_ns < start), *long), ended_ns=None)
+    assert len(page(judge_run(replace(recording, traces=(run,))))) < 300_000
+
+
+def test_files_lie_beside_the_record(outcome: Outcome, tmp_path: Path) -> None:
+    path = write(tmp_path, outcome)
+    assert path == tmp_path / "report.html"
+    assert json.loads((tmp_path / "run.json").read_text())["verdict"] == "held"
+    assert (tmp_path / "report.txt").read_text() == summary(outcome)
