@@ -1,0 +1,63 @@
+"""Clearing a lab away: everything it left on this machine, found by its name and directories, whatever state it is in.
+
+Processes by cgroup, namespaces by name, mounts by directory. Every step is harmless when repeated and when there is
+nothing to do, so that a killed `up` or `down` is finished by the next. Does I/O; blocking.
+"""
+
+import ctypes
+import os
+import shutil
+from pathlib import Path
+
+from quorate.errors import NeverComes
+from quorate.lab import cgroup, network
+from quorate.lab.places import Places
+
+MNT_DETACH = 2  # umount2(2)
+NSPAWN_RUN = Path("/run/systemd/nspawn/propagate")  # a directory per machine, left there when nspawn is killed
+
+
+def clear(places: Places) -> None:
+    """Remove everything the lab has. NeverComes if a process would not die."""
+    groups = cgroup.lab_groups(places.name)
+    if groups and groups[0].is_dir():
+        if not cgroup.kill(groups[0]):
+            raise NeverComes(
+                f"Processes of the lab {places.name} do not die: {', '.join(_processes(groups[0]))}.",
+                "They wait inside the kernel, for a disk or a network file system; look at /proc/PID/stack.",
+            )
+        cgroup.release(places.name)
+    for name in network.left_over(places.name):
+        network.remove(name)
+    for point in mounts_below(places.directory):
+        detach(point)
+    for machine in NSPAWN_RUN.glob(f"quorate-{places.name}-*"):
+        if (places.directory / "nodes").is_dir() and not os.path.ismount(machine):
+            machine.rmdir()
+    shutil.rmtree(places.directory, ignore_errors=True)
+
+
+def mounts_below(directory: Path) -> list[Path]:
+    """Return what is mounted below a directory, the innermost first (proc(5), mountinfo)."""
+    points = [Path(_unescaped(line.split()[4])) for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    return sorted((p for p in points if directory in p.parents), key=lambda p: len(p.parts), reverse=True)
+
+
+def detach(point: Path) -> None:
+    """Unmount lazily: out of sight now, gone when the last user is."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.umount2(os.fsencode(point), MNT_DETACH) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), str(point))
+
+
+def _unescaped(text: str) -> str:
+    return text.encode().decode("unicode_escape")
+
+
+def _processes(group: Path) -> list[str]:
+    found = []
+    for directory, _, _ in os.walk(group):
+        procs = Path(directory, "cgroup.procs")
+        found += procs.read_text().split() if procs.exists() else []
+    return found

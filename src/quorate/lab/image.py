@@ -1,0 +1,180 @@
+"""The nodes' root directory: Debian with what a cluster needs, built by mmdebstrap, cached by what went into it.
+
+An image is ROOT/images/DIGEST, the digest taken over release, packages and recipe (this file's own), so that it is built
+again only when one of them changes. It is built beside its place and renamed, under a lock: a killed build leaves a
+directory `DIGEST.building` that the next build removes. Downloads are kept in ROOT/archives, by hard links. Images are
+read-only by convention; nodes write to overlays of their own. Does I/O (network, disk); 35 to 40 s on two cores.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from quorate.errors import CommandFailed
+from quorate.lab.processes import run_to_log
+
+RELEASE = "bookworm"
+
+PACKAGES = (
+    "apache2",
+    "ca-certificates",
+    "chrony",
+    "corosync",
+    "corosync-qdevice",
+    "curl",
+    "dbus",  # Pacemaker talks to systemd through it
+    "fence-agents",
+    "iproute2",
+    "ipmitool",
+    "iputils-arping",
+    "iputils-ping",
+    "kmod",  # the Filesystem agent calls modprobe, else "not installed"
+    "nftables",
+    "openssh-server",
+    "pacemaker",
+    "pacemaker-cli-utils",
+    "pacemaker-resource-agents",
+    "procps",
+    "psmisc",  # fuser, for the Filesystem agent
+    "resource-agents",
+    "sudo",
+    "systemd",
+    "systemd-sysv",
+    "wget",
+)
+
+LEFT_OUT = ("doc", "info", "locale", "man")  # directories of /usr/share that no node needs
+
+# Debian starts these as soon as they are installed; in a cluster they start when quorate or Pacemaker says so.
+NOT_AT_BOOT = ("apache2", "corosync", "corosync-qdevice", "logd", "pacemaker", "e2scrub_reap")
+
+# A container has no seat, no random seed, no kernel file systems of its own: what waits for them is masked.
+MASKED = (
+    "cryptsetup.target",
+    "dev-hugepages.mount",
+    "getty-static.service",
+    "getty.target",
+    "proc-sys-fs-binfmt_misc.automount",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "systemd-binfmt.service",
+    "systemd-firstboot.service",
+    "systemd-logind.service",
+    "systemd-pcrphase-sysinit.service",
+    "systemd-pcrphase.service",
+    "systemd-random-seed.service",
+    "systemd-repart.service",
+    "systemd-update-utmp-runlevel.service",
+    "systemd-update-utmp.service",
+    "systemd-user-sessions.service",
+)
+
+REMOVED = (
+    "etc/corosync/corosync.conf",  # the package's own names 127.0.0.1 as the only member
+    "etc/hostname",
+    "etc/resolv.conf",
+    "usr/share/dbus-1/system-services/org.freedesktop.login1.service",  # without logind, systemctl reboots by itself
+)
+
+SSHD = """\
+# Quick and strict: keys only, and no look-up of the client's name, for there is no DNS in a lab.
+UseDNS no
+PasswordAuthentication no
+HostKey /etc/ssh/ssh_host_ed25519_key
+AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/lab_authorized_keys
+"""
+
+
+def digest(packages: Iterable[str]) -> str:
+    """Return the name of the image with these packages besides PACKAGES: 16 hexadecimal digits."""
+    recipe = Path(__file__).read_bytes()
+    names = " ".join(_all(packages)).encode()
+    return hashlib.sha256(b"\0".join((RELEASE.encode(), names, recipe))).hexdigest()[:16]
+
+
+async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], None]) -> Path:
+    """Return the image with these packages, building it if it is not there. CommandFailed with the build's last lines."""
+    packages = tuple(packages)
+    image = root / "images" / digest(packages)
+    if image.is_dir():
+        return image
+    image.parent.mkdir(parents=True, exist_ok=True)
+    with image.with_suffix(".lock").open("a") as lock:
+        if not _try_lock(lock.fileno()):
+            progress("waiting for another build of the same image")
+            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        if not image.is_dir():
+            progress(f"building the node image (Debian {RELEASE}, {len(_all(packages))} packages and what they need)")
+            await _build(image, packages)
+    return image
+
+
+async def _build(image: Path, packages: Iterable[str]) -> None:
+    building, log = image.with_suffix(".building"), image.with_suffix(".log")
+    archives = image.parent.parent / "archives"
+    archives.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(shutil.rmtree, building, ignore_errors=True)
+    status = await run_to_log(build_command(building, archives, packages), log)
+    if status != 0:
+        lines = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+        raise CommandFailed(
+            f"mmdebstrap could not build the node image (status {status}):\n{lines}",
+            f"Most often the package mirror can not be reached. The whole log is {log}.",
+        )
+    await asyncio.to_thread(prepare, building)
+    building.rename(image)
+    log.unlink(missing_ok=True)
+
+
+def build_command(target: Path, archives: Path, packages: Iterable[str]) -> list[str]:
+    """Return the mmdebstrap(1) call. In namespaces of its own and with our death as its own, so that a kill leaves nothing."""
+    cache = "var/cache/apt/archives"
+    fill = f'mkdir -p "$1/{cache}" && find {archives} -name "*.deb" -exec cp -lt "$1/{cache}" {{}} +'
+    keep = f'find "$1/{cache}" -maxdepth 1 -name "*.deb" -exec cp -lnt {archives} {{}} +'
+    return [
+        *("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"),
+        *("mmdebstrap", "--quiet"),
+        *("--variant=minbase", "--mode=root", "--format=directory", f"--include={','.join(_all(packages))}"),
+        *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT),
+        "--dpkgopt=force-unsafe-io",
+        '--aptopt=Acquire::Languages "none"',
+        "--skip=download/empty,essential/unlink",
+        f"--setup-hook={fill}",
+        f"--customize-hook={keep}",
+        RELEASE,
+        str(target),
+    ]
+
+
+def prepare(image: Path) -> None:
+    """Turn a fresh installation into a node's: nothing of the cluster starts at boot, nothing waits, sshd is ready."""
+    units = image / "etc/systemd/system"
+    for name in NOT_AT_BOOT:
+        for link in units.glob(f"*.wants/{name}.*"):
+            link.unlink()
+    for link in units.glob("timers.target.wants/*"):
+        link.unlink()
+    for name in MASKED:
+        (units / name).unlink(missing_ok=True)
+        (units / name).symlink_to("/dev/null")
+    for name in (*REMOVED, *(str(key.relative_to(image)) for key in image.glob("etc/ssh/ssh_host_*"))):
+        (image / name).unlink(missing_ok=True)
+    (image / "etc/machine-id").write_text("")
+    (image / "etc/ssh/sshd_config.d/quorate-lab.conf").write_text(SSHD)
+
+
+def _all(packages: Iterable[str]) -> list[str]:
+    return sorted({*PACKAGES, *packages})
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

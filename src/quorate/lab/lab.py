@@ -1,0 +1,364 @@
+"""Lab: the face of this room. A Cluster comes in; nodes that answer SSH at the file's own addresses go out.
+
+    lab = Lab(cluster)
+    await lab.up(print)              image, wires, BMCs, power on, wait for sshd; an `up` lab is left as it is
+    await lab.power("n1", "off")     also on, cycle, status; freeze, thaw, link
+    sock = await lab.dial("10.0.0.1", 22)        a socket inside the lab's namespace, connected
+    await lab.down()
+
+The lab outlives the program that made it; the next `Lab(cluster)` finds it again by its name. Does I/O; needs root.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import asdict, dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+
+from quorate.describe.cluster import Cluster, IPAddress
+from quorate.describe.secret import Secret
+from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, TimedOut, UsageError
+from quorate.lab import cgroup, clearing, container, image, needs, network, power, processes, secrets
+from quorate.lab.places import ROOT, Places, namespace_path
+from quorate.lab.plan import LabNode, LabPlan, plan
+
+Progress = Callable[[str], None]
+BOOT_TIMEOUT_S = 60.0
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def silent(_: str) -> None:
+    """Take progress and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """How a node of the lab is. cut: interfaces whose cable is pulled. bmc: the address of its BMC, if it has one."""
+
+    name: str
+    power: Literal["on", "off"]
+    frozen: bool
+    address: str
+    bmc: str
+    cut: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """How a lab is. phase: absent, starting (or killed while starting), up."""
+
+    name: str
+    phase: Literal["absent", "starting", "up"]
+    nodes: tuple[NodeStatus, ...]
+
+
+class Lab:
+    """One cluster file's lab. packages: Debian packages its nodes have besides the usual ones."""
+
+    def __init__(self, cluster: Cluster, root: Path = ROOT, *, name: str = "", packages: Iterable[str] = ()) -> None:
+        self.cluster = cluster
+        self.plan: LabPlan = plan(cluster, name)
+        self.places = Places(root, self.plan.name)
+        self.packages = tuple(sorted(packages))
+        self._secrets = secrets.of_cluster(cluster, self.places.secrets)
+
+    @property
+    def name(self) -> str:
+        """The lab's name: the cluster's, unless another was given."""
+        return self.plan.name
+
+    @property
+    def known_hosts(self) -> Path:
+        """A known_hosts file (sshd(8)) with the nodes' keys, to check them strictly."""
+        return self.places.known_hosts
+
+    @property
+    def client_key(self) -> Path:
+        """The private key with which every node lets one in."""
+        return self.places.client_key
+
+    @property
+    def namespace_path(self) -> Path:
+        """The lab's network namespace, where clients of the cluster stand."""
+        return namespace_path(self.plan.namespace)
+
+    def secret(self, secret: Secret) -> str:
+        """Return the value used for a secret reference: what is set, or else what the lab invented and keeps."""
+        return self._secrets.value(secret)
+
+    # --- up and down -------------------------------------------------------------------------------------------
+
+    async def up(self, progress: Progress = silent) -> None:
+        """Boot every node and wait until it answers SSH. Refused when the lab is up for another version of the file."""
+        needs.check()
+        async with self._locked():
+            if self._phase() == "up":
+                self._same_plan()
+                progress(f"the lab {self.name} is up already")
+                return
+            await asyncio.to_thread(clearing.clear, self.places)
+            root = await image.ensure(self.places.root, self.packages, progress)
+            self._write_state("starting", root)
+            try:
+                await self._bring_up(root, progress)
+            except BaseException:
+                await asyncio.shield(asyncio.to_thread(clearing.clear, self.places))
+                raise
+            self._write_state("up", root)
+
+    async def _bring_up(self, root: Path, progress: Progress) -> None:
+        started = time.monotonic()
+        cgroup.hold(self.name)
+        await asyncio.to_thread(network.build, self.plan)
+        await self._prepare(root)
+        await asyncio.gather(*(self._start(node) for node in self.plan.nodes))
+        progress(f"powered on {len(self.plan.nodes)} nodes")
+        for node in self.plan.nodes:
+            await self.booted(node.name)
+        progress(f"{len(self.plan.nodes)} nodes answer SSH after {time.monotonic() - started:.1f} s")
+
+    async def _start(self, node: LabNode) -> None:
+        await power.start(self.plan, node, self.places, self.secret)
+        await power.press(self.plan, node, self.places, "set", "power", "1")
+
+    async def _prepare(self, root: Path) -> None:
+        """Make the keys and write every node's disk."""
+        keys = self.places.directory / "keys"
+        keys.mkdir()
+        names = ["client", *(f"node-{node.name}" for node in self.plan.nodes)]
+        await asyncio.gather(*(_make_key(keys / name) for name in names))
+        (keys / "client").rename(self.client_key)
+        authorized = (keys / "client.pub").read_text()
+        known = []
+        for node in self.plan.nodes:
+            private, public = keys / f"node-{node.name}", keys / f"node-{node.name}.pub"
+            container.prepare(self.plan, node, self.places, root, private.read_text(), authorized)
+            known.append(f"{','.join(self._ssh_names(node))} {' '.join(public.read_text().split()[:2])}\n")
+        self.known_hosts.write_text("".join(known))
+        shutil.rmtree(keys)
+
+    def _ssh_names(self, node: LabNode) -> list[str]:
+        names = sorted(name for name, owner in self.plan.names.items() if owner == node.name)
+        return names if node.ssh_port == 22 else [f"[{name}]:{node.ssh_port}" for name in names]
+
+    async def down(self, progress: Progress = silent) -> None:
+        """Cut all power and remove everything the lab has; nothing happens if there is none."""
+        needs.check()
+        async with self._locked():
+            known = self.places.directory.exists()
+            await asyncio.to_thread(clearing.clear, self.places)
+            progress(f"the lab {self.name} is down" if known else f"there was no lab {self.name}")
+            self.places.lock.unlink(missing_ok=True)
+
+    # --- power, cables -----------------------------------------------------------------------------------------
+
+    async def power(self, node: str, action: Literal["on", "off", "cycle", "status"]) -> Literal["on", "off"]:
+        """Switch a node's power as its BMC does; return what it is afterwards. `cycle` and `on` do not wait for the boot."""
+        self._must_be_up()
+        words = {"on": ("set", "power", "1"), "off": ("set", "power", "0"), "cycle": ("set", "reset", "1")}
+        if action != "status":
+            await power.press(self.plan, self.plan.node(node), self.places, *words[action])
+        return "on" if cgroup.is_populated(self._group(node)) else "off"
+
+    async def booted(self, node: str, timeout_s: float = BOOT_TIMEOUT_S) -> None:
+        """Wait until a node answers SSH. NeverComes as soon as it is off, TimedOut after `timeout_s`."""
+        target = self.plan.node(node)
+        deadline = time.monotonic() + timeout_s
+        while not await self._says_ssh(target):
+            if not cgroup.is_populated(self._group(node)):
+                raise NeverComes(f"Node {node} went off while it booted.", self._console_tail(node))
+            if time.monotonic() > deadline:
+                raise TimedOut(f"Node {node} did not answer SSH within {timeout_s:g} s.", self._console_tail(node))
+            await asyncio.sleep(0.03)
+
+    async def freeze(self, node: str) -> None:
+        """Stop every process of a node where it stands; its addresses still answer a ping, as a hung host's do."""
+        await self._set_frozen(node, frozen=True)
+
+    async def thaw(self, node: str) -> None:
+        """Let a frozen node go on."""
+        await self._set_frozen(node, frozen=False)
+
+    async def link(self, node: str, number: int, *, up: bool) -> None:
+        """Plug the cable of cluster link `number` in or pull it out; a pulled cable stays so over a power cycle."""
+        self._must_be_up()
+        interface = self.plan.node(node).interface(number)
+        mark = self.places.node(node) / "cut" / interface.name
+        if up:
+            mark.unlink(missing_ok=True)
+        else:
+            mark.touch()
+        await asyncio.to_thread(network.set_port, self.plan.namespace, interface.port, up=up)
+
+    async def _set_frozen(self, node: str, *, frozen: bool) -> None:
+        self._must_be_up()
+        group = self._group(node)
+        if not cgroup.is_populated(group):
+            raise UsageError(f"Node {node} is off.", "Only a running node can be frozen or thawed.")
+        cgroup.set_frozen(group, frozen=frozen)
+        if not await asyncio.to_thread(cgroup.wait, group, "frozen", value=frozen, timeout_s=5):
+            raise TimedOut(f"Node {node} did not {'freeze' if frozen else 'thaw'} within 5 s.")
+
+    # --- sockets, logs, status ---------------------------------------------------------------------------------
+
+    async def dial(self, host: str, port: int, timeout_s: float = 10) -> socket.socket:
+        """Return a TCP socket inside the lab, connected. host: an address, a node's name, or its name in the file."""
+        address = self._resolve(host)
+        try:
+            made = network.open_socket(self.plan.namespace, network.family_of(address))
+        except OSError as error:
+            raise HostUnreachable(f"The lab {self.name} is not up.", f"quorate lab up ({error.strerror})") from error
+        made.setblocking(False)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.get_running_loop().sock_connect(made, (str(address), port))
+        except (OSError, TimeoutError) as error:
+            made.close()
+            reason = getattr(error, "strerror", None) or f"no answer within {timeout_s:g} s"
+            raise HostUnreachable(f"{host} port {port} in the lab {self.name}: {reason}.") from error
+        return made
+
+    def ssh_argv(self, node: str, *command: str) -> list[str]:
+        """Return the argument vector of an ssh(1) to a node, to be executed; interactive without `command`."""
+        self._must_be_up()
+        target = self.plan.node(node)
+        options = ["-i", str(self.client_key), "-p", str(target.ssh_port), "-o", "IdentitiesOnly=yes"]
+        options += ["-o", f"UserKnownHostsFile={self.known_hosts}", "-o", "StrictHostKeyChecking=yes", "-F", "none"]
+        inside = ["nsenter", f"--net={self.namespace_path}"]
+        return [*inside, "ssh", *options, f"{target.ssh_user}@{target.ssh_address}", *command]
+
+    async def logs(self, node: str, lines: int = 0) -> str:
+        """Return a node's console and journal, also when it is off. lines: only the last so many; 0: all."""
+        self._must_be_up()
+        directory = self.places.node(self.plan.node(node).name)
+        console = (
+            (directory / "console.log").read_text(errors="replace") if (directory / "console.log").exists() else ""
+        )
+        journal = directory / "upper/var/log/journal"
+        text = f"-- console --\n{console}-- journal --\n"
+        if journal.is_dir():
+            read = ["journalctl", f"--directory={journal}", "--no-pager", "--output=short-precise", "--quiet"]
+            text += await processes.run(*read, *([f"--lines={lines}"] if lines else []))
+        return "\n".join(text.splitlines()[-lines:]) + "\n" if lines else text
+
+    def status(self) -> LabStatus:
+        """Return how the lab and its nodes are."""
+        nodes = tuple(self._node_status(node) for node in self.plan.nodes) if self.places.state.exists() else ()
+        return LabStatus(self.name, self._phase(), nodes)
+
+    def _node_status(self, node: LabNode) -> NodeStatus:
+        group = self._group(node.name)
+        cut = tuple(sorted(path.name for path in self.places.node(node.name).glob("cut/*")))
+        return NodeStatus(
+            name=node.name,
+            power="on" if cgroup.is_populated(group) else "off",
+            frozen=cgroup.is_frozen(group),
+            address=str(node.ssh_address),
+            bmc=str(node.bmc.address) if node.bmc else "",
+            cut=cut,
+        )
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    def _group(self, node: str) -> Path:
+        return cgroup.lab_groups(self.name)[0] / f"node-{self.plan.node(node).name}"
+
+    def _resolve(self, host: str) -> IPAddress:
+        with contextlib.suppress(ValueError):
+            return ip_address(host)
+        owner = self.plan.names.get(host)
+        if owner is None:
+            raise UsageError(f"Nobody in the lab {self.name} is called {host}.", "A lab has no DNS: use an address.")
+        return self.plan.node(owner).ssh_address
+
+    async def _says_ssh(self, node: LabNode) -> bool:
+        try:
+            connection = await self.dial(str(node.ssh_address), node.ssh_port, timeout_s=1)
+        except HostUnreachable:
+            return False
+        with connection:
+            try:
+                async with asyncio.timeout(5):
+                    return (await asyncio.get_running_loop().sock_recv(connection, 8)).startswith(b"SSH-")
+            except (OSError, TimeoutError):
+                return False
+
+    def _console_tail(self, node: str) -> str:
+        path = self.places.node(node) / "console.log"
+        tail = path.read_text(errors="replace").splitlines()[-3:] if path.exists() else []
+        return f"Its console ends with: {' / '.join(tail)}" if tail else "Its console says nothing."
+
+    def _must_be_up(self) -> None:
+        if self._phase() != "up":
+            raise UsageError(f"The lab {self.name} is not up.", "Bring it up with `quorate lab up FILE`.")
+
+    def _phase(self) -> Literal["absent", "starting", "up"]:
+        state = read_state(self.places)
+        if not state:
+            return "absent"
+        alive = state["boot"] == BOOT_ID.read_text().strip() and network.exists(self.plan.namespace)
+        return "up" if alive and state["phase"] == "up" else "starting"
+
+    def _same_plan(self) -> None:
+        if read_state(self.places)["digest"] != self._digest():
+            raise Refused(
+                f"The lab {self.name} is up, but with other nodes, addresses or packages than the file has now.",
+                "Take it down first: quorate lab down FILE.",
+            )
+
+    def _digest(self) -> str:
+        text = repr((asdict(self.plan) | {"findings": ()}, self.packages))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _write_state(self, phase: str, root: Path) -> None:
+        state = {
+            "name": self.name,
+            "phase": phase,
+            "digest": self._digest(),
+            "image": root.name,
+            "nodes": self.plan.node_names,
+            "boot": BOOT_ID.read_text().strip(),
+        }
+        self.places.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self.places.state.with_suffix(".new")
+        fresh.write_text(json.dumps(state, indent=1))
+        fresh.replace(self.places.state)
+
+    @contextlib.asynccontextmanager
+    async def _locked(self) -> AsyncIterator[None]:
+        self.places.lock.parent.mkdir(parents=True, exist_ok=True)
+        with self.places.lock.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Locked(
+                    f"The lab {self.name} is being taken up or down by somebody else.", "Wait for it."
+                ) from None
+            yield
+
+
+def read_state(places: Places) -> dict[str, Any]:
+    """Return a lab's state as JSON has it: name, phase, digest, image, nodes, boot; empty if there is no lab."""
+    try:
+        state: dict[str, Any] = json.loads(places.state.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return state
+
+
+async def _make_key(path: Path) -> None:
+    await processes.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path))
+
+
+def labs(root: Path = ROOT) -> list[dict[str, Any]]:
+    """Return the state of every lab below `root` (see read_state), by name."""
+    found = [read_state(Places(root, path.name)) for path in sorted((root / "labs").glob("*")) if path.is_dir()]
+    return [state for state in found if state]

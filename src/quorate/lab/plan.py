@@ -1,0 +1,359 @@
+"""LabPlan: which bridges, interfaces, addresses and BMCs one cluster file takes. Cluster in, LabPlan out. Pure.
+
+One bridge per distinct network of the file; a network inside another shares its bridge. A node has one interface per
+bridge, in the order in which the networks appear (links first), with the file's own addresses; where the file gives
+it none (networks of floating addresses, of BMCs) an unused address is taken from the top of the network. A link that
+spans several networks is routed by the lab, as a site's routers would.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_interface
+
+from quorate.catalog.service import Service
+from quorate.describe.cluster import Cluster, FenceDevice, IPAddress, IPInterface, IPNetwork, Node
+from quorate.describe.secret import Secret
+from quorate.errors import UsageError
+from quorate.findings import Finding, Severity
+
+IPMI_AGENTS = frozenset({"fence_ipmilan", "fence_idrac", "fence_ilo3", "fence_ilo4", "fence_ilo5", "fence_imm"})
+CIPHERS = frozenset({"0", "1", "2", "3"})  # what OpenIPMI's simulator speaks
+IPV6_TOP = 0xFFFE  # invented IPv6 addresses count down from ::fffe of their network, to be readable
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """One Ethernet segment. address: the lab's own on it, where clients ask from; None where there was no room.
+
+    links: the numbers of the cluster links on it.
+    """
+
+    name: str
+    network: IPNetwork
+    mac: str
+    address: IPInterface | None
+    links: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One network card of a node and the switch port it is plugged into.
+
+    port: the cable's other end, in the lab's namespace. invented: addresses that are not from the file.
+    routes: networks of the same link that lie behind the lab's router, with its address.
+    """
+
+    name: str
+    port: str
+    bridge: str
+    mac: str
+    addresses: tuple[IPInterface, ...]
+    invented: tuple[IPInterface, ...]
+    links: tuple[int, ...]
+    routes: tuple[tuple[IPNetwork, IPAddress], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bmc:
+    """A node's power controller, by the fencing device that asks it. password: None where the file gives none."""
+
+    device: str
+    address: IPAddress
+    port: int
+    user: str | Secret
+    password: str | Secret | None
+    bridge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabNode:
+    """A node of the lab. machine: its name on this computer, 64 characters at most. ssh_address: where sshd answers."""
+
+    name: str
+    machine: str
+    namespace: str
+    interfaces: tuple[Interface, ...]
+    ssh_address: IPAddress
+    ssh_port: int
+    ssh_user: str
+    bmc: Bmc | None = None
+
+    def interface(self, link: int) -> Interface:
+        """Return the interface that carries cluster link number `link`; UsageError if there is none."""
+        for interface in self.interfaces:
+            if link in interface.links:
+                return interface
+        raise UsageError(f"Node {self.name} has no link {link}.", "Links are numbered from 0, in the file's order.")
+
+
+@dataclass(frozen=True, slots=True)
+class LabPlan:
+    """Everything a lab consists of. names: host names and addresses by which the file reaches a node -> node name.
+
+    findings: what the lab can not provide for this file.
+    """
+
+    name: str
+    namespace: str
+    bridges: tuple[Bridge, ...]
+    nodes: tuple[LabNode, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def node(self, name: str) -> LabNode:
+        """Return the node of that name; UsageError if there is none."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise UsageError(f"There is no node {name} in the lab {self.name}.", f"Nodes: {', '.join(self.node_names)}.")
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """The names of all nodes, in the order of the file."""
+        return tuple(node.name for node in self.nodes)
+
+
+def plan(cluster: Cluster, name: str = "") -> LabPlan:
+    """Lay out the lab for `cluster`, called `name` (default: the cluster's name)."""
+    name = name or cluster.name
+    bmcs, findings = _bmcs(cluster)
+    segments = _segments(cluster, bmcs)
+    used = _used(cluster, bmcs)
+    bridges = tuple(_bridge(name, number, segment, used) for number, segment in enumerate(segments))
+    nodes = tuple(_node(name, number, node, bridges, cluster, used) for number, node in enumerate(cluster.nodes, 1))
+    nodes = tuple(_with_bmc(node, bmcs.get(node.name), bridges) for node in nodes)
+    names = {str(a.ip): node.name for node in nodes for i in node.interfaces for a in i.addresses}
+    names |= {node.name: node.name for node in nodes} | {node.ssh.host: node.name for node in cluster.nodes}
+    return LabPlan(name, namespace(name), bridges, nodes, names, tuple(findings))
+
+
+def namespace(lab: str, node: str = "") -> str:
+    """Return the network namespace's name of a lab or of one of its nodes; no name in a file can hold the colon."""
+    return f"quorate-{lab}:{node}" if node else f"quorate-{lab}"
+
+
+def machine(lab: str, node: str) -> str:
+    """Return the name systemd-nspawn knows a node by: a host name, so 64 characters at most (machine-id(5))."""
+    plain = f"quorate-{lab}-{node}"
+    digest = hashlib.sha256(f"{lab}/{node}".encode()).hexdigest()[:10]
+    return f"{plain[:52]}-{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    network: IPNetwork
+    links: tuple[int, ...]
+
+
+def _segments(cluster: Cluster, bmcs: dict[str, Bmc]) -> list[_Segment]:
+    """Return the distinct networks in the order of their first appearance, those inside another one left out."""
+    links: dict[IPNetwork, set[int]] = {}
+    for network, link in _networks(cluster):
+        links.setdefault(network, set()).update(set() if link is None else {link})
+    for address in _lone_addresses(cluster, bmcs):
+        if not any(address in network for network in links):
+            links.setdefault(_around(address), set())
+    outer = [n for n in links if not any(n != o and _is_inside(n, o) for o in links)]
+    return [_Segment(o, tuple(sorted({i for n in links if _is_inside(n, o) for i in links[n]}))) for o in outer]
+
+
+def _networks(cluster: Cluster) -> Iterator[tuple[IPNetwork, int | None]]:
+    count = max(len(node.links) for node in cluster.nodes)
+    for link in range(count):
+        for node in cluster.nodes:
+            if link < len(node.links):
+                yield node.links[link].network, link
+    for node in cluster.nodes:
+        for address in node.addresses:
+            yield address.network, None
+    for floating in floating_addresses(cluster):
+        if floating.network.prefixlen < floating.max_prefixlen:
+            yield floating.network, None
+
+
+def _lone_addresses(cluster: Cluster, bmcs: dict[str, Bmc]) -> Iterator[IPAddress]:
+    """Addresses whose network the file does not say."""
+    for node in cluster.nodes:
+        host = _literal(node.ssh.host)
+        if host is not None:
+            yield host
+    yield from (floating.ip for floating in floating_addresses(cluster))
+    yield from (bmc.address for bmc in bmcs.values())
+
+
+def floating_addresses(cluster: Cluster) -> list[IPInterface]:
+    """Return the floating addresses of services and of IPaddr2 resources; /32 or /128 where no prefix is given."""
+    found = [a for service in cluster.services.values() if isinstance(service, Service) for a in service.addresses()]
+    for primitive in cluster.resources.primitives:
+        if primitive.agent is None or primitive.agent.type not in {"IPaddr2", "IPaddr"}:
+            continue
+        ip, prefix = primitive.parameters.get("ip"), primitive.parameters.get("cidr_netmask")
+        try:
+            found.append(ip_interface(f"{ip}/{prefix}" if prefix else str(ip)))
+        except ValueError:
+            continue  # a rule's matter, not the lab's
+    return found
+
+
+def _is_inside(inner: IPNetwork, outer: IPNetwork) -> bool:
+    return inner.version == outer.version and outer.supernet_of(inner)  # type: ignore[arg-type]
+
+
+def _around(address: IPAddress) -> IPNetwork:
+    return ip_interface(f"{address}/{24 if address.version == 4 else 64}").network
+
+
+def _literal(host: str) -> IPAddress | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _used(cluster: Cluster, bmcs: dict[str, Bmc]) -> set[IPAddress]:
+    used = {address.ip for node in cluster.nodes for address in (*node.links, *node.addresses)}
+    return used | set(_lone_addresses(cluster, bmcs))
+
+
+def _bridge(lab: str, number: int, segment: _Segment, used: set[IPAddress]) -> Bridge:
+    own = _invent(segment.network, used)
+    return Bridge(f"br{number}", segment.network, _mac(lab, "bridge", number), own, segment.links)
+
+
+def _invent(network: IPNetwork, used: set[IPAddress]) -> IPInterface | None:
+    """Take an unused address from the top of `network` and note it in `used`; None when the network is full."""
+    first, size = int(network.network_address), network.num_addresses
+    top = size - 2 if network.version == 4 else min(size - 1, IPV6_TOP)
+    for offset in range(top, 0, -1):
+        address = ip_address(first + offset) if network.version == 4 else type(network.network_address)(first + offset)
+        if address not in used:
+            used.add(address)
+            return ip_interface(f"{address}/{network.prefixlen}")
+    return None
+
+
+def _node(
+    lab: str, number: int, node: Node, bridges: tuple[Bridge, ...], cluster: Cluster, used: set[IPAddress]
+) -> LabNode:
+    interfaces: list[Interface] = []
+    for bridge in bridges:
+        addresses = _own_addresses(node, bridge)
+        if not addresses and bridge.links:
+            continue
+        invented = () if addresses else tuple(a for a in (_invent(bridge.network, used),) if a)
+        index = len(interfaces)
+        links = tuple(i for i, address in enumerate(node.links) if address.ip in bridge.network)
+        mac = _mac(lab, node.name, index)
+        port = f"n{number}e{index}"
+        routes = _routes(links, bridge, bridges)
+        interfaces.append(
+            Interface(f"eth{index}", port, bridge.name, mac, addresses or invented, invented, links, routes)
+        )
+    host = _literal(node.ssh.host) or node.links[0].ip
+    return LabNode(
+        name=node.name,
+        machine=machine(lab, node.name),
+        namespace=namespace(lab, node.name),
+        interfaces=tuple(interfaces),
+        ssh_address=host,
+        ssh_port=node.ssh.port,
+        ssh_user=node.ssh.user,
+    )
+
+
+def _own_addresses(node: Node, bridge: Bridge) -> tuple[IPInterface, ...]:
+    own = [address for address in (*node.links, *node.addresses) if address.ip in bridge.network]
+    host = _literal(node.ssh.host)
+    if host is not None and host in bridge.network and host not in {address.ip for address in own}:
+        own.append(ip_interface(f"{host}/{bridge.network.prefixlen}"))
+    return tuple(dict.fromkeys(own))
+
+
+def _routes(
+    links: tuple[int, ...], bridge: Bridge, bridges: tuple[Bridge, ...]
+) -> tuple[tuple[IPNetwork, IPAddress], ...]:
+    """Return routes to the other networks of the same links, through the lab's address on this one."""
+    if bridge.address is None:
+        return ()
+    router = bridge.address.ip
+    same_family = [b for b in bridges if b is not bridge and b.network.version == bridge.network.version]
+    return tuple((b.network, router) for b in same_family if set(b.links) & set(links) and b.address)
+
+
+def _bmcs(cluster: Cluster) -> tuple[dict[str, Bmc], list[Finding]]:
+    """Return a BMC for each node that an IPMI device fences, and what the lab has no hardware for."""
+    found: dict[str, Bmc] = {}
+    findings: list[Finding] = []
+    taken: dict[tuple[IPAddress, int], str] = {}
+    for device in cluster.fencing.devices:
+        problem = _unservable(device)
+        if problem is None:
+            bmc, victim = _bmc(device), next(iter(device.victims))
+            owner = taken.setdefault((bmc.address, bmc.port), victim)
+            if owner == victim:
+                found.setdefault(victim, bmc)
+                continue
+            problem = f"the same BMC {bmc.address} already controls {owner}"
+        findings.append(_not_in_the_lab(device, problem))
+    return found, findings
+
+
+def _unservable(device: FenceDevice) -> str | None:
+    """Return why the lab can not play this device, or None when it can."""
+    address = device.parameters.get("ip", device.parameters.get("ipaddr"))
+    if device.agent not in IPMI_AGENTS:
+        return f"the lab has no device for {device.agent}, only BMCs that speak IPMI"
+    if len(device.victims) != 1:
+        return f"one BMC can not switch {len(device.victims)} nodes"
+    if not isinstance(address, str) or _literal(address) is None:
+        return "its BMC is not given as an IP address"
+    if device.parameters.get("cipher", "3") not in CIPHERS:
+        return f"the lab's BMC speaks cipher suites 0 to 3, not {device.parameters['cipher']}"
+    return None
+
+
+def _bmc(device: FenceDevice) -> Bmc:
+    given = device.parameters
+    port = given.get("ipport", "623")
+    return Bmc(
+        device=device.id,
+        address=ip_address(str(given.get("ip", given.get("ipaddr")))),
+        port=int(port) if isinstance(port, str) and port.isdigit() else 623,
+        user=given.get("username", given.get("login", "admin")),
+        password=given.get("password", given.get("passwd")),
+    )
+
+
+def _not_in_the_lab(device: FenceDevice, problem: str) -> Finding:
+    return Finding(
+        code="lab-fencing-device",
+        severity=Severity.WARNING,
+        summary=f"Fencing device {device.id} does not exist in the lab: {problem}.",
+        why="A node that only this device can fence is not fenced in the lab, and what it ran is not recovered.",
+        fix="Give the node `fencing: {ipmi: ADDRESS}` in a copy of the file for the lab, or test this device on site.",
+        path=device.path,
+    )
+
+
+def _with_bmc(node: LabNode, bmc: Bmc | None, bridges: tuple[Bridge, ...]) -> LabNode:
+    if bmc is None:
+        return node
+    bridge = next(b for b in bridges if bmc.address in b.network)
+    placed = Bmc(bmc.device, bmc.address, bmc.port, bmc.user, bmc.password, bridge.name)
+    return LabNode(
+        node.name,
+        node.machine,
+        node.namespace,
+        node.interfaces,
+        node.ssh_address,
+        node.ssh_port,
+        node.ssh_user,
+        placed,
+    )
+
+
+def _mac(*parts: object) -> str:
+    """Return a locally administered unicast MAC address that is the same every time for the same parts."""
+    digest = hashlib.sha256("/".join(str(part) for part in parts).encode()).digest()
+    return ":".join(f"{byte:02x}" for byte in (0x02, *digest[:5]))
