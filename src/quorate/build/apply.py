@@ -1,0 +1,119 @@
+"""apply: make the hosts what the file wants, barrier by barrier, verified after each step.
+
+    1. look at every host; findings of severity error end it here, before anything was changed
+    2. take the lock on every node
+    3. for each stage: look again, change all nodes in parallel, then ask again
+       - a host step that still finds something to change has failed
+       - a cluster step waits for its state, and gives up when it can no longer come
+    4. the next stage begins only when every node has passed this one
+
+Killed anywhere, it leaves hosts that the next apply looks at and carries on from: there is no record of progress to go
+stale, only the hosts themselves.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quorate.build import lock
+from quorate.build.change import Action, Change, WriteFile
+from quorate.build.plan import Plan, look, plan
+from quorate.build.stages import STAGES, Stage
+from quorate.build.step import Fleet, Note
+from quorate.build.want import Want
+from quorate.errors import CommandFailed, Refused
+from quorate.machines.fleet import on_all
+from quorate.machines.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What apply did: changes in order, and how long each stage took, in seconds."""
+
+    changes: tuple[Change, ...]
+    seconds: tuple[tuple[str, float], ...]
+
+
+def stages(*, test_fencing: bool) -> tuple[Stage, ...]:
+    """Return the stages to go through; the last, which cuts power, only when told."""
+    return STAGES if test_fencing else STAGES[:-1]
+
+
+async def apply(fleet: Fleet, want: Want, note: Note, *, test_fencing: bool = False) -> Applied:
+    """Build or change the cluster; the module's docstring tells how. Raises errors of errors.py, each with a hint."""
+    async with lock.held(fleet, f"apply {want.cluster.name}"):
+        refuse(await plan(fleet, want, stages(test_fencing=test_fencing)))
+        done: list[Change] = []
+        seconds: list[tuple[str, float]] = []
+        for stage in stages(test_fencing=test_fencing):
+            started = time.monotonic()
+            done += await go_through(stage, fleet, want, note)
+            seconds.append((stage.title, time.monotonic() - started))
+    return Applied(tuple(done), tuple(seconds))
+
+
+def refuse(made: Plan) -> None:
+    """Raise Refused when the plan has an error in it."""
+    if made.errors:
+        raise Refused(
+            "; ".join(finding.summary for finding in made.errors), "; ".join(finding.fix for finding in made.errors)
+        )
+
+
+async def go_through(stage: Stage, fleet: Fleet, want: Want, note: Note) -> list[Change]:
+    """Bring one stage to its end on all nodes; return what was changed."""
+    changes, findings = await look(stage, fleet, want)
+    refuse(Plan(((stage.title, tuple(changes)),), tuple(findings)))
+    for words, hosts in told_together(changes):
+        note(f"{stage.title}: {', '.join(hosts)}: {words}")
+    perform = getattr(stage.cluster_step, "perform", None)
+    if changes and perform:
+        await perform(fleet, want, note)
+    elif changes:
+        await run_everywhere(changes, fleet)
+    if stage.cluster_step:
+        await stage.cluster_step.settled(fleet, want, lambda words: note(f"{stage.title}: {words}"))
+    elif changes:
+        await verify(stage, fleet, want)
+    else:
+        note(f"{stage.title}: nothing to do")
+    return changes
+
+
+def told_together(changes: Iterable[Change]) -> list[tuple[str, list[str]]]:
+    """Return each change's words with the hosts it concerns, so that three equal lines become one."""
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        hosts[change.words].append(change.host)
+    return list(hosts.items())
+
+
+async def run_everywhere(changes: Iterable[Change], fleet: Fleet) -> None:
+    """Run the changes: each host's own in order, all hosts at once. One host's failure does not stop the others."""
+    work: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        work[change.host].append(change)
+
+    async def one(host: Host) -> None:
+        for change in work[host.name]:
+            for action in change.actions:
+                await perform_action(host, action)
+
+    (await on_all([fleet[name] for name in work], one)).all()
+
+
+async def perform_action(host: Host, action: Action) -> None:
+    """Do one action on one host."""
+    if isinstance(action, WriteFile):
+        await host.put(action.path, action.content, mode=action.mode, owner=action.owner, group=action.group)
+    else:
+        await host.run(action.command, timeout_s=action.timeout_s)
+
+
+async def verify(stage: Stage, fleet: Fleet, want: Want) -> None:
+    """Look again: what still wants changing did not take effect."""
+    left, _ = await look(stage, fleet, want)
+    if left:
+        said = "; ".join(f"{change.host}: {change.words}" for change in left)
+        raise CommandFailed(f"done, and still to do when asked again: {said}", "look at that host: what undoes it?")

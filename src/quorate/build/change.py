@@ -1,0 +1,77 @@
+"""Change: one thing that quorate would do on one host, in words and as actions. Values only, pure.
+
+A step yields changes; a plan is the list of them; apply runs their actions. Nothing in here touches a machine.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quorate.machines.host import Command
+from quorate.observe.facts.file_state import File
+
+
+class Effect(StrEnum):
+    """What a change does to running services, mildest first."""
+
+    NOTHING = "nothing"
+    RELOAD = "reload"
+    START = "start"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """Put `content` at `path`. secret: neither the content nor its difference is shown anywhere."""
+
+    path: str
+    content: bytes
+    mode: int = 0o644
+    owner: str = "root"
+    group: str = "root"
+    secret: bool = False
+
+    def is_done(self, file: File) -> bool:
+        """Say whether the file on the host already is what this action would make it."""
+        owned = (file.mode, file.owner, file.group) == (self.mode, self.owner, self.group)
+        return owned and file.sha256 == hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run a command that must end with status 0 within `timeout_s`."""
+
+    command: Command
+    timeout_s: float = 60
+
+
+Action = WriteFile | Run
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. words: for people, begins with a verb. difference: unified diff of a text file, if it has one."""
+
+    host: str
+    step: str
+    words: str
+    actions: tuple[Action, ...]
+    effect: Effect = Effect.NOTHING
+    difference: str = ""
+
+
+def difference(path: str, old: bytes | None, new: bytes) -> str:
+    """Return a unified diff of two versions of a text file; empty when `old` is absent (all of it would be new)."""
+    if old is None:
+        return ""
+    before = old.decode(errors="replace").splitlines(keepends=True)
+    after = new.decode(errors="replace").splitlines(keepends=True)
+    return "".join(difflib.unified_diff(before, after, path, path, n=1))
+
+
+def heaviest(changes: Sequence[Change]) -> Effect:
+    """Return the strongest effect among `changes`; NOTHING for none."""
+    order = list(Effect)
+    return max((change.effect for change in changes), key=order.index, default=Effect.NOTHING)

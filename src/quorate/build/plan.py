@@ -1,0 +1,74 @@
+"""plan: look at every host and say what would change, before anything does.
+
+A plan is made stage by stage from facts; nothing is changed. Later stages are predicted from the hosts as they are now:
+what cannot be known before an earlier stage ran (a unit of a package that is not installed) is decided again at apply.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from quorate.build.change import Change, Effect, heaviest
+from quorate.build.stages import STAGES, Stage
+from quorate.build.step import Fleet
+from quorate.build.want import Want
+from quorate.findings import Finding, Severity
+from quorate.machines.fleet import on_all
+from quorate.machines.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done, stage by stage (stages without changes are present and empty), and what was found."""
+
+    stages: tuple[tuple[str, tuple[Change, ...]], ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes in order."""
+        return tuple(change for _, changes in self.stages for change in changes)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that forbid applying this plan."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def effect(self) -> Effect:
+        """The strongest effect of all changes."""
+        return heaviest(self.changes)
+
+
+async def look(stage: Stage, fleet: Fleet, want: Want) -> tuple[list[Change], list[Finding]]:
+    """Look at one stage and return its changes and findings."""
+    if stage.cluster_step:
+        step = stage.cluster_step
+        return sorted_out(step.changes(await step.look(fleet, want), want))
+
+    async def one(host: Host) -> list[Change | Finding]:
+        said: list[Change | Finding] = []
+        for step in stage.host_steps:
+            facts: Any = await step.look(host, want)
+            said += step.changes(facts, want, host.name)
+        return said
+
+    answers = (await on_all(list(fleet.values()), one)).all()
+    return sorted_out(item for host in fleet for item in answers[host])
+
+
+def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Finding]]:
+    """Return changes and findings apart."""
+    items = list(said)
+    return [i for i in items if isinstance(i, Change)], [i for i in items if isinstance(i, Finding)]
+
+
+async def plan(fleet: Fleet, want: Want, stages: tuple[Stage, ...] = STAGES) -> Plan:
+    """Look at everything and return the plan."""
+    made: list[tuple[str, tuple[Change, ...]]] = []
+    found: list[Finding] = []
+    for stage in stages:
+        changes, findings = await look(stage, fleet, want)
+        made.append((stage.title, tuple(changes)))
+        found += findings
+    return Plan(tuple(made), tuple(found))

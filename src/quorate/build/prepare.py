@@ -1,0 +1,28 @@
+"""prepare: from a Cluster and connected hosts to Want. Asks each host what it is; changes nothing."""
+
+from collections.abc import Callable
+
+from quorate.build.step import Fleet
+from quorate.build.want import Want
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.platforms import platform_for
+from quorate.describe.cluster import Cluster
+from quorate.describe.secret import Secret
+from quorate.errors import Refused
+from quorate.machines.fleet import on_all
+from quorate.observe.facts import os_release
+from quorate.observe.gathering import gather
+
+
+async def prepare(cluster: Cluster, fleet: Fleet, secret: Callable[[Secret], str]) -> Want:
+    """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution."""
+    releases = (await on_all(list(fleet.values()), lambda host: gather(host, os_release))).all()
+    found = {name: platform_for(release.ids) for name, release in releases.items()}
+    strange = [f"{name} runs {releases[name].name}" for name, platform in found.items() if platform is None]
+    if strange:
+        raise Refused(
+            f"quorate does not know how to install on: {', '.join(strange)}",
+            "use Debian or Ubuntu, or add a file to catalog/platforms",
+        )
+    platforms = {name: platform for name, platform in found.items() if platform is not None}
+    return Want(cluster, platforms, AgentLibrary.shipped(), secret)

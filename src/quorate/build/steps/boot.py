@@ -1,0 +1,50 @@
+"""boot: Corosync and Pacemaker start when the host boots; what Pacemaker runs does not.
+
+A service that systemd starts on a node where Pacemaker wants it stopped runs twice (document 001, "services not started
+at boot"; bug 1372616 corrupted a Galera node that way). A node that was fenced has to come back by itself.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from quorate.build.change import Change, Run
+from quorate.build.want import Want
+from quorate.findings import Finding
+from quorate.machines.host import Host, command
+from quorate.observe.facts import unit_state
+from quorate.observe.gathering import gather_about
+
+TITLE = "boot"
+
+
+def kept_off(want: Want, name: str) -> tuple[str, ...]:
+    """Return the units that Pacemaker runs on this node."""
+    platform = want.platforms[name]
+    return tuple(unit for service in want.services_on(name).values() for unit in service.units(platform))
+
+
+def started(want: Want, name: str) -> tuple[str, ...]:
+    """Return the units that start at boot."""
+    platform = want.platforms[name]
+    device = (platform.units["qdevice"],) if want.cluster.quorum.device else ()
+    return (platform.units["corosync"], platform.units["pacemaker"], *device)
+
+
+async def look(host: Host, want: Want) -> Mapping[str, unit_state.Unit]:
+    """Return the state of every unit that matters, by name."""
+    return await gather_about(host, unit_state, *started(want, host.name), *kept_off(want, host.name))
+
+
+def changes(facts: Mapping[str, unit_state.Unit], want: Want, name: str) -> Iterator[Change | Finding]:
+    """Yield masks to take away, and units to enable or disable."""
+    masked = sorted({state.name for state in facts.values() if state.enabled == "masked-runtime"})
+    if masked:
+        run = Run(command("systemctl", "unmask", "--runtime", *masked))
+        yield Change(name, TITLE, f"let {', '.join(masked)} be started again", (run,))
+    on = [unit for unit in started(want, name) if not facts[unit].starts_at_boot]
+    if on:
+        yield Change(name, TITLE, f"start {', '.join(on)} at boot", (Run(command("systemctl", "enable", *on)),))
+    off = [unit for unit in kept_off(want, name) if facts[unit].starts_at_boot]
+    if off:
+        yield Change(
+            name, TITLE, f"keep {', '.join(off)} from starting at boot", (Run(command("systemctl", "disable", *off)),)
+        )

@@ -1,0 +1,56 @@
+"""cib_secrets: passwords of fencing devices lie in files that only root reads; the CIB holds a reference to them.
+
+Pacemaker's CIB secrets: a parameter whose value is `lrm://` is read from
+/var/lib/pacemaker/lrm/secrets/RESOURCE/PARAMETER, with the MD5 sum in PARAMETER.sign beside it (cibsecret(8)). The
+files must be on every node before the CIB names them.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from quorate.build.change import Change, Run, WriteFile
+from quorate.build.want import Want
+from quorate.findings import Finding
+from quorate.machines.host import Host, command
+from quorate.observe.facts import file_state
+from quorate.observe.gathering import gather_about
+from quorate.render.cib import secrets
+
+TITLE = "secrets"
+FOLDER = "/var/lib/pacemaker/lrm/secrets"
+
+
+def wanted(want: Want) -> dict[str, WriteFile]:
+    """Return every secret file, by path."""
+    contents = {}
+    for (resource, parameter), secret in secrets(want.cluster, want.platform).items():
+        value = want.secret(secret).encode()
+        contents[f"{FOLDER}/{resource}/{parameter}"] = value
+        # MD5 is what cibsecret(8) writes and the executor compares; it guards against truncation, nothing else.
+        contents[f"{FOLDER}/{resource}/{parameter}.sign"] = (
+            hashlib.md5(value, usedforsecurity=False).hexdigest().encode()
+        )
+    return {path: WriteFile(path, content, mode=0o600, secret=True) for path, content in contents.items()}
+
+
+async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
+    """Return the state of the secret files."""
+    return await gather_about(host, file_state, *wanted(want))
+
+
+def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
+    """Yield one change that writes the files which are absent or different."""
+    stale = {path: file for path, file in wanted(want).items() if not file.is_done(facts[path])}
+    if not stale:
+        return
+    folders = sorted({path.rsplit("/", 1)[0] for path in stale})
+    resources = ", ".join(folder.rsplit("/", 1)[1] for folder in folders)
+    yield Change(
+        name,
+        TITLE,
+        f"write the secrets of {resources}",
+        (
+            Run(command("install", "--directory", "--mode=0700", FOLDER, *folders)),
+            *(file for _, file in sorted(stale.items())),
+        ),
+    )

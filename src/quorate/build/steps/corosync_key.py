@@ -1,0 +1,76 @@
+"""corosync_key: one key per cluster, identical on every node, mode 0400, and nowhere else.
+
+The key that a node already has is the cluster's, and the others get it. Where no node has one it is made here from
+the kernel's random numbers (the documents' corosync-keygen starved of entropy; that needs no waiting today), and it
+is never kept on this machine. Different keys on different nodes are refused: one of them may be in use.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from quorate.build.change import Change, Run, WriteFile
+from quorate.build.step import Fleet, Note
+from quorate.build.want import Want
+from quorate.errors import CommandFailed
+from quorate.findings import Finding, Severity
+from quorate.machines.host import command
+from quorate.observe.facts import file_state
+from quorate.observe.gathering import gather_about
+
+TITLE = "key"
+PATH = "/etc/corosync/authkey"
+LENGTH = 256  # bytes; corosync-keygen(8) makes 256, 128 is the least
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """Each node's key (None: absent) and whether its file is closed to others. Never printed."""
+
+    content: Mapping[str, bytes | None]
+    closed: Mapping[str, bool]
+
+
+async def look(fleet: Fleet, want: Want) -> Keys:  # noqa: ARG001 - the protocol of a step
+    """Read every node's key."""
+    contents = await asyncio.gather(*(host.get(PATH) for host in fleet.values()))
+    states = await asyncio.gather(*(gather_about(host, file_state, PATH) for host in fleet.values()))
+    closed = {name: state[PATH].mode == 0o400 for name, state in zip(fleet, states, strict=True)}
+    return Keys(dict(zip(fleet, contents, strict=True)), closed)
+
+
+def changes(facts: Keys, want: Want) -> Iterator[Change | Finding]:
+    """Yield the key for every node that lacks it or keeps it open."""
+    given = want.cluster.corosync.key
+    present = {content for content in facts.content.values() if content is not None}
+    if given is None and len(present) > 1:
+        digests = ", ".join(
+            f"{name} {hashlib.sha256(content).hexdigest()[:12]}" for name, content in facts.content.items() if content
+        )
+        yield Finding(
+            "keys-differ",
+            Severity.ERROR,
+            f"the nodes have different Corosync keys ({digests})",
+            "nodes with different keys do not hear each other; replacing the one in use would split the cluster",
+            f"copy {PATH} of the node that runs the cluster to the others, or remove it everywhere",
+        )
+        return
+    fresh = given is None and not present
+    key = want.secret(given).encode() if given else next(iter(present), None) or secrets.token_bytes(LENGTH)
+    for name, content in facts.content.items():
+        if content != key:
+            words = "make the cluster's key" if fresh else "give it the cluster's key"
+            yield Change(name, TITLE, words, (WriteFile(PATH, key, mode=0o400, secret=True),))
+        elif not facts.closed[name]:
+            yield Change(name, TITLE, f"close {PATH} to everybody but root", (Run(command("chmod", "0400", PATH)),))
+
+
+async def settled(fleet: Fleet, want: Want, note: Note) -> None:
+    """Return when the key is identical and closed on every node."""
+    left = [change for change in changes(await look(fleet, want), want) if isinstance(change, Change)]
+    if left:
+        names = ", ".join(change.host for change in left)
+        raise CommandFailed(f"the key is still not right on {names}", f"look at {PATH} there: is the disk writable?")
+    note(f"key identical on {len(fleet)} nodes, mode 0400")

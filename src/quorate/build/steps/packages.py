@@ -1,0 +1,63 @@
+"""packages: what the cluster and its services need is installed, and installing starts nothing.
+
+Debian starts a daemon as soon as its package is unpacked, Corosync with a configuration of its own on 127.0.0.1
+(Debian bug 847295). So units are masked in /run while apt works; a mask there is gone after a boot, and the step
+`boot` takes it away.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from quorate.build.change import Change, Effect, Run
+from quorate.build.want import Want, services_on
+from quorate.catalog.platform import Platform
+from quorate.describe.cluster import Cluster
+from quorate.findings import Finding
+from quorate.machines.host import Command, Host, command
+from quorate.observe.facts import packages
+from quorate.observe.gathering import gather_about
+
+TITLE = "packages"
+
+
+def wanted(cluster: Cluster, platform: Platform, name: str) -> tuple[str, ...]:
+    """Return the package names that node `name` needs, sorted."""
+    words = {"corosync", "pacemaker", "fence-agents"}
+    for service in services_on(cluster, name).values():
+        words.update(service.packages())
+    if cluster.quorum.device:
+        words.add("qdevice")
+    if any(device.agent == "fence_ipmilan" for device in cluster.fencing.devices):
+        words.add("ipmi")
+    return tuple(sorted({package for word in words for package in platform.packages[word]}))
+
+
+def units(want: Want, name: str) -> tuple[str, ...]:
+    """Return the units that must not start by themselves while packages are being installed."""
+    platform = want.platforms[name]
+    own = [platform.units["corosync"], platform.units["pacemaker"]]
+    return tuple(own + [unit for service in want.services_on(name).values() for unit in service.units(platform)])
+
+
+async def look(host: Host, want: Want) -> Mapping[str, str]:
+    """Return the installed versions of the wanted packages, by name."""
+    return await gather_about(host, packages, *wanted(want.cluster, want.platforms[host.name], host.name))
+
+
+def changes(facts: Mapping[str, str], want: Want, name: str) -> Iterator[Change | Finding]:
+    """Yield one change that installs all missing packages."""
+    missing = [package for package in wanted(want.cluster, want.platforms[name], name) if package not in facts]
+    if not missing:
+        return
+    platform = want.platforms[name]
+    quiet = tuple(platform.environment.items())
+    yield Change(
+        name,
+        TITLE,
+        f"install {', '.join(missing)}",
+        (
+            Run(command("systemctl", "mask", "--runtime", *units(want, name))),
+            Run(Command(platform.refresh, environment=quiet), timeout_s=300),
+            Run(Command((*platform.install, *missing), environment=quiet), timeout_s=1200),
+        ),
+        Effect.NOTHING,
+    )

@@ -1,0 +1,44 @@
+"""ports: the cluster's traffic passes the host's firewall.
+
+Opened where the firewall is ufw. A rule set that plainly drops the traffic is named, not
+edited: its owner knows what else depends on it (document 002: "cib connection refused"; document 003: iptables).
+Whether packets really pass is shown by the membership stage.
+"""
+
+from collections.abc import Iterator
+
+from quorate.build.change import Change, Run
+from quorate.build.want import Want
+from quorate.findings import Finding, Severity
+from quorate.machines.host import Host, command
+from quorate.observe.facts import firewall
+from quorate.observe.gathering import gather
+
+TITLE = "ports"
+
+
+async def look(host: Host, want: Want) -> firewall.Firewall:  # noqa: ARG001 - the protocol of a step
+    """Ask which firewall is there and what it does."""
+    return await gather(host, firewall)
+
+
+def wanted(want: Want) -> list[int]:
+    """Return the UDP ports Corosync receives on."""
+    return sorted({link.port for link in want.cluster.corosync.links})
+
+
+def changes(facts: firewall.Firewall, want: Want, name: str) -> Iterator[Change | Finding]:
+    """Yield rules for ufw; a finding where another rule set drops the traffic."""
+    blocked = [port for port in wanted(want) if facts.udp(port) == "blocked"]
+    if blocked and "ufw" in facts.active:
+        rules = tuple(Run(command("ufw", "allow", f"{port}/udp")) for port in blocked)
+        yield Change(name, TITLE, f"allow UDP {', '.join(map(str, blocked))} in ufw", rules)
+    elif blocked:
+        yield Finding(
+            "port-blocked",
+            Severity.ERROR,
+            f"the firewall of {name} drops UDP {', '.join(map(str, blocked))}",
+            "nodes that do not hear each other fence each other",
+            f"accept UDP {', '.join(map(str, blocked))} from the other nodes on {name}, then apply again",
+            path=("nodes", name),
+        )

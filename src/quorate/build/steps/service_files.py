@@ -1,0 +1,37 @@
+"""service_files: the files that the services of the catalog need on a host."""
+
+from collections.abc import Iterator, Mapping
+
+from quorate.build.change import Change, WriteFile
+from quorate.build.want import Want
+from quorate.catalog.service import HostFile
+from quorate.findings import Finding
+from quorate.machines.host import Host
+from quorate.observe.facts import file_state
+from quorate.observe.gathering import gather_about
+
+TITLE = "service files"
+
+
+def wanted(want: Want, name: str) -> dict[str, tuple[str, HostFile]]:
+    """Return the files that node `name` needs, by path, each with the service it belongs to."""
+    node, platform = want.node(name), want.platforms[name]
+    return {
+        file.path: (label, file)
+        for label, service in want.services_on(name).items()
+        for file in service.files(label, platform, node)
+    }
+
+
+async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
+    """Return the state of those files."""
+    return await gather_about(host, file_state, *wanted(want, host.name))
+
+
+def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
+    """Yield a change for each file that is absent, or different and ours to replace."""
+    for path, (label, file) in wanted(want, name).items():
+        action = WriteFile(path, file.content.encode(), file.mode, file.owner, file.group)
+        if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
+            continue
+        yield Change(name, TITLE, f"write {path} for {label}", (action,))

@@ -1,0 +1,52 @@
+"""Want: all that the steps need to know about what is wanted; made once, before anything is looked at. Values only.
+
+`secret` turns a reference into its value at the moment of use; the lab hands in its own, production reads the
+environment and files (secrets.py).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import nodes_of
+from quorate.catalog.platform import Platform
+from quorate.catalog.service import Service
+from quorate.describe.cluster import Cluster, Node
+from quorate.describe.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is wanted: the cluster, how each node's platform names things, the agents' advice, the secrets' values.
+
+    clock_apart_s: how far a node's clock may be from this machine's before apply refuses.
+    """
+
+    cluster: Cluster
+    platforms: Mapping[str, Platform]
+    agents: AgentLibrary
+    secret: Callable[[Secret], str]
+    clock_apart_s: float = 2.0
+
+    def node(self, name: str) -> Node:
+        """Return the cluster's node called `name`."""
+        return self.cluster.node(name)
+
+    def services_on(self, name: str) -> dict[str, Service]:
+        """Return the services that may run on node `name`, by their names."""
+        return services_on(self.cluster, name)
+
+    @property
+    def platform(self) -> Platform:
+        """The platform of the first node, where one has to speak for all (paths inside the CIB)."""
+        return self.platforms[self.cluster.nodes[0].name]
+
+
+def services_on(cluster: Cluster, name: str) -> dict[str, Service]:
+    """Return the services that may run on node `name`, by their names."""
+    node = cluster.node(name)
+    return {
+        label: service
+        for label, service in cluster.services.items()
+        if isinstance(service, Service) and node in nodes_of(cluster, service)
+    }

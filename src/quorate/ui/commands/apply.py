@@ -1,0 +1,53 @@
+"""`quorate apply FILE`: build the cluster, or change it to what the file says."""
+
+import click
+
+from quorate.ui.options import file_argument, format_option, lab_option
+
+
+@click.command()
+@file_argument
+@lab_option
+@format_option
+@click.option("--test-fencing", is_flag=True, help="Power-cycle each node once, to prove that fencing works.")
+@click.option("--yes", is_flag=True, help="Do not ask before changing real hosts.")
+def command(file: str, in_lab: bool, form: str, test_fencing: bool, yes: bool) -> None:
+    """Build the cluster, or change it to what the file says; verified after each step.
+
+    The plan is shown first. In the lab fencing is always tested; on real hosts with --test-fencing, which interrupts
+    every node once. Killed or failed anywhere, run it again: it carries on from what it finds.
+    """
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    from quorate.build.apply import Applied, apply, stages  # noqa: PLC0415
+    from quorate.build.plan import plan  # noqa: PLC0415
+    from quorate.build.prepare import prepare  # noqa: PLC0415
+    from quorate.errors import Refused  # noqa: PLC0415
+    from quorate.ui.options import sound  # noqa: PLC0415
+    from quorate.ui.reach import reach  # noqa: PLC0415
+    from quorate.ui.terminal import Progress, show_json, show_plan  # noqa: PLC0415
+
+    cluster = sound(file)
+    prove = test_fencing or in_lab
+
+    async def build() -> Applied:
+        async with reach(cluster, in_lab=in_lab) as found:
+            fleet = found.everybody()
+            want = await prepare(cluster, fleet, found.secret)
+            made = await plan(fleet, want, stages(test_fencing=prove))
+            show_plan(made, diff=False, err=True)
+            if made.changes and not in_lab and not yes and not click.confirm("Apply this plan?", err=True):
+                raise Refused("nothing was changed", "answer y, or give --yes")
+            return await apply(fleet, want, Progress(quiet=form == "json"), test_fencing=prove)
+
+    done = asyncio.run(build())
+    if form == "json":
+        show_json(
+            {
+                "changes": [{"host": c.host, "step": c.step, "words": c.words} for c in done.changes],
+                "seconds": dict(done.seconds),
+            }
+        )
+    else:
+        number = len(done.changes)
+        click.echo(f"{cluster.name}: " + (f"{number} changes, all verified" if number else "nothing to do"))

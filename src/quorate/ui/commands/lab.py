@@ -1,0 +1,111 @@
+"""`quorate lab ...`: real nodes on this machine."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from quorate.ui.options import file_argument, format_option
+
+if TYPE_CHECKING:
+    from quorate.lab.lab import Lab
+
+
+@click.group()
+def command() -> None:
+    """Real Linux nodes on this machine, with the addresses and BMCs of a cluster file.
+
+    Needs root. Everything lives in network namespaces, cgroups and a directory of the lab's own.
+    """
+
+
+def opened(file: str) -> "Lab":
+    """Return the lab of a cluster file."""
+    from quorate.ui.labs import lab_of  # noqa: PLC0415 - keeps --help quick
+    from quorate.ui.options import sound  # noqa: PLC0415
+
+    return lab_of(sound(file))
+
+
+@command.command()
+@file_argument
+def up(file: str) -> None:
+    """Boot every node of FILE and wait until it answers SSH; builds the image first where there is none."""
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    from quorate.ui.terminal import Progress  # noqa: PLC0415
+
+    asyncio.run(opened(file).up(Progress()))
+
+
+@command.command()
+@file_argument
+def down(file: str) -> None:
+    """Cut all power and remove everything the lab of FILE has; also after a killed `up`."""
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    from quorate.ui.terminal import Progress  # noqa: PLC0415
+
+    asyncio.run(opened(file).down(Progress()))
+
+
+@command.command("list")
+@format_option
+def list_(form: str) -> None:
+    """List the labs on this machine."""
+    from quorate.lab.lab import labs  # noqa: PLC0415 - keeps --help quick
+    from quorate.ui.terminal import show_json  # noqa: PLC0415
+
+    found = labs()
+    if form == "json":
+        show_json(found)
+    elif not found:
+        click.echo("no labs")
+    for lab in found if form == "text" else ():
+        click.echo(f"{lab['name']:20} {lab['phase']:10} {', '.join(lab['nodes'])}")
+
+
+@command.command(context_settings={"ignore_unknown_options": True})
+@file_argument
+@click.argument("node")
+@click.argument("words", nargs=-1, metavar="[COMMAND]...", type=click.UNPROCESSED)
+def ssh(file: str, node: str, words: tuple[str, ...]) -> None:
+    """Log in to NODE as root, or run COMMAND there."""
+    import os  # noqa: PLC0415 - keeps --help quick
+
+    argv = opened(file).ssh_argv(node, *words)
+    os.execvp(argv[0], argv)  # noqa: S606 - an argument vector, and ssh has to own the terminal
+
+
+@command.command()
+@click.argument("action", type=click.Choice(["on", "off", "cycle", "status"]))
+@file_argument
+@click.argument("node")
+def power(action: str, file: str, node: str) -> None:
+    """Switch the power of NODE, as its BMC does."""
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+    from typing import Literal, cast  # noqa: PLC0415
+
+    chosen = cast("Literal['on', 'off', 'cycle', 'status']", action)
+    click.echo(f"{node} is {asyncio.run(opened(file).power(node, chosen))}")
+
+
+@command.command()
+@file_argument
+@click.argument("node")
+@click.option("-n", "--lines", default=0, help="Only the last so many lines.")
+def logs(file: str, node: str, lines: int) -> None:
+    """Print the console and journal of NODE, also when it is off."""
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    click.echo(asyncio.run(opened(file).logs(node, lines)), nl=False)
+
+
+@command.command()
+def install() -> None:
+    """Install the Debian packages that the lab needs on this machine (as root)."""
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    from quorate.lab import needs  # noqa: PLC0415
+
+    installed = asyncio.run(needs.install_missing())
+    click.echo(f"installed {', '.join(installed)}" if installed else "all there")

@@ -1,0 +1,66 @@
+"""Options that several commands share, and the way from a file's name to a Cluster."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from quorate.errors import UsageError
+
+if TYPE_CHECKING:
+    from quorate.describe.cluster import Cluster
+    from quorate.describe.load import Loaded
+    from quorate.findings import Finding
+
+file_argument = click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True))
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --format text|json."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How results are printed."
+    )(command)
+
+
+def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --lab."""
+    return click.option("--lab", "in_lab", is_flag=True, help="The nodes are the lab's, on this machine.")(command)
+
+
+def read(file: str) -> bytes:
+    """Return the file's bytes, standard input for "-"; UsageError where it cannot be read."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}", "name a cluster file; `quorate new web` prints one") from error
+
+
+def loaded(file: str) -> "tuple[Loaded, list[Finding]]":
+    """Read and check a cluster file; return it with every finding, each with its place."""
+    from quorate.catalog.services import kinds  # noqa: PLC0415 - not needed for --help
+    from quorate.check.run import check  # noqa: PLC0415
+    from quorate.describe.load import load  # noqa: PLC0415
+
+    result = load(read(file), "standard input" if file == "-" else file, kinds())
+    findings = list(result.findings)
+    if result.cluster is not None:
+        findings += [result.place(finding) for finding in check(result.cluster)]
+    return result, findings
+
+
+def sound(file: str) -> "Cluster":
+    """Return the cluster of a file without errors; otherwise show the findings and exit with 1."""
+    from quorate.findings import Severity  # noqa: PLC0415
+    from quorate.ui.terminal import count, show_findings  # noqa: PLC0415
+
+    result, findings = loaded(file)
+    heavy = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if heavy or result.cluster is None:
+        show_findings(heavy, err=True)
+        click.echo(f"{file}: {count(heavy)}; nothing was changed", err=True)
+        raise click.exceptions.Exit(1)
+    return result.cluster

@@ -1,0 +1,40 @@
+"""Which tests this machine can run, and what is said aloud about those that it cannot."""
+
+import os
+import shutil
+from collections import Counter
+
+import pytest
+
+TOOLS = ("crm_verify", "crm_simulate", "corosync")
+LEFT_OUT: Counter[str] = Counter()
+
+
+def why_not(item: pytest.Item) -> str | None:
+    """Return why this machine cannot run a test, None when it can."""
+    if item.get_closest_marker("lab") and os.geteuid() != 0:
+        return "boots real nodes, which needs root"
+    if item.get_closest_marker("tools"):
+        missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+        if missing:
+            return f"needs {', '.join(missing)} (as root, tools/install-cluster-tools installs them)"
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what cannot run here, and remember why."""
+    kept, left = [], []
+    for item in items:
+        reason = why_not(item)
+        (left if reason else kept).append(item)
+        if reason:
+            LEFT_OUT[reason] += 1
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    for reason, number in LEFT_OUT.items():
+        terminalreporter.write_line(f"LEFT OUT: {number} tests: {reason}", yellow=True, bold=True)
