@@ -85,7 +85,11 @@ class FakeHost:
 
     def _answer(self, command: Command) -> Answer:
         text = str(command)
-        key = text if text in self._answers else next((k for k in self._answers if re.fullmatch(k, text)), None)
+        key = (
+            text
+            if text in self._answers
+            else next((k for k in self._answers if re.fullmatch(k, text, re.DOTALL)), None)
+        )
         if key is None:
             known = "\n  ".join(self._answers) or "(none)"
             raise UnexpectedCommand(f"{self.name} was asked to run\n  {text}\nwhich is not one of\n  {known}")

@@ -4,12 +4,14 @@ In: a host and a fact (a module of `facts/`). Out: the fact's own type, or error
 not answer and what its tool said.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from quorate.errors import Unknown
 from quorate.machines.fleet import Answers, on_all
 from quorate.machines.host import Command, Host
+from quorate.observe.facts import clock
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -54,6 +56,13 @@ async def gather_about(host: Host, fact: FactAbout[T], *arguments: Any, timeout_
 async def gather_all(hosts: Sequence[Host], fact: Fact[T], *, timeout_s: float = TIMEOUT_S) -> Answers[T]:
     """Ask all hosts at once; those that could not answer stand in Answers.failed."""
     return await on_all(hosts, lambda host: gather(host, fact, timeout_s=timeout_s))
+
+
+async def clock_and_offset(host: Host, *, timeout_s: float = TIMEOUT_S) -> tuple[clock.Clock, clock.Offset]:
+    """Ask `host` for its clock and compare it with this machine's."""
+    asked_s = time.time()
+    theirs = await gather(host, clock, timeout_s=timeout_s)
+    return theirs, clock.offset(theirs, asked_s, time.time())
 
 
 async def ask(host: Host, command: Command, parse: Callable[[str, int], T], *, timeout_s: float = TIMEOUT_S) -> T:
