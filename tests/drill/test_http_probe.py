@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from quorate.drill.history import read_trace
+from quorate.drill.history import History, read, read_trace
+from quorate.drill.outcome import judge_run
 from quorate.drill.probe import probing
 from quorate.drill.probes._process import Settings
+from quorate.drill.record import About, Moment
+from quorate.drill.verdict import Verdict
 from quorate.errors import NeverComes, TimedOut
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nserved by n2.\n"
@@ -95,6 +98,32 @@ def test_sees_the_outage_and_which_node_answers(server: Server, tmp_path: Path) 
     # A slow attempt does not hide the next: one is sent every 20 ms while the earlier ones still wait.
     assert len(timeouts) >= 8
     assert all(180 <= (one.done_ns - one.sent_ns) / 1e6 < 400 for one in timeouts)
+
+
+def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path) -> None:
+    """The whole way: record, probe, judge. The server is silent for one second, by its own clock."""
+    nodes = {1: "n1", 2: "n2"}
+    about = About(cluster="c", service="web", fault="hang", title="It hung", node="n1", nodes=nodes, target_s=5)
+    history = History(tmp_path / "run", about)
+    silent_s = 0.0
+
+    async def story() -> None:
+        nonlocal silent_s
+        async with probing("http", settings_for(server, history.probe_file("web"))) as probe:
+            await probe.wait_steady(30, timeout_s=10)
+            history.event(Moment.INJECT, "server silent")
+            began = time.monotonic()
+            server.mode = "silent"
+            await asyncio.sleep(1)
+            server.mode = "answer"
+            silent_s = time.monotonic() - began
+            await probe.wait_answered(since_ns=time.monotonic_ns(), timeout_s=5)
+
+    asyncio.run(story())
+    outcome = judge_run(read(tmp_path / "run"))
+    assert outcome.verdict is Verdict.HELD
+    assert outcome.client.judgement.outage_s == pytest.approx(silent_s, abs=0.05)
+    assert outcome.serving.after == "n2"
 
 
 def test_gives_up_at_once_when_the_probe_cannot_run(server: Server, tmp_path: Path) -> None:

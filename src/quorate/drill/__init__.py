@@ -5,6 +5,7 @@
     probes/     clients, one file each, every one a process of its own
     probe       start, follow and stop such a process
     verdict     attempts -> outage; held, violated or unknown (pure)
+    journal     the survivors' journals: the command that fetches them, and its pure parser
     phases      the survivors' journals -> token lost, membership, fenced, started (pure)
     about       a Cluster -> the facts of it that a report shows (pure)
     outcome     all of that joined into the Outcome that reports are made of (pure)

@@ -11,7 +11,8 @@ from enum import Enum
 from typing import Any
 
 from quorate.drill.history import Recording
-from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, parse_journal, segments
+from quorate.drill.journal import parse_journal
+from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.record import About, Event, Moment, Trace
 from quorate.drill.verdict import Judgement, Verdict, judge
 from quorate.errors import UsageError

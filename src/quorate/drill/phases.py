@@ -1,31 +1,21 @@
 """Phases: what the survivors' journals say about a failover: when was it noticed, fenced, started. Pure.
 
-In: journal lines of the nodes that lived (`parse_journal` reads `journalctl -o json`), the victim and the time of the
+In: journal lines of the nodes that lived (journal.py reads them), the victim and the time of the
 fault. Out: milestones in the order they came. Wordings are those of Corosync 3.1 (totemsrp.c) and Pacemaker 2.1
 (fenced_remote.c, controld_fencing.c, controld_execd.c, controld_te_callbacks.c); other versions that word them
 otherwise yield fewer milestones, never wrong ones. Times are the wall clocks of the nodes: in the lab that is one
 clock; elsewhere phases are as good as the nodes' time synchronisation.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+from quorate.drill.journal import JournalLine
 
 CLOCK_SLACK_S = 0.05  # a line this much before the fault still counts as after it
 SAME_FENCING_S = 2.0  # every peer logs the end of a fencing operation; within this it is the same one
-
-
-@dataclass(frozen=True, slots=True)
-class JournalLine:
-    """One line of a node's journal. time_s: wall clock, seconds since the epoch. program: the syslog identifier."""
-
-    time_s: float
-    node: str
-    program: str
-    message: str
 
 
 class Step(StrEnum):
@@ -112,31 +102,6 @@ EVIDENCE = re.compile(
 )
 
 
-def parse_journal(text: str, node: str) -> list[JournalLine]:
-    """Read `journalctl -o json` output. Lines that are no journal entries are left out (a cut last line, "-- Boot").
-
-    The time is that of the sender where the journal has it (_SOURCE_REALTIME_TIMESTAMP), else that of journald;
-    MESSAGE is a list of bytes where it is not clean UTF-8 (systemd.journal-fields(7), journalctl(1)).
-    """
-    lines = []
-    for raw in text.splitlines():
-        try:
-            entry = json.loads(raw)
-            time_us = int(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
-        except (ValueError, TypeError, KeyError, AttributeError):
-            continue
-        program = entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM") or ""
-        lines.append(JournalLine(time_us / 1e6, node, str(program), _message(entry)))
-    return lines
-
-
-def _message(entry: Mapping[str, Any]) -> str:
-    message = entry.get("MESSAGE")
-    if isinstance(message, list):
-        return bytes(int(byte) & 0xFF for byte in message).decode("utf-8", "replace").strip()
-    return str(message or "").strip()
-
-
 def find_phases(
     lines: Iterable[JournalLine],
     *,
@@ -184,7 +149,7 @@ class _Reader:
         else:
             return
         if EVIDENCE.search(line.message):
-            self.evidence.append((at_s, line.node, line.message))
+            self.evidence.append((at_s, line.node, line.message.removeprefix("notice: ")))
 
     def _corosync(self, line: JournalLine, at_s: float) -> None:
         if TOKEN_LOST.search(line.message) and Step.MEMBERSHIP not in self.first:

@@ -4,6 +4,7 @@ Drawings are inline SVG in percent of the page's width, so the page fits a phone
 reader's light or dark preference. Everything that comes from a run is escaped.
 """
 
+import re
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,6 +28,7 @@ def page(outcome: Outcome) -> str:
         lstrip_blocks=True,
     )
     environment.filters["seconds"] = wording.seconds
+    environment.filters["unbroken"] = lambda text: re.sub(r"(?<=\d) (?=s\b|ms\b)", "\N{NO-BREAK SPACE}", text)
     template = environment.get_template("drill.html.j2")
     style = (resources.files("quorate.report") / "templates" / "drill.css").read_text(encoding="utf-8")
     text: str = template.render(

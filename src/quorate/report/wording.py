@@ -29,7 +29,7 @@ def headline(outcome: Outcome) -> str:
     if outage is None:
         return f"How long {who[0].lower()}{who[1:]} waited is not known."
     if outage.is_open:
-        return f"{who} had no answer any more: {outage.seconds:.2f} s, until the watch ended."
+        return f"{who} got no answer for {outage.seconds:.2f} s, until the watch ended."
     if not outage.failed:
         return f"{who} noticed nothing: {outage.seconds:.2f} s between two answers at most."
     return f"{who} waited {outage.seconds:.2f} s."

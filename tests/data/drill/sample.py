@@ -175,7 +175,8 @@ def journal_lines(node: str) -> list[dict[str, object]]:
         if node in nodes.split():
             shift_us = 700 if node == "n3" else 0
             wall_us = (ZERO_NS + WALL_OFFSET_NS) // 1000 + round(t * 1e6) + shift_us
-            line = {"__REALTIME_TIMESTAMP": str(wall_us), "SYSLOG_IDENTIFIER": program, "MESSAGE": message}
+            said = message if program == "corosync" else f" notice: {message}"  # as Pacemaker 2.1 writes to syslog
+            line = {"__REALTIME_TIMESTAMP": str(wall_us), "SYSLOG_IDENTIFIER": program, "MESSAGE": said}
             lines.append(line)
     return lines
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from quorate.drill.history import Recording
-from quorate.drill.phases import JournalLine, Phases, Step, find_phases, parse_journal, segments
+from quorate.drill.journal import JournalLine, fetch, parse_journal
+from quorate.drill.phases import Phases, Step, find_phases, segments
 
 FAULT = 1000.0
 NODES = {1: "n1", 2: "n2", 3: "n3"}
@@ -182,3 +183,9 @@ def test_journal_of_bytes_and_of_rubbish() -> None:
         (1000.5, "corosync", "M\ufffdller"),
         (1000.6, "x", ""),
     ]
+
+
+def test_journals_are_fetched_from_whole_seconds_before_the_fault() -> None:
+    argv = fetch(1795260208.9).argv
+    assert "--since=@1795260208" in argv
+    assert "--identifier=pacemaker-fenced" in argv

@@ -105,7 +105,7 @@ def test_page_needs_nothing_from_elsewhere(outcome: Outcome) -> None:
 
 
 def test_page_says_the_figures(outcome: Outcome) -> None:
-    words = " ".join(" ".join(read_page(page(outcome)).text).split())
+    words = " ".join(" ".join(read_page(page(outcome)).text).split())  # split takes no-break spaces too
     for part in (
         "Clients of web waited 6.13 s.",
         "n2 took over",
