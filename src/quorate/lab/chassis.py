@@ -7,9 +7,9 @@ The words are those with which OpenIPMI's simulator calls its `chassis_control` 
 namespace; everything else it needs is in NODE-DIRECTORY/chassis.json. Only the standard library is imported, without
 site-packages: a BMC answers in 30 ms.
 
-Requests for one node are served one after the other. ipmitool repeats a request that was not answered within a second, and
-two peers may fence the same victim, so every request is harmless when repeated; and a power-off that was issued before
-the last power-on was complete is not obeyed after it: it would kill a node that came back.
+Requests for one node are served one after the other. ipmitool repeats a request that was not answered within a second,
+and two peers may fence the same victim, so every request is harmless when repeated; and a power-off that was issued
+before the last power-on was complete is not obeyed after it: it would kill a node that came back.
 """
 
 import fcntl

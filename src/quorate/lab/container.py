@@ -36,15 +36,12 @@ HOSTS = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
 # $1 overlay options, $2 where to mount it, then the program that sees it.
 MOUNT = 'mount -t overlay overlay -o "$1" "$2" && shift 2 && exec "$@"'
 # $1 the boot, $2 the button, $3 node directory, $4 lab's namespace, then the node.
-SUPERVISE = (
-    """\
+SUPERVISE = f"""\
 boot=$1 button=$2 directory=$3 namespace=$4; shift 4
 "$@"
-[ $? = %d ] && exec "$boot" -m quorate.lab.container "$directory"
+[ $? = {REBOOTED} ] && exec "$boot" -m quorate.lab.container "$directory"
 exec nsenter --net="$namespace" "$boot" -S -c "$button" "$directory" dark
 """
-    % REBOOTED
-)
 
 BUTTON = "from quorate.lab.chassis import main; main()"
 
@@ -59,7 +56,7 @@ def environment() -> dict[str, str]:
     return {"PYTHONPATH": SOURCE}
 
 
-def prepare(plan: LabPlan, node: LabNode, places: Places, image: Path, host_key: str, authorized: str) -> None:
+def prepare(plan: LabPlan, node: LabNode, places: Places, *, image: Path, host_key: str, authorized: str) -> None:
     """Write a node's disk and papers. host_key: an OpenSSH private key; authorized: public keys, one a line."""
     directory = places.node(node.name)
     upper = directory / "upper"
@@ -152,10 +149,12 @@ def _nspawn(directory: Path, papers: dict[str, Any]) -> list[str]:
         *("sh", "-c", MOUNT, "sh", overlay, root),
         *("env", "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"),
         *("systemd-nspawn", "--quiet", "--boot", f"--directory={root}"),
+        "--setenv=SYSTEMD_COLORS=0",
         *(f"--machine={papers['machine']}", f"--hostname={papers['hostname']}"),
         *("--register=no", "--keep-unit", f"--capability={CAPABILITIES}"),
-        *("--console=pipe", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
+        *("--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
         "systemd.show_status=true",
+        "systemd.log_color=false",
     ]
 
 

@@ -1,7 +1,7 @@
 """The nodes' root directory: Debian with what a cluster needs, built by mmdebstrap, cached by what went into it.
 
-An image is ROOT/images/DIGEST, the digest taken over release, packages and recipe (this file's own), so that it is built
-again only when one of them changes. It is built beside its place and renamed, under a lock: a killed build leaves a
+An image is ROOT/images/DIGEST, the digest taken over release, packages and recipe, so that it is built again only when
+one of them changes. It is built beside its place and renamed, under a lock: a killed build leaves a
 directory `DIGEST.building` that the next build removes. Downloads are kept in ROOT/archives, by hard links. Images are
 read-only by convention; nodes write to overlays of their own. Does I/O (network, disk); 35 to 40 s on two cores.
 """
@@ -9,6 +9,7 @@ read-only by convention; nodes write to overlays of their own. Does I/O (network
 import asyncio
 import fcntl
 import hashlib
+import inspect
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -78,6 +79,7 @@ REMOVED = (
     "etc/corosync/corosync.conf",  # the package's own names 127.0.0.1 as the only member
     "etc/hostname",
     "etc/resolv.conf",
+    "usr/lib/tmpfiles.d/systemd-nologin.conf",  # makes /run/nologin, which a masked service would remove
     "usr/share/dbus-1/system-services/org.freedesktop.login1.service",  # without logind, systemctl reboots by itself
 )
 
@@ -92,13 +94,12 @@ AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/lab_authorized_keys
 
 def digest(packages: Iterable[str]) -> str:
     """Return the name of the image with these packages besides PACKAGES: 16 hexadecimal digits."""
-    recipe = Path(__file__).read_bytes()
-    names = " ".join(_all(packages)).encode()
-    return hashlib.sha256(b"\0".join((RELEASE.encode(), names, recipe))).hexdigest()[:16]
+    data = (NOT_AT_BOOT, MASKED, REMOVED, SSHD, build_command(Path("TARGET"), Path("ARCHIVES"), packages))
+    return hashlib.sha256(repr((data, inspect.getsource(prepare))).encode()).hexdigest()[:16]
 
 
 async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], None]) -> Path:
-    """Return the image with these packages, building it if it is not there. CommandFailed with the build's last lines."""
+    """Return the image with these packages, built if it is not there; CommandFailed with the build's last lines."""
     packages = tuple(packages)
     image = root / "images" / digest(packages)
     if image.is_dir():
@@ -132,7 +133,7 @@ async def _build(image: Path, packages: Iterable[str]) -> None:
 
 
 def build_command(target: Path, archives: Path, packages: Iterable[str]) -> list[str]:
-    """Return the mmdebstrap(1) call. In namespaces of its own and with our death as its own, so that a kill leaves nothing."""
+    """Return the mmdebstrap(1) call: in namespaces of its own, and dying when we do, so that a kill leaves nothing."""
     cache = "var/cache/apt/archives"
     fill = f'mkdir -p "$1/{cache}" && find {archives} -name "*.deb" -exec cp -lt "$1/{cache}" {{}} +'
     keep = f'find "$1/{cache}" -maxdepth 1 -name "*.deb" -exec cp -lnt {archives} {{}} +'

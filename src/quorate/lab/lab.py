@@ -140,7 +140,8 @@ class Lab:
         known = []
         for node in self.plan.nodes:
             private, public = keys / f"node-{node.name}", keys / f"node-{node.name}.pub"
-            container.prepare(self.plan, node, self.places, root, private.read_text(), authorized)
+            key = private.read_text()
+            container.prepare(self.plan, node, self.places, image=root, host_key=key, authorized=authorized)
             known.append(f"{','.join(self._ssh_names(node))} {' '.join(public.read_text().split()[:2])}\n")
         self.known_hosts.write_text("".join(known))
         shutil.rmtree(keys)
@@ -161,7 +162,7 @@ class Lab:
     # --- power, cables -----------------------------------------------------------------------------------------
 
     async def power(self, node: str, action: Literal["on", "off", "cycle", "status"]) -> Literal["on", "off"]:
-        """Switch a node's power as its BMC does; return what it is afterwards. `cycle` and `on` do not wait for the boot."""
+        """Switch a node's power as its BMC does; return what it is afterwards. `cycle`, `on`: the boot runs on."""
         self._must_be_up()
         words = {"on": ("set", "power", "1"), "off": ("set", "power", "0"), "cycle": ("set", "reset", "1")}
         if action != "status":
@@ -239,11 +240,8 @@ class Lab:
         """Return a node's console and journal, also when it is off. lines: only the last so many; 0: all."""
         self._must_be_up()
         directory = self.places.node(self.plan.node(node).name)
-        console = (
-            (directory / "console.log").read_text(errors="replace") if (directory / "console.log").exists() else ""
-        )
         journal = directory / "upper/var/log/journal"
-        text = f"-- console --\n{console}-- journal --\n"
+        text = "\n".join(["-- console --", *self._console(node), "-- journal --", ""])
         if journal.is_dir():
             read = ["journalctl", f"--directory={journal}", "--no-pager", "--output=short-precise", "--quiet"]
             text += await processes.run(*read, *([f"--lines={lines}"] if lines else []))
@@ -291,9 +289,13 @@ class Lab:
             except (OSError, TimeoutError):
                 return False
 
+    def _console(self, node: str) -> list[str]:
+        path = self.places.node(self.plan.node(node).name) / "console.log"
+        text = path.read_text(errors="replace") if path.exists() else ""
+        return [line for line in text.splitlines() if line.strip()]
+
     def _console_tail(self, node: str) -> str:
-        path = self.places.node(node) / "console.log"
-        tail = path.read_text(errors="replace").splitlines()[-3:] if path.exists() else []
+        tail = self._console(node)[-3:]
         return f"Its console ends with: {' / '.join(tail)}" if tail else "Its console says nothing."
 
     def _must_be_up(self) -> None:
@@ -339,9 +341,7 @@ class Lab:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Locked(
-                    f"The lab {self.name} is being taken up or down by somebody else.", "Wait for it."
-                ) from None
+                raise Locked(f"Somebody else is taking the lab {self.name} up or down.", "Wait for it.") from None
             yield
 
 

@@ -1,4 +1,4 @@
-"""What this machine must have before it can carry a lab: root, some programs, cgroup2 that can kill. Does I/O (reads)."""
+"""What this machine must have before it can carry a lab: root, some programs, cgroup2 that can kill. Reads only."""
 
 import os
 import shutil

@@ -121,7 +121,7 @@ def plan(cluster: Cluster, name: str = "") -> LabPlan:
     segments = _segments(cluster, bmcs)
     used = _used(cluster, bmcs)
     bridges = tuple(_bridge(name, number, segment, used) for number, segment in enumerate(segments))
-    nodes = tuple(_node(name, number, node, bridges, cluster, used) for number, node in enumerate(cluster.nodes, 1))
+    nodes = tuple(_node(name, number, node, bridges=bridges, used=used) for number, node in enumerate(cluster.nodes, 1))
     nodes = tuple(_with_bmc(node, bmcs.get(node.name), bridges) for node in nodes)
     names = {str(a.ip): node.name for node in nodes for i in node.interfaces for a in i.addresses}
     names |= {node.name: node.name for node in nodes} | {node.ssh.host: node.name for node in cluster.nodes}
@@ -233,9 +233,7 @@ def _invent(network: IPNetwork, used: set[IPAddress]) -> IPInterface | None:
     return None
 
 
-def _node(
-    lab: str, number: int, node: Node, bridges: tuple[Bridge, ...], cluster: Cluster, used: set[IPAddress]
-) -> LabNode:
+def _node(lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], used: set[IPAddress]) -> LabNode:
     interfaces: list[Interface] = []
     for bridge in bridges:
         addresses = _own_addresses(node, bridge)

@@ -3,7 +3,7 @@
 Each simulator runs in the lab's namespace and in a cgroup of its own, outlives the command that started it, and presses
 the node's power button (chassis.py). Passwords stand only in its configuration, readable by root alone. Does I/O.
 
-Sources: ipmi_sim(1), ipmi_lan(5), ipmi_sim_cmd(5); `chassis_control` is not documented there: the program is called with
+Sources: ipmi_sim(1), ipmi_lan(5), ipmi_sim_cmd(5). `chassis_control` is not described there: the program is called with
 `get power` (prints power:0 or power:1), `set power 0|1`, `set reset 1`, `set shutdown 1`, and waited for.
 """
 
@@ -67,7 +67,7 @@ def _word(bmc: Bmc, what: str, given: str | Secret, secret: Callable[[Secret], s
     if len(value.encode()) > NAME_CHARACTERS or any(c.isspace() or c == '"' for c in value):
         raise UsageError(
             f"The lab's BMC for {bmc.device} can not have this {what}.",
-            f"At most {NAME_CHARACTERS} bytes, without blanks and double quotes; an unset reference gets a value of its own.",
+            f"At most {NAME_CHARACTERS} bytes, without blanks and quotes; leave the reference unset for a made-up one.",
         )
     return value
 
@@ -95,8 +95,7 @@ async def answers(plan: LabPlan, bmc: Bmc, group: Path, log: Path) -> None:
     deadline = time.monotonic() + ANSWER_TIMEOUT_S
     while not await ping(plan.namespace, bmc.address, bmc.port):
         if not cgroup.is_populated(group):
-            said = log.read_text(errors="replace").strip()[-300:]
-            raise NeverComes(f"The BMC simulator at {bmc.address} ended: {said}", f"Its log is {log}.")
+            raise NeverComes(f"The BMC simulator at {bmc.address} ended: {_last_words(log)}", f"Its log is {log}.")
         if time.monotonic() > deadline:
             raise TimedOut(f"The BMC at {bmc.address} does not answer.", f"Its log is {log}.")
 
@@ -121,6 +120,10 @@ async def press(plan: LabPlan, node: LabNode, places: Places, *words: str) -> st
     inside = ["nsenter", f"--net={namespace_path(plan.namespace)}"]
     call = container.button(places.node(node.name), *words)
     return await processes.run(*inside, *call, environment=container.environment())
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text(errors="replace").strip()[-300:] if log.exists() else "it said nothing"
 
 
 def _write_secret(path: Path, content: str) -> None:
