@@ -36,7 +36,8 @@ def test_crm_verify_would_say_it(case, tmp_path):
     text = (case / "cib.xml").read_text()
     for wrong in (
         text.replace('class="stonith"', 'class="stonit"', 1),
-        text.replace('value="reboot"', 'value="rebot"', 1),
+        text.replace('name="stonith-action" value="', 'name="stonith-action" value="x', 1),
+        text.replace(' rsc="ipmi-', ' rsc="nonesuch-', 1),
         text.replace("</resources>", '<primitive id="n1x"/></resources>'),
     ):
         assert wrong != text

@@ -26,8 +26,8 @@ class Address(Service):
 # A floating address on two nodes: one of them answers to 10.20.0.100 at any time.
 cluster: gateway
 nodes:
-  gw1: {links: [10.20.0.11], fencing: {ipmi: 10.20.9.11}}
-  gw2: {links: [10.20.0.12], fencing: {ipmi: 10.20.9.12}}
+  gw1: {links: [10.20.0.11, 172.20.0.11], fencing: {ipmi: 10.20.9.11}}
+  gw2: {links: [10.20.0.12, 172.20.0.12], fencing: {ipmi: 10.20.9.12}}
 fencing:
   ipmi: {user: admin, password: {env: IPMI_PASSWORD}}
 services:

@@ -38,9 +38,9 @@ class Systemd(Service):
 # nginx behind a floating address on three nodes.
 cluster: front
 nodes:
-  n1: {links: [10.20.0.11], fencing: {ipmi: 10.20.9.11}}
-  n2: {links: [10.20.0.12], fencing: {ipmi: 10.20.9.12}}
-  n3: {links: [10.20.0.13], fencing: {ipmi: 10.20.9.13}}
+  n1: {links: [10.20.0.11, 172.20.0.11], fencing: {ipmi: 10.20.9.11}}
+  n2: {links: [10.20.0.12, 172.20.0.12], fencing: {ipmi: 10.20.9.12}}
+  n3: {links: [10.20.0.13, 172.20.0.13], fencing: {ipmi: 10.20.9.13}}
 fencing:
   ipmi: {user: admin, password: {env: IPMI_PASSWORD}}
 services:
