@@ -53,7 +53,7 @@ class Context:
     def path(self, resource: str, *keys: str | int) -> Path:
         """Return the path of a resource (and of a key inside it, where the file itself defines the resource)."""
         origin = self.origins.get(("resource", resource), ("resources", resource))
-        return (*origin, *keys) if origin[0] == "resources" else origin
+        return (*origin, *keys) if origin[0] == "resources" or keys[:1] == ("meta",) else origin
 
     def constraint_path(self, constraint: str) -> Path:
         """Return the path of a constraint by its id."""

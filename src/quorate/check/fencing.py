@@ -33,11 +33,17 @@ def address_path(device: FenceDevice) -> Path:
     return (*device.path, "parameters", "ipaddr" if "ipaddr" in device.parameters else "ip")
 
 
-def parameter_path(device: FenceDevice, name: str) -> Path:
-    """Return the keys that lead to a parameter; a node's ipmi entry has most of them as keys of its own."""
-    if device.from_node is None:
-        return (*device.path, "parameters", name)
-    return (*device.path, {"username": "user", "ip": "address", "ipport": "port"}.get(name, name))
+def parameter_path(cluster: Cluster, device: FenceDevice, name: str) -> Path:
+    """Return where a parameter of the device was written.
+
+    Parameters of a node's own board have keys of their own for the most part, at the node or for all boards under
+    `fencing.ipmi`; where none of these places was written, the device itself.
+    """
+    key = {"username": "user", "ip": "address", "ipport": "port"}.get(name, name)
+    places: list[Path] = [(*device.path, "parameters", name)]
+    if device.from_node is not None:
+        places += [(*device.path, key), ("fencing", "ipmi", "parameters", name), ("fencing", "ipmi", key)]
+    return next((place for place in places if place in cluster.given), device.path)
 
 
 def levels(cluster: Cluster, node: Node) -> tuple[tuple[FenceDevice, ...], ...]:

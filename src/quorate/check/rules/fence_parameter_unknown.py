@@ -9,7 +9,7 @@ Source: the agent's own metadata; pacemaker-fenced(7) for the parameters that be
 from collections.abc import Iterator
 
 from quorate.catalog.agents import fencer_parameters
-from quorate.check.context import Context
+from quorate.check.context import Context, Path
 from quorate.check.fencing import parameter_path
 from quorate.check.words import nearest, perhaps
 from quorate.describe.cluster import Cluster
@@ -19,13 +19,16 @@ from quorate.findings import Finding, Severity
 
 def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report parameters that neither the agent nor Pacemaker's fencer knows."""
+    said: set[Path] = set()  # what stands under fencing.ipmi is said once for all boards
     for device in cluster.fencing.devices:
         agent = context.agents.get(AgentName("stonith", None, device.agent))
         if agent is None:
             continue
         known = [*agent.parameters, *fencer_parameters()]
         for name in device.parameters:
-            if name not in known:
+            path = parameter_path(cluster, device, name)
+            if name not in known and path not in said:
+                said.add(path)
                 like = nearest(name, known)
                 yield Finding(
                     code="fence-parameter-unknown",
@@ -33,5 +36,5 @@ def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
                     summary=f"{device.agent} has no parameter {name}{perhaps(name, known)}",
                     why="fence agents ignore what they do not know, so this setting has no effect",
                     fix=f"write `{like}`" if like else f"see `{device.agent} -o metadata`, or remove it",
-                    path=parameter_path(device, name),
+                    path=path,
                 )

@@ -9,7 +9,7 @@ Source: Pacemaker Explained, "Fencing", "Fencing topology"
 from collections.abc import Iterator
 
 from quorate.check.context import Context
-from quorate.check.fencing import ON_BOARD
+from quorate.check.fencing import ON_BOARD, PRETENDING
 from quorate.check.words import listed
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
@@ -23,13 +23,15 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     nodes = [
         node
         for node in cluster.nodes
-        if (devices := fencing.devices_for(node.name)) and all(device.agent in ON_BOARD for device in devices)
+        if (devices := fencing.devices_for(node.name))
+        and all(device.agent in ON_BOARD | PRETENDING for device in devices)
     ]
     if nodes:
+        who = listed(node.name for node in nodes) if len(nodes) < 5 else f"{len(nodes)} nodes"
         yield Finding(
             code="fencing-onboard-only",
             severity=Severity.INFO,
-            summary=f"{listed(node.name for node in nodes)} can be fenced by the board inside only",
+            summary=f"{who} can be fenced by the board inside only",
             why="the board loses power with its machine; after a failed power supply fencing cannot succeed",
             fix="add a device on other power, e.g. `fencing.devices: {pdu: {agent: fence_apc, ...}}`, as second level",
             path=fencing.devices_for(nodes[0].name)[0].path,

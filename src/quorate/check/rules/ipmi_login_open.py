@@ -8,7 +8,7 @@ Source: ipmitool(1), -C and -I lanplus; fence_ipmilan(8), cipher and lanplus
 
 from collections.abc import Iterator
 
-from quorate.check.context import Context
+from quorate.check.context import Context, Path
 from quorate.check.fencing import parameter_path
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
@@ -19,7 +19,7 @@ _WITHOUT_DEFAULT = ("fence_ipmilan",)  # its descendants (ilo4, idrac ...) have 
 
 def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     """Report cipher 0 and lanplus off, at the place where it was written."""
-    said: set[tuple[str | int, ...]] = set()
+    said: set[Path] = set()
     for device in cluster.fencing.devices:
         wrong = ""
         if device.parameters.get("cipher") == "0":
@@ -28,8 +28,7 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
             wrong, name, fix = "IPMI 1.5, which encrypts nothing", "lanplus", "write `lanplus: true`"
         if not wrong:
             continue
-        own, shared = parameter_path(device, name), ("fencing", "ipmi", name)
-        path = shared if device.from_node and own not in cluster.given and shared in cluster.given else own
+        path = parameter_path(cluster, device, name)
         if path not in said:
             said.add(path)
             yield Finding(

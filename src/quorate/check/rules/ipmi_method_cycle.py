@@ -8,7 +8,7 @@ Source: fence_ipmilan(8), DESCRIPTION and method
 
 from collections.abc import Iterator
 
-from quorate.check.context import Context
+from quorate.check.context import Context, Path
 from quorate.check.fencing import parameter_path
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
@@ -16,15 +16,16 @@ from quorate.findings import Finding, Severity
 
 def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     """Report devices with method=cycle."""
-    shared = ("fencing", "ipmi", "method")
+    said: set[Path] = set()
     for device in cluster.fencing.devices:
-        if device.parameters.get("method") == "cycle":
-            own = parameter_path(device, "method")
+        path = parameter_path(cluster, device, "method")
+        if device.parameters.get("method") == "cycle" and path not in said:
+            said.add(path)
             yield Finding(
                 code="ipmi-method-cycle",
                 severity=Severity.WARNING,
                 summary=f"{device.id} uses method cycle",
                 why="the agent may report success before the power is off, or when it never went off",
                 fix="write `method: onoff`",
-                path=shared if device.from_node and own not in cluster.given and shared in cluster.given else own,
+                path=path,
             )

@@ -24,6 +24,8 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         severity=Severity.INFO,
         summary="the last of two remaining nodes stops when its peer is lost",
         why="last_man_standing does not go from two nodes to one by itself",
-        fix="add `auto_tie_breaker: true` if one node alone shall go on" if even else "nothing, if two nodes is enough",
+        fix="add `auto_tie_breaker: true` if one node alone shall go on"
+        if even
+        else "nothing to do, if two nodes are the fewest you want",
         path=("quorum", "last_man_standing"),
     )

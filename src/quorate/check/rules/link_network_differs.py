@@ -23,7 +23,11 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         if routed or len({node.links[link].version for node in on_link}) > 1:
             continue  # mixed families are another rule's business
         usual = usual or on_link[0].links[link].network
-        yield from (_finding(node, link, usual) for node in on_link if node.links[link].network != usual)
+        yield from (
+            _finding(node, link, usual)
+            for node in on_link
+            if node.links[link].network != usual and not node.links[link].is_loopback
+        )
 
 
 def _usual(networks: list[IPNetwork]) -> IPNetwork | None:
