@@ -60,6 +60,7 @@ class FakeHost:
         }
         self.ran: list[Command] = []
         self.closed = False
+        self.reconnects = 0
 
     @property
     def name(self) -> str:
@@ -80,7 +81,7 @@ class FakeHost:
         self.ran.append(command)
         answer = self._answer(command)
         if check and answer.status != 0:
-            raise CommandFailed(f"{self.name}: `{command}` ended with status {answer.status}: {answer.stderr}")
+            raise CommandFailed(f"{self.name}: {command.shown} ended with status {answer.status}: {answer.stderr}")
         return Completed(command, answer.status, answer.stdout, answer.stderr, 0.0)
 
     def _answer(self, command: Command) -> Answer:
@@ -123,6 +124,11 @@ class FakeHost:
         self.ran.append(command)
         for line in self._answer(command).stdout.splitlines():
             yield line
+
+    async def reconnect(self, *, timeout_s: float = 10) -> None:  # noqa: ARG002
+        """Count it; a scripted machine is always there."""
+        self.reconnects += 1
+        self.closed = False
 
     async def close(self) -> None:
         """Remember that it was closed."""

@@ -5,6 +5,7 @@ errors.CommandFailed and errors.TimedOut, each with a hint.
 """
 
 import shlex
+import textwrap
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,13 +15,20 @@ from typing import Protocol
 class Command:
     """An argument vector and what goes to its standard input. `environment` is set for this command only.
 
-    secret: the input holds a secret and must not be shown anywhere.
+    secret: the input holds a secret and must not be shown anywhere. purpose: what it does, for messages, where the
+    argument vector is a script that nobody wants to read there.
     """
 
     argv: tuple[str, ...]
     input: bytes = b""
     environment: tuple[tuple[str, str], ...] = field(default=())
     secret: bool = False
+    purpose: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What messages call it: its purpose, else the command on one line of at most 120 characters."""
+        return self.purpose or f"`{textwrap.shorten(str(self), 120, placeholder=' ...')}`"
 
     def __str__(self) -> str:
         return shlex.join(self.argv)

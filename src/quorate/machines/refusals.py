@@ -3,6 +3,7 @@
 In: an exception of asyncssh or of the sockets, or a command's status and error text. Out: one of errors.py. Pure.
 """
 
+import re
 import shlex
 import socket
 from pathlib import Path
@@ -13,7 +14,13 @@ from quorate.errors import CommandFailed, HostUnreachable, QuorateError
 from quorate.machines.host import Completed
 from quorate.machines.login import Login, address
 
-SUDO_REFUSALS = ("a password is required", "a terminal is required", "is not in the sudoers file", "not allowed to")
+SUDO_REFUSALS = (
+    "a password is required",
+    "a terminal is required",
+    "must have a tty",
+    "is not in the sudoers file",
+    "not allowed to",
+)
 
 HINTS = {
     "No space left on device": "The disk is full: look with `df -h` and `df -i` on the node and free some space.",
@@ -109,7 +116,7 @@ def ssh_command(login: Login, known_hosts: Path) -> str:
 def connection_lost(name: str, login: Login, doing: str) -> HostUnreachable:
     """Return the error for a connection that went away; whether `doing` was finished is then unknown."""
     return HostUnreachable(
-        f"The connection to {name} ({address(login)}) was lost during `{doing}`.",
+        f"The connection to {name} ({address(login)}) was lost during {doing}.",
         "Whether it was finished is not known. Has the node lost power or its network? Run quorate again to go on.",
     )
 
@@ -120,12 +127,13 @@ def no_session(name: str, reason: str) -> CommandFailed:
     return CommandFailed(f"The SSH server of {name} opens no session: {reason}.", hint)
 
 
-def sudo_refused(name: str, login: Login, stderr: str) -> CommandFailed | None:
+def sudo_refused(name: str, login: Login, status: int, stderr: str) -> CommandFailed | None:
     """Return an error if sudo itself said no, so that the command never ran; else None."""
     line = stderr.strip().splitlines()[0] if stderr.strip() else ""
-    if not line.startswith("sudo:") and " is not in the sudoers file" not in line and "Sorry, user" not in line:
-        return None
-    if not any(words in line for words in SUDO_REFUSALS):
+    if status == 127 and re.search(r"\bsudo: .*not found", line):
+        return CommandFailed(f"sudo is not installed on {name}.", "Install it there, or log in as root.")
+    said_by_sudo = line.startswith(("sudo:", "Sorry, user")) or " is not in the sudoers file" in line
+    if status != 1 or not said_by_sudo or not any(words in line for words in SUDO_REFUSALS):
         return None
     return CommandFailed(
         f"sudo on {name} does not let {login.user} run commands without a password: {line}",
@@ -133,14 +141,13 @@ def sudo_refused(name: str, login: Login, stderr: str) -> CommandFailed | None:
     )
 
 
-def of_command(name: str, completed: Completed, doing: str = "") -> CommandFailed:
-    """Return the error for a status that was not expected. doing: words for a command that is not fit to be shown."""
+def of_command(name: str, completed: Completed) -> CommandFailed:
+    """Return the error for a status that was not expected."""
     said = completed.stderr.strip() or ("" if completed.command.secret else completed.stdout.strip())
     lines = said.splitlines()[-5:]
     program = completed.command.argv[0]
-    shown = doing or f"`{completed.command}`"
     if completed.status == 127:
         return CommandFailed(f"{name}: {program} is not installed: {' '.join(lines)}", "Install it on the node.")
     hint = next((hint for text, hint in HINTS.items() if text in said), "")
     detail = ": " + " / ".join(lines) if lines else ", without a word"
-    return CommandFailed(f"{name}: {shown} ended with status {completed.status}{detail}", hint)
+    return CommandFailed(f"{name}: {completed.command.shown} ended with status {completed.status}{detail}", hint)

@@ -57,7 +57,7 @@ def stream_text(command: Command, *, sudo: bool) -> str:
 def put_command(path: str, content: bytes, *, mode: int, owner: str, group: str, parents: bool) -> Command:
     """Return the command that writes `content` (its input) to `path` at once, durable, never half."""
     words = ("sh", "-c", PUT, "quorate-put", path, f"{mode:o}", f"{owner}:{group}", str(len(content)))
-    return Command((*words, "parents" if parents else ""), input=content, secret=True)
+    return Command((*words, "parents" if parents else ""), input=content, secret=True, purpose=f"writing {path}")
 
 
 def _join(argv: tuple[str, ...], command: Command, *, sudo: bool) -> str:

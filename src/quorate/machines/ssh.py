@@ -117,7 +117,12 @@ class SshHost:
             reach["username"] = user
         if port != 22:
             reach["port"] = port
-        connection = await asyncssh.connect(host, client_factory=lambda: witness, **options, **reach)
+        try:
+            connection = await asyncssh.connect(host, client_factory=lambda: witness, **options, **reach)
+        except BaseException:
+            if "sock" in reach:
+                reach["sock"].close()
+            raise
         self._connections.append(connection)
 
     def _options(self) -> dict[str, Any]:
@@ -139,20 +144,17 @@ class SshHost:
 
     async def run(self, command: Command, *, timeout_s: float = 60, check: bool = True) -> Completed:
         """Run `command` to its end (host.Host.run). The node itself ends it after timeout_s."""
-        completed = await self._run(command, timeout_s, str(command))
-        if check and completed.status != 0:
+        status, stdout, stderr, seconds = await self._execute(command, timeout_s)
+        text = stderr.decode(errors="replace")
+        self._mind_sudo(status, text)
+        completed = Completed(command, status, stdout.decode(errors="replace"), text, seconds)
+        if check and status != 0:
             raise refusals.of_command(self._name, completed)
         return completed
 
-    async def _run(self, command: Command, timeout_s: float, doing: str) -> Completed:
-        status, stdout, stderr, seconds = await self._execute(command, timeout_s, doing)
-        text = stderr.decode(errors="replace")
-        if self._login.sudo and status == 1 and (refused := refusals.sudo_refused(self._name, self._login, text)):
-            raise refused
-        return Completed(command, status, stdout.decode(errors="replace"), text, seconds)
-
-    async def _execute(self, command: Command, timeout_s: float, doing: str) -> tuple[int, bytes, bytes, float]:
+    async def _execute(self, command: Command, timeout_s: float) -> tuple[int, bytes, bytes, float]:
         """Return (status, stdout, stderr, seconds). A status of 128 + n: ended by signal n."""
+        doing = command.shown
         text = shell.command_text(command, sudo=self._login.sudo, timeout_s=timeout_s)
         async with self._slots:
             start = time.monotonic()
@@ -175,6 +177,10 @@ class SshHost:
             raise self._timed_out(doing, timeout_s)
         return (status if status >= 0 else 128 - status), _bytes(result.stdout), _bytes(result.stderr), seconds
 
+    def _mind_sudo(self, status: int, stderr: str) -> None:
+        if self._login.sudo and (refused := refusals.sudo_refused(self._name, self._login, status, stderr)):
+            raise refused
+
     async def _session(self, text: str, doing: str, **options: Any) -> asyncssh.SSHClientProcess[Any]:
         """Start a command. A refused session never ran anything, so it can be asked for again."""
         start = time.monotonic()
@@ -188,7 +194,7 @@ class SshHost:
 
     def _timed_out(self, doing: str, timeout_s: float) -> TimedOut:
         return TimedOut(
-            f"{self._name}: `{doing}` was not done after {timeout_s:g} s and was ended.",
+            f"{self._name}: {doing} was not done after {timeout_s:g} s and was ended.",
             "Is the node overloaded, or does the command wait for something? Run it by hand to see.",
         )
 
@@ -209,23 +215,19 @@ class SshHost:
     ) -> None:
         """Write a file atomically and durably (host.Host.put). The content travels by standard input."""
         command = shell.put_command(path, content, mode=mode, owner=owner, group=group, parents=make_parents)
-        doing = f"write {path}"
-        completed = await self._run(command, 60 + len(content) / 1e6, doing)
-        if completed.status != 0:
-            raise refusals.of_command(self._name, completed, doing)
+        await self.run(command, timeout_s=60 + len(content) / 1e6)
 
     async def get(self, path: str) -> bytes | None:
         """Return a file's content, or None where there is no such file."""
-        command = Command(("cat", "--", path), secret=True)
-        status, content, stderr, seconds = await self._execute(command, 60, f"read {path}")
+        command = Command(("cat", "--", path), secret=True, purpose=f"reading {path}")
+        status, content, stderr, seconds = await self._execute(command, 60)
         if status == 0:
             return content
         text = stderr.decode(errors="replace")
-        if self._login.sudo and (refused := refusals.sudo_refused(self._name, self._login, text)):
-            raise refused
+        self._mind_sudo(status, text)
         if "No such file or directory" in text and text.startswith("cat:"):
             return None
-        raise refusals.of_command(self._name, Completed(command, status, "", text, seconds), f"read {path}")
+        raise refusals.of_command(self._name, Completed(command, status, "", text, seconds))
 
     async def stream(self, command: Command) -> AsyncGenerator[str, None]:
         """Yield the command's lines as they come (host.Host.stream); use it under contextlib.aclosing."""
@@ -234,9 +236,9 @@ class SshHost:
         text = shell.stream_text(command, sudo=self._login.sudo)
         async with self._slots:
             try:
-                process = await self._session(text, str(command), errors="replace")
+                process = await self._session(text, command.shown, errors="replace")
             except (OSError, asyncssh.Error) as error:
-                raise refusals.connection_lost(self._name, self._login, str(command)) from error
+                raise refusals.connection_lost(self._name, self._login, command.shown) from error
             async with process:
                 try:
                     async for line in _lines(process.stdout):
@@ -250,7 +252,8 @@ class SshHost:
 
     def _judge_stream(self, command: Command, status: int | None, stderr: str) -> None:
         if status is None:
-            raise refusals.connection_lost(self._name, self._login, str(command))
+            raise refusals.connection_lost(self._name, self._login, command.shown)
+        self._mind_sudo(status, stderr)
         if status != 0:
             raise refusals.of_command(self._name, Completed(command, status, "", stderr, 0))
 

@@ -14,7 +14,7 @@ from private_sshd import Server, on
 
 from quorate.errors import CommandFailed, TimedOut
 from quorate.machines import shell
-from quorate.machines.host import command
+from quorate.machines.host import Command, command
 from quorate.machines.ssh import SshHost
 
 OWNER = pwd.getpwuid(os.getuid()).pw_name
@@ -87,7 +87,8 @@ def test_a_command_that_takes_too_long_is_ended_on_the_node(server: Server, tmp_
     assert gone(int((tmp_path / "pid").read_text()))
 
 
-def test_a_command_deaf_to_sigterm_is_killed(server: Server, tmp_path: Path) -> None:
+def test_a_command_deaf_to_sigterm_is_killed(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell, "KILL_AFTER_S", 0.3)
     script = command("sh", "-c", 'trap "" TERM; echo $$ >"$1"; while :; do sleep 1; done', "sh", tmp_path / "pid")
     with pytest.raises(TimedOut):
         on(server, lambda h: h.run(script, timeout_s=0.3))
@@ -152,7 +153,7 @@ def test_put_keeps_a_link_and_writes_where_it_points(server: Server, tmp_path: P
 
 def test_a_failed_put_leaves_the_old_file_and_no_other(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"old")
-    with pytest.raises(CommandFailed, match=r"write .*file.*invalid user"):
+    with pytest.raises(CommandFailed, match=r"writing .*file.*invalid user"):
         on(server, lambda h: h.put(str(tmp_path / "file"), b"new", owner="no-such-user"))
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("file", b"old")]
 
@@ -235,3 +236,28 @@ def test_sudo_that_wants_a_password(server: Server, check: bool) -> None:
     assert "NOPASSWD" in caught.value.hint
     with pytest.raises(CommandFailed, match="without a password"):
         on(server, lambda h: h.get("/etc/hostname"), sudo=True)
+
+
+def test_a_failing_command_under_sudo_is_not_taken_for_sudos_refusal(server: Server) -> None:
+    sudo = server.bin / "sudo"
+    sudo.write_text('#!/bin/sh\nshift 2\nexec "$@"\n')
+    sudo.chmod(0o755)
+    done = on(server, lambda h: h.run(command("sh", "-c", "echo not allowed to >&2; exit 1"), check=False), sudo=True)
+    assert done.status == 1
+
+
+def test_sudo_that_is_not_there(server: Server) -> None:
+    (server.bin / "sudo").unlink(missing_ok=True)
+    with pytest.raises(CommandFailed, match="sudo is not installed"):
+        on(server, lambda h: h.run(command("true"), check=False), sudo=True)
+
+
+# ---- what a command is called
+
+
+def test_a_purpose_stands_for_a_script_in_messages(server: Server) -> None:
+    script = Command(("sh", "-c", "# a script\nexit 3"), purpose="making the key")
+    with pytest.raises(CommandFailed, match="n1: making the key ended with status"):
+        on(server, lambda h: h.run(script))
+    assert command("sh", "-c", "one\ntwo " * 50).shown.count("\n") == 0
+    assert len(command("sh", "-c", "one\ntwo " * 50).shown) < 130

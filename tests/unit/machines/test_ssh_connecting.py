@@ -13,6 +13,7 @@ import pytest
 from private_sshd import Login, Server, connected, free_port, keygen, on
 
 from quorate.errors import HostUnreachable, QuorateError, UsageError
+from quorate.machines import ssh
 from quorate.machines.host import command
 from quorate.machines.ssh import SshHost, connect
 
@@ -203,8 +204,9 @@ def test_a_connection_lost_in_the_middle(server: Server) -> None:
     on(server, work)
 
 
-def test_a_node_that_falls_silent_is_noticed(server: Server) -> None:
+def test_a_node_that_falls_silent_is_noticed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The relay stops passing bytes, as a node without power does: no reset, no end, nothing."""
+    monkeypatch.setattr(ssh, "KEEPALIVE_S", 0.3)
 
     async def go() -> float:
         silent = asyncio.Event()
@@ -244,4 +246,4 @@ def test_a_node_that_falls_silent_is_noticed(server: Server) -> None:
         await host.close()
         return elapsed
 
-    assert asyncio.run(go()) < 8
+    assert asyncio.run(go()) < 3
