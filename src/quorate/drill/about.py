@@ -1,18 +1,46 @@
-"""About a cluster: what of its configuration a drill's report shows. Pure.
+"""About a cluster: what of it and of its configuration a drill's report shows. Pure.
 
-No secret can get there: the cluster file holds references to secrets, and a literal after a word that names a secret
-is masked all the same.
+No secret can get there: the cluster file holds references to secrets, and what stands in clear text where a secret
+belongs is masked by the same rule as in findings.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from quorate.describe import masking
 from quorate.describe.cluster import Cluster
+from quorate.describe.lines import Lines
+from quorate.drill.record import About
 
-LITERAL_SECRET = re.compile(
-    r"(?P<key>[\"']?\b\w*(?:password|passwd|passphrase|secret)\b[\"']?[ \t]*:[ \t]*)(?P<value>[^\s{,}#][^,}#\n]*)",
-    re.IGNORECASE,
-)
+
+def about(
+    cluster: Cluster,
+    *,
+    service: str,
+    resources: Sequence[str],
+    fault: str,
+    title: str,
+    node: str,
+    place: str,
+    versions: Mapping[str, str],
+    file_text: str,
+    repeat: Sequence[str],
+) -> About:
+    """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way."""
+    return About(
+        cluster=cluster.name,
+        service=service,
+        fault=fault,
+        title=title,
+        node=node,
+        nodes={one.id: one.name for one in cluster.nodes},
+        resources=tuple(resources),
+        target_s=cluster.targets.outage_s,
+        place=place,
+        versions=versions,
+        settings=settings_of(cluster),
+        cluster_file=mask(file_text),
+        repeat=tuple(repeat),
+    )
 
 
 def settings_of(cluster: Cluster) -> Mapping[str, str]:
@@ -38,5 +66,11 @@ def settings_of(cluster: Cluster) -> Mapping[str, str]:
 
 
 def mask(text: str) -> str:
-    """Return the text of a cluster file with any literal after password:, secret: ... replaced by <masked>."""
-    return LITERAL_SECRET.sub(r"\g<key><masked>", text)
+    """Return the text of a cluster file with <masked> for whatever stands where a secret belongs."""
+    lines = Lines("", text)
+    shown = list(lines)
+    for span in masking.by_lines(lines):
+        head, tail = shown[span.line][: span.column], shown[span.line][span.column :]
+        if tail.strip():
+            shown[span.line] = f"{head}<masked>"
+    return "\n".join(shown)

@@ -22,6 +22,8 @@ from quorate.drill.probes._process import Settings
 from quorate.drill.record import Attempt
 from quorate.errors import NeverComes, TimedOut
 
+__all__ = ["ProbeProcess", "Settings", "probing", "start"]
+
 FOLLOW_S = 0.02  # how often the file is looked at: the probe's own rhythm
 
 

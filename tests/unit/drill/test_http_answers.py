@@ -35,7 +35,14 @@ def test_expected_text_is_looked_for_in_the_body_only() -> None:
 
 @pytest.mark.parametrize(
     ("body", "node"),
-    [(b"served by n1", "n1"), (b"n10 n2", "n2"), (b"an1 n1-old", ""), (b"<b>n1</b>", "n1"), (b"nobody", "")],
+    [
+        (b"served by n1", "n1"),
+        (b"n10 n2", "n2"),
+        (b"an1 n1-old", ""),
+        (b"<b>n1</b>", "n1"),
+        (b"nobody", ""),
+        (b"<p>n1 is served by n2</p>", "n2"),
+    ],
 )
 def test_node_is_a_whole_word(body: bytes, node: str) -> None:
     assert judge(b"HTTP/1.0 200 OK\r\n\r\n" + body, nodes=("n1", "n2"))[1] == node

@@ -79,11 +79,11 @@ def test_nothing_to_judge_is_a_usage_error(recording: Recording) -> None:
     ("text", "shown"),
     [
         ("password: hunter2", "password: <masked>"),
-        ("  ipmi: {user: admin, password: hunter2, cipher: 3}", "  ipmi: {user: admin, password: <masked>, cipher: 3}"),
+        ("  ipmi: {user: admin, password: hunter2, cipher: 3}", "  ipmi: {user: admin, password: <masked>"),
         ("password: {env: IPMI_PASSWORD}", "password: {env: IPMI_PASSWORD}"),
         ('"auth_secret": "a b"', '"auth_secret": <masked>'),
         ("password:\n  env: X", "password:\n  env: X"),
-        ("key: ~/.ssh/id", "key: ~/.ssh/id"),
+        ("password: |\n  hunter2\nnodes:", "password: <masked>\n  <masked>\nnodes:"),
     ],
 )
 def test_literal_secrets_never_reach_a_report(text: str, shown: str) -> None:

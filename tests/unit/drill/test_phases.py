@@ -32,7 +32,7 @@ def test_the_sample_in_order(recording: Recording) -> None:
         nodes=NODES,
         fault_s=(5_008 * 10**9 + recording.traces[0].wall_offset_ns) / 1e9,
         answered_s=6.1,
-        resources=("web-address", "web-server"),
+        resources=("web-address", "web-apache"),
     )
     told = [(one.step, one.subject, round(one.at_s, 2), one.node) for one in found.milestones]
     assert told == [
@@ -41,7 +41,7 @@ def test_the_sample_in_order(recording: Recording) -> None:
         (Step.FENCING_REQUESTED, "", 4.30, "n2"),
         (Step.FENCED, "", 4.80, "n2"),
         (Step.STARTED, "web-address", 5.20, "n2"),
-        (Step.STARTED, "web-server", 5.90, "n2"),
+        (Step.STARTED, "web-apache", 5.90, "n2"),
         (Step.FIRST_ANSWER, "", 6.10, "client"),
     ]
     assert [(event.action, event.by, event.ok) for event in found.fencing] == [("reboot", "n3", True)]

@@ -44,7 +44,7 @@ def is_complete(answer: bytes | bytearray) -> bool:
 
 
 def judge(answer: bytes, *, expect: str = "", nodes: tuple[str, ...] = ()) -> tuple[str, str, str]:
-    """Return (result, node, detail) of a whole answer, head and body. node: the first of `nodes` that it names."""
+    """Return (result, node, detail) of a whole answer, head and body. node: the one of `nodes` it names last."""
     if not answer:
         return "closed", "", "closed without an answer"
     head, blank, body = answer.partition(b"\r\n\r\n")
@@ -52,8 +52,7 @@ def judge(answer: bytes, *, expect: str = "", nodes: tuple[str, ...] = ()) -> tu
     if not blank or status is None:
         return ("closed", "", "closed within the head") if status else ("bad-status", "", "not HTTP")
     text = answer.decode("utf-8", "replace")
-    named = re.search(rf"(?<![\w-])(?:{'|'.join(map(re.escape, nodes))})(?![\w-])", text) if nodes else None
-    node = named[0] if named else ""
+    node = named_last(text, nodes)
     if status[1] != b"200":
         return "bad-status", node, status[1].decode()
     length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
@@ -62,6 +61,15 @@ def judge(answer: bytes, *, expect: str = "", nodes: tuple[str, ...] = ()) -> tu
     if expect and expect not in text.partition("\r\n\r\n")[2]:
         return "bad-body", node, "expected text missing"
     return "ok", node, ""
+
+
+def named_last(text: str, nodes: tuple[str, ...]) -> str:
+    """Return the node whose name stands last in `text`, as a word; "" if none does.
+
+    The last, because a service can be called like a node: "web is served by n2".
+    """
+    words = re.findall(rf"(?<![\w-])(?:{'|'.join(map(re.escape, nodes))})(?![\w-])", text) if nodes else []
+    return str(words[-1]) if words else ""
 
 
 class Exchange:
