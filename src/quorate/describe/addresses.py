@@ -22,48 +22,57 @@ def read_address(value: object) -> IPAddress:
     """Read an address without a prefix length."""
     if isinstance(value, IPv4Address | IPv6Address):
         return value
+    expected = "an IP address such as 10.0.0.1 or fd00::1"
+    text = _ip_text(value, expected)
     try:
-        return ip_address(_ip_text(value))
+        return ip_address(text)
     except ValueError:
-        raise _no_address(value, "an IP address such as 10.0.0.1 or fd00::1") from None
+        pass
+    raise _no_address(value, expected)
 
 
 def read_interface(value: object) -> IPInterface:
     """Read an address of a host; the prefix length defaults to /24, for IPv6 to /64."""
     if isinstance(value, IPv4Interface | IPv6Interface):
         return value
-    text = _ip_text(value)
-    try:
-        if "/" not in text:
-            text += "/24" if ip_address(text).version == 4 else "/64"
-        return _host_in_network(ip_interface(text), value)
-    except ValueError:
-        raise _no_address(value, "an IP address such as 10.0.0.1 or 10.0.0.1/24") from None
+    expected = "an IP address such as 10.0.0.1 or 10.0.0.1/24"
+    text = _ip_text(value, expected)
+    return _host_in_network(_interface(text if "/" in text else f"{text}/{_usual(text)}", value, expected), value)
 
 
 def read_floating(value: object) -> IPInterface:
     """Read an address that must say its prefix length."""
     if isinstance(value, IPv4Interface | IPv6Interface):
         return value
-    text = _ip_text(value)
     expected = "a floating address with its prefix length, such as 10.0.0.100/24"
+    text = _ip_text(value, expected)
+    if "/" in text:
+        return _host_in_network(_interface(text, value, expected), value)
+    address = _interface(f"{text}/{_usual(text)}", value, expected)
+    raise mismatch(
+        "address-without-prefix",
+        f"is {text} without a prefix length",
+        why="the address is added to an interface, and the length decides which network it is in",
+        fix=f"write {address}, or the length of its network",
+    )
+
+
+def _usual(text: str) -> int:
+    """Return the usual prefix length of an address."""
+    return 64 if ":" in text else 24
+
+
+def _interface(text: str, value: object, expected: str) -> IPInterface:
     try:
-        if "/" not in text:
-            length = 24 if ip_address(text).version == 4 else 64
-            raise mismatch(
-                "address-without-prefix",
-                f"is {text} without a prefix length",
-                why="the address is added to an interface, and the length decides which network it is in",
-                fix=f"write {text}/{length}, or the length of its network",
-            )
-        return _host_in_network(ip_interface(text), value)
+        return ip_interface(text)
     except ValueError:
-        raise _no_address(value, expected) from None
+        pass
+    raise _no_address(value, expected)
 
 
-def _ip_text(value: object) -> str:
+def _ip_text(value: object, expected: str) -> str:
     if not isinstance(value, str):
-        raise wrong_type("an IP address such as 10.0.0.1", value)
+        raise wrong_type(expected, value)
     return value.strip()
 
 

@@ -33,6 +33,7 @@ from quorate.describe.scalars import resolve, text_of
 from quorate.findings import Finding, Severity
 
 DEPTH = 40  # nested levels; a cluster file needs about seven
+MOST = 200  # findings about one file
 SIZE = 100_000  # values, counted after aliases and merges are written out
 
 _TEXT = "tag:yaml.org,2002:str"
@@ -105,8 +106,10 @@ class _Builder:
             self.end(event)
 
     def report(self, code: str, span: Span, summary: str, why: str, fix: str) -> None:
-        """Collect an error."""
+        """Collect an error; with too many of them the rest of the text is not worth reading."""
         self.findings.append(Finding(code, Severity.ERROR, summary, why, fix, place=self.lines.place(span)))
+        if len(self.findings) > MOST:
+            raise _Stop
 
     def stop(self, code: str, span: Span, summary: str, why: str, fix: str) -> None:
         """Collect an error behind which it makes no sense to read on."""

@@ -32,13 +32,11 @@ def _read_text(value: object) -> str:
 
 def _read_line(value: object) -> str:
     text = _read_text(value)
-    if not text.strip() or not text.isprintable():
-        raise mismatch(
-            "bad-value",
-            "must be one line of text, not empty",
-            why="line breaks and control characters cannot be written to the configuration files",
-            fix="write it on one line",
-        )
+    if not text.strip():
+        raise mismatch("bad-value", "must not be empty", why="an empty text has no meaning here", fix="write a value")
+    if not text.isprintable():
+        why = "line breaks and control characters cannot be written to the configuration files"
+        raise mismatch("bad-value", "must be one line of text", why=why, fix="write it on one line")
     return text
 
 
@@ -125,20 +123,19 @@ def _read_secret(value: object) -> Secret:
             fix="write {env: NAME} or {file: PATH}",
             secret=True,
         )
-    raise literal_secret(value)
+    raise _literal_secret(value)
 
 
-def literal_secret(value: object) -> Exception:
+LITERAL_WHY = "cluster files are kept in version control and pasted into tickets; a secret in one is lost"
+LITERAL_FIX = "write {env: NAME} or {file: PATH}, and change the secret that stood here"
+
+
+def _literal_secret(value: object) -> Exception:
     """Return the error for a secret that stands in the file in clear text; its value is never repeated."""
     if text_of(value) is None:
         return wrong_type("a reference to a secret, {env: NAME} or {file: PATH}", value)
-    return mismatch(
-        "literal-secret",
-        "must be a reference to a secret, not the secret itself",
-        why="cluster files are kept in version control and pasted into tickets; a secret in one is lost",
-        fix="write {env: NAME} or {file: PATH}, and change the secret that stood here",
-        secret=True,
-    )
+    summary = "must be a reference to a secret, not the secret itself"
+    return mismatch("literal-secret", summary, why=LITERAL_WHY, fix=LITERAL_FIX, secret=True)
 
 
 def _read_parameter(value: object) -> str | Secret:

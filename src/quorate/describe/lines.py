@@ -21,6 +21,11 @@ class Span(NamedTuple):
     end_column: int
 
 
+def printable(text: str) -> str:
+    """Return text that a terminal can be shown: control and other unprintable characters replaced, tabs kept."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
+
+
 @dataclass(slots=True)
 class Lines:
     """A file's name and text. `hide` marks a span as secret; every place made afterwards shows asterisks there."""
@@ -45,11 +50,17 @@ class Lines:
         end = span.end_column if span.end_line == span.line else len(line.rstrip())
         length = max(1, min(end, len(line)) - column)
         shown = self._masked(number)[: max(_SHOWN, min(column + length, 2 * _SHOWN))]
-        return Place(self.file, number + 1, column + 1, length, shown)
+        return Place(self.file, number + 1, column + 1, length, printable(shown))
 
     def between(self, span: Span) -> str:
         """Return the text of a span that stands on one line."""
         return self._lines[span.line][span.column : span.end_column] if span.line < len(self._lines) else ""
+
+    def end(self) -> Span:
+        """Return the span of the last character."""
+        last = len(self._lines) - 1
+        column = len(self._lines[last])
+        return Span(last, max(0, column - 1), last, column)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)

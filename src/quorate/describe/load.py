@@ -11,15 +11,18 @@ references between the parts (references.py) -> defaults (derive/).
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from quorate.describe.cluster import Cluster
+from quorate.describe.compose import MOST
 from quorate.describe.derive import derive
-from quorate.describe.problems import MOST, Path, Problem, problems
-from quorate.describe.references import references
+from quorate.describe.lines import printable
+from quorate.describe.partial import without
+from quorate.describe.problems import Path, Problem, problems
+from quorate.describe.references import Names, references
 from quorate.describe.scalars import text_of
 from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
@@ -27,6 +30,7 @@ from quorate.describe.settings import literal_secrets, second_homes
 from quorate.describe.source import Source, read
 from quorate.findings import Finding, Severity, in_reading_order
 
+Model = TypeVar("Model", bound=BaseModel)
 Kinds = Mapping[str, type[ServiceOptions]]
 
 
@@ -47,19 +51,24 @@ def load(content: bytes | str, file: str, kinds: Kinds) -> Loaded:
     """Read a cluster file. file: its name, for messages. kinds: the classes of the section `services` by kind."""
     source, findings = read(content, file)
     if source.root is None:
-        return Loaded(None, findings, source)
+        return Loaded(None, [_safe(finding) for finding in _at_most(findings)], source)
     reading = _Reading(kinds)
     cluster = reading.cluster(source.data)
-    found = [problem for problem in reading.problems if problem.secret]
-    for problem in found:
-        source.hide(problem.finding.path)
+    for problem in reading.problems:
+        if problem.secret:
+            source.hide(problem.finding.path)
     findings += _empty(source, reading)
     findings += [
         problem.finding.at(source.place(problem.finding.path, of_key=problem.of_key)) for problem in reading.problems
     ]
-    findings = _at_most(in_reading_order(findings))
+    findings = [_safe(finding) for finding in _at_most(in_reading_order(findings))]
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     return Loaded(None if failed else cluster, findings, source)
+
+
+def _safe(finding: Finding) -> Finding:
+    """Return a finding whose sentences can be printed whatever the file holds."""
+    return replace(finding, summary=printable(finding.summary), why=printable(finding.why), fix=printable(finding.fix))
 
 
 @dataclass(slots=True)
@@ -70,18 +79,30 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def cluster(self, data: Any) -> Cluster | None:
-        """Return the cluster, or None where the file's shape does not allow for one."""
+        """Return the cluster, or None where the file has an error."""
         services = self.services(data.get("services") if isinstance(data, Mapping) else None)
-        try:
-            file = File.model_validate(data)
-        except ValidationError as error:
-            self.problems += problems(error, File, data)
+        file = self.read(File, data)
+        if file is None:
             return None
-        self.problems += [Problem(finding, secret=True) for finding in literal_secrets(file)]
-        self.problems += [Problem(finding) for finding in [*references(file, services), *second_homes(file)]]
+        self.problems += literal_secrets(file)
+        self.problems += references(file, services, Names.of(data))
+        self.problems += second_homes(file)
         if any(problem.finding.severity is Severity.ERROR for problem in self.problems):
             return None
         return derive(file, services, frozenset(_paths(data)))
+
+    def read(self, model: type[Model], data: Any, path: Path = ()) -> Model | None:
+        """Return data as a model; with mistakes, what is left without them, so that the rest is checked too."""
+        rest, mistakes = data, list[Problem]()
+        for attempt in range(5):  # each round may cost a mapping a key that it must have
+            try:
+                return model.model_validate(rest)
+            except ValidationError as error:
+                mistakes = problems(error, model, rest, path)
+            if attempt == 0:
+                self.problems += mistakes
+            rest = without(rest, [mistake.finding for mistake in mistakes], path)
+        return None
 
     def services(self, data: Any) -> dict[str, ServiceOptions]:
         """Return the section `services` read by the classes of its kinds."""
@@ -90,13 +111,10 @@ class _Reading:
         for name, entry in entries.items():
             path: Path = ("services", name)
             kind = self.kind(entry, path)
-            if kind is None:
-                continue
-            body = {key: value for key, value in entry.items() if key != "kind"}
-            try:
-                services[name] = kind.model_validate(body)
-            except ValidationError as error:
-                self.problems += problems(error, kind, body, path)
+            if kind is not None:
+                service = self.read(kind, {key: value for key, value in entry.items() if key != "kind"}, path)
+                if service is not None:
+                    services[name] = service
         return services
 
     def kind(self, entry: Any, path: Path) -> type[ServiceOptions] | None:
@@ -127,45 +145,38 @@ class _Reading:
 
 
 def _empty(source: Source, reading: _Reading) -> list[Finding]:
-    """Return a warning for each key without a value, which counts as left out, unless it is required."""
-    required = {problem.finding.path for problem in reading.problems if problem.finding.code == "missing-key"}
+    """Return a warning for each key without a value that counts as left out; where one is needed there is an error."""
+    reported = {problem.finding.path for problem in reading.problems}
     why = "a key without a value counts as left out"
+    fix = "write a value, or remove the key"
     return [
-        Finding(
-            "empty-value",
-            Severity.WARNING,
-            f"nothing is written after {path[-1]}",
-            why,
-            "write a value, or remove the key",
-            path,
-            source.place(path, of_key=True),
+        Finding("empty-value", Severity.WARNING, f"nothing is written after {path[-1]}", why, fix, path).at(
+            source.place(path, of_key=True)
         )
         for path in source.empty()
-        if path not in required
+        if path and path not in reported
     ]
 
 
 def _at_most(findings: list[Finding]) -> list[Finding]:
-    """Cut what no one would read; errors go first so that none is lost silently behind warnings."""
+    """Cut what no one would read, warnings before errors, and say so in a last finding."""
     if len(findings) <= MOST:
         return findings
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     rest = [finding for finding in findings if finding.severity is not Severity.ERROR]
-    kept, left = (errors + rest)[:MOST], len(findings) - MOST
-    why = "the first ones come from the same cause more often than not"
-    more = Finding(
-        "many-more",
-        Severity.ERROR if errors else Severity.WARNING,
-        f"and {left} more findings",
-        why,
-        "mend those above, then check again",
-    )
-    return [*in_reading_order(kept), more]
+    kept = in_reading_order((errors + rest)[:MOST])
+    severity = Severity.ERROR if errors else Severity.WARNING
+    summary = f"there are more findings than these {MOST}"
+    why = "many of them may come from one cause, or this is not a cluster file"
+    return [
+        *kept,
+        Finding("many-more", severity, summary, why, "mend those above, then check again", place=kept[-1].place),
+    ]
 
 
 def _paths(data: Any, base: Path = ()) -> list[Path]:
     """Return the path of every value that the file holds."""
-    paths: list[Path] = [base] if base else []
+    paths: list[Path] = [base] if base and data is not None else []
     if isinstance(data, Mapping):
         for key, value in data.items():
             paths += _paths(value, (*base, key))

@@ -14,6 +14,7 @@ _WORD = r"(?:pass|pasw|pwd|psw|secret|secrt|community|auth_?key|private_?key)"
 _SECRET_KEY = re.compile(_WORD, re.IGNORECASE)
 _ELSEWHERE = re.compile(r"(?:_|-|^)(?:script|file|path)$", re.IGNORECASE)  # fence agents' password_script: a path
 _LINE = re.compile(rf"""["']?(?:[\w.-]*{_WORD}[\w.-]*|\bkey)["']?\s*:(?=\s|$|["'])\s*""", re.IGNORECASE)
+_KEY = re.compile(r":(\s|$)|^\s*-\s")
 _REFERENCE = re.compile(r"\s*\{?\s*(?:env|file)\s*:")
 
 
@@ -31,6 +32,8 @@ def by_lines(lines: Lines) -> Iterator[Span]:
             if not _REFERENCE.match(line):
                 yield Span(number, indent, number, len(line))
             continue
+        if below is not None and not _KEY.search(line):
+            continue  # rubbish within a text that goes on
         below = None
         found = _LINE.search(line)
         if found:

@@ -18,14 +18,16 @@ def mismatch(code: str, summary: str, *, why: str, fix: str, secret: bool = Fals
 
 
 def shown(value: object) -> str:
-    """Return a value for a message: text in quotes, shortened; a list or mapping by its kind."""
+    """Return a value for a message: text in quotes, shortened; numbers as written; a list or mapping by its kind."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    text = " ".join((text_of(value) or type(value).__name__).split())
+    if isinstance(value, bool | int | float):
+        return (text_of(value) or "")[:60]
+    text = " ".join(str(value).split())
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
 
 

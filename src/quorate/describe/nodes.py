@@ -55,7 +55,7 @@ Node = Scalar | Listing | Table
 
 
 def plain(node: Node, memo: dict[int, Any] | None = None) -> Any:
-    """Return the data of a tree: dict, list, str, Whole, Decimal, bool, None. Keys without a value are left out."""
+    """Return the data of a tree: dict, list, str, Whole, Decimal, bool, None."""
     memo = {} if memo is None else memo
     if id(node) in memo:
         return memo[id(node)]
@@ -65,10 +65,6 @@ def plain(node: Node, memo: dict[int, Any] | None = None) -> Any:
     elif isinstance(node, Listing):
         value = [plain(item, memo) for item in node.items]
     else:
-        value = {
-            key: plain(entry.node, memo)
-            for key, entry in node.entries.items()
-            if not (isinstance(entry.node, Scalar) and entry.node.empty)
-        }
+        value = {key: plain(entry.node, memo) for key, entry in node.entries.items()}
     memo[id(node)] = value
     return value

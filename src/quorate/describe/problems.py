@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from quorate.describe.compose import MOST
 from quorate.describe.masking import is_secret_key
 from quorate.describe.mismatch import CODE, shown
 from quorate.describe.scalars import text_of
@@ -20,8 +21,6 @@ from quorate.describe.vocabulary import OLD_KEYS, OLD_VALUES
 from quorate.findings import Finding, Severity
 
 Path = tuple[str | int, ...]
-
-MOST = 200  # findings of one file; a file with more is not a cluster file with mistakes
 
 # pydantic's type -> what belongs there
 _EXPECTED = {
@@ -54,11 +53,24 @@ class Problem:
 
 def problems(failed: ValidationError, model: type[BaseModel], data: Any, prefix: Path = ()) -> list[Problem]:
     """Return what is wrong; `prefix` is where in the file the validated data stands."""
-    errors = failed.errors(include_url=False)
-    return [
-        _problem(_Mistake((*prefix, *path), detail, models_at(model, path[:-1])))
-        for path, detail in _fold(errors[: 5 * MOST], data)
-    ]
+    errors = [detail for detail in failed.errors(include_url=False)[: 5 * MOST] if not _is_echo(detail)]
+    mistakes = [_Mistake((*prefix, *path), detail, models_at(model, path[:-1])) for path, detail in _fold(errors, data)]
+    unknown = {mistake.path for mistake in mistakes if mistake.detail["type"] == "extra_forbidden"}
+    return [_problem(mistake) for mistake in mistakes if not _is_misspelt(mistake, unknown)]
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """True for a list that is too short only because its items were refused, which is reported for each of them."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _is_misspelt(mistake: "_Mistake", unknown: set[Path]) -> bool:
+    """True for a missing key that stands there under another word, which is reported as unknown."""
+    if mistake.detail["type"] != "missing":
+        return False
+    key = str(mistake.path[-1])
+    others = [str(path[-1]) for path in unknown if path[:-1] == mistake.path[:-1]]
+    return any(key in OLD_KEYS.get(other, "") for other in others) or bool(difflib.get_close_matches(key, others))
 
 
 def _fold(errors: Iterable[ErrorDetails], data: Any) -> Iterator[tuple[Path, ErrorDetails]]:
@@ -120,7 +132,9 @@ def _problem(mistake: _Mistake) -> Problem:
         value = shown(mistake.detail["input"])
         said = f"{mistake.name} must be {_EXPECTED[kind]}, but {value} stands there"
         why = "quorate cannot read it otherwise"
-        return Problem(error("wrong-type", said, why, f"write {_EXPECTED[kind]}", mistake.path))
+        listed = _EXPECTED[kind] == "a list" and text_of(mistake.detail["input"])
+        fix = f"write [{listed}]" if listed else f"write {_EXPECTED[kind]}"
+        return Problem(error("wrong-type", said, why, fix, mistake.path))
     return _READ.get(kind, _other)(mistake)
 
 
@@ -143,9 +157,15 @@ def error(code: str, summary: str, why: str, fix: str, path: Path) -> Finding:
     return Finding(code, Severity.ERROR, summary, why, fix, path)
 
 
+def problem(code: str, summary: str, why: str, fix: str, path: Path, *, of_key: bool = False) -> Problem:
+    """Return an error about the value (or the key) at `path`."""
+    return Problem(error(code, summary, why, fix, path), of_key)
+
+
 def _name(path: Path) -> str:
     """Return how a message calls the value at `path`: its last keys."""
-    words = [f"[{step + 1}]" if isinstance(step, int) else step for step in path[-2:] if step != ""]
+    last = path[-3:] if len(path) > 2 and isinstance(path[-2], int) else path[-2:]
+    words = [f"[{step + 1}]" if isinstance(step, int) else step for step in last if step != ""]
     return ".".join(words).replace(".[", "[") if words else "the file"
 
 
@@ -178,11 +198,8 @@ def _missing(mistake: _Mistake) -> Problem:
     ]
     meaning = next((field.description for field in fields if field.description), "")
     summary = f"{_name(path[:-1])} lacks {key}" if len(path) > 1 else f"the file lacks {key}"
-    why = f"{key} is {meaning}" if meaning else f"without {key} nothing can be derived"
-    given = mistake.detail["input"]
-    near = difflib.get_close_matches(key, [str(k) for k in given], n=1) if isinstance(given, Mapping) else []
-    fix = f"write {key}: ..." + (f" (is {near[0]} meant?)" if near else "")
-    return Problem(error("missing-key", summary, why, fix, path), of_key=True)
+    why = f"{key}: {meaning}" if meaning else f"without {key} nothing can be derived"
+    return Problem(error("missing-key", summary, why, f"write {key}: ...", path), of_key=True)
 
 
 def _no_choice(mistake: _Mistake) -> Problem:
@@ -202,17 +219,22 @@ def _no_choice(mistake: _Mistake) -> Problem:
 def _no_tag(mistake: _Mistake) -> Problem:
     """Report an entry of `resources` or `constraints` of which none of the deciding keys is there."""
     path, name, value = mistake.path, mistake.name, mistake.detail["input"]
-    if isinstance(value, str):
+    keys = [str(key) for key in value] if isinstance(value, Mapping) else []
+    if isinstance(value, str) or (keys and keys[0].split()[:1] != [keys[0]]):
         why = "resources as crm shell text cannot be read yet"
-        fix = "write it as a mapping: {primitive: ocf:heartbeat:IPaddr2, parameters: {...}}"
+        example = "{location: web, node: n1, score: 100}" if "constraints" in path else "{primitive: systemd:nginx}"
+        fix = f"write it as a mapping, such as {example}"
         return Problem(error("crm-text", f"{name} is crm shell text, not a mapping", why, fix, path))
     constraint = "constraints" in path
     kinds = "location, colocation or order" if constraint else "primitive, template, group or clone"
-    keys = [str(key) for key in value] if isinstance(value, Mapping) else []
     old = next((OLD_KEYS[key] for key in keys if key in OLD_KEYS), "")
     near = [near for key in keys for near in difflib.get_close_matches(key, kinds.replace(",", "").split(), n=1)]
     fix = f"write {old}" if old else f"did you mean {near[0]}?" if near else f"write one of the keys {kinds}"
-    summary = f"{name} has none of the keys {kinds}" if keys else f"{name} must be a mapping, not {shown(value)}"
+    summary = (
+        f"{name} has none of the keys {kinds}"
+        if isinstance(value, Mapping)
+        else (f"{name} must be a mapping, not {shown(value)}")
+    )
     return Problem(error("missing-key", summary, "this key says what it is", fix, path))
 
 

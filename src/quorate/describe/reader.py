@@ -86,7 +86,7 @@ def whole(minimum: int, maximum: int, expected: str) -> Reader:
 
 def number(minimum: float, maximum: float, expected: str) -> Reader:
     """Return a Reader for numbers from `minimum` to `maximum`."""
-    said = f"{expected} from {minimum:g} to {maximum:g}"
+    said = f"{expected} from {_digits(minimum)} to {_digits(maximum)}"
 
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -101,6 +101,10 @@ def number(minimum: float, maximum: float, expected: str) -> Reader:
         return float(value)
 
     return Reader(read, {"type": "number", "minimum": minimum, "maximum": maximum})
+
+
+def _digits(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
 
 
 def _unquoted(value: object) -> str:

@@ -5,52 +5,75 @@ Only what makes a cluster impossible is an error here; whatever is a judgement b
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from quorate.describe.derive.fencing import IPMI_PREFIX
 from quorate.describe.derive.nodes import node_id
-from quorate.describe.problems import Path, error
+from quorate.describe.problems import Path, Problem, problem
 from quorate.describe.sections import fencing, resources
 from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
-from quorate.findings import Finding, Severity
 
 
-def references(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[Finding]:
-    """Yield what does not fit together. services: the validated entries of the section `services`."""
-    yield from _node_ids(file)
-    yield from _nodes(file, services)
-    yield from _devices(file)
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names a file holds, those of entries too that could not be read (and are missing in its File)."""
+
+    nodes: tuple[str, ...]
+    devices: tuple[str, ...]
+    resources: tuple[str, ...]
+    services: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Names":
+        """Return the names in the data of a file."""
+        fences = _keys(data, "fencing")
+        devices = _keys(data["fencing"], "devices") if "devices" in fences else ()
+        return cls(_keys(data, "nodes"), devices, _keys(data, "resources"), _keys(data, "services"))
+
+
+def _keys(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key)
+    return tuple(value) if isinstance(value, Mapping) else ()
+
+
+def references(file: File, services: Mapping[str, ServiceOptions], names: Names) -> Iterator[Problem]:
+    """Yield what does not fit together.
+
+    services: the validated entries of the section `services`. names: those of the file's own data, so that an entry
+    with a mistake in it is not reported a second time as unknown.
+    """
+    yield from _node_ids(file, names)
+    yield from _nodes(file, services, names)
+    yield from _devices(file, names)
     yield from _ids(file)
-    yield from _members(file)
-    yield from _constraints(file)
+    yield from _members(file, names)
+    yield from _constraints(file, names)
 
 
-def _unknown(what: str, name: str, known: Iterable[str], path: Path) -> Finding:
-    names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+def _unknown(what: str, name: str, known: Iterable[str], path: Path, *, of_key: bool = False) -> Problem:
+    names = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(name, names, n=1)
     listed = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
-    fix = (
-        f"did you mean {near[0]}?"
-        if near
-        else f"write one of: {listed}"
-        if names
-        else f"describe a {what} of that name"
-    )
+    choice = f"write one of: {listed}" if names else f"describe a {what} of that name"
+    fix = f"did you mean {near[0]}?" if near else choice
     code = f"unknown-{what.replace(' ', '-')}"
     why = f"the file describes no {what} of that name"
-    return Finding(code, Severity.ERROR, f'there is no {what} "{name[:60]}"', why, fix, path)
+    return problem(code, f'there is no {what} "{name[:60]}"', why, fix, path, of_key=of_key)
 
 
-def _node_ids(file: File) -> Iterator[Finding]:
+def _node_ids(file: File, names: Names) -> Iterator[Problem]:
     owner: dict[int, str] = {}
-    for name in file.nodes:
+    complete = len(file.nodes) == len(names.nodes)  # else positions are not those of the file
+    for name in file.nodes if complete else [name for name, node in file.nodes.items() if node.id is not None]:
         number = node_id(file, name)
         if number in owner:
             other = owner[number]
             derived = [each for each in (other, name) if file.nodes[each].id is None]
             note = f" ({derived[0]} has it from its position in the file)" if derived else ""
             path: Path = ("nodes", name, "id") if file.nodes[name].id is not None else ("nodes", other, "id")
-            yield error(
+            yield problem(
                 "duplicate-node-id",
                 f"{other} and {name} both have the node id {number}{note}",
                 "Corosync tells nodes apart by their ids",
@@ -60,10 +83,11 @@ def _node_ids(file: File) -> Iterator[Finding]:
         owner.setdefault(number, name)
 
 
-def _nodes(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[Finding]:
+def _nodes(file: File, services: Mapping[str, ServiceOptions], names: Names) -> Iterator[Problem]:
     for name, path in _node_mentions(file, services):
-        if name not in file.nodes:
-            yield _unknown("node", name, file.nodes, path)
+        if name not in names.nodes:
+            words = ("lowest", "highest") if path[-1] == "tie_breaker" else ()
+            yield _unknown("node", name, (*words, *names.nodes), path, of_key=path[-1] == name)
 
 
 def _node_mentions(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[tuple[str, Path]]:
@@ -95,26 +119,25 @@ def _fence_victims(file: File) -> dict[str, set[str]]:
     return victims | {name: set(device.nodes) for name, device in section.devices.items()}
 
 
-def _devices(file: File) -> Iterator[Finding]:
+def _devices(file: File, names: Names) -> Iterator[Problem]:
     victims = _fence_victims(file)
+    unread = {*names.devices, *(IPMI_PREFIX + node for node in names.nodes if node not in file.nodes)} - set(victims)
     section = file.fencing or fencing.Fencing()
     for node, levels in section.levels.items():
         for i, level in enumerate(levels):
             for j, device in enumerate(level):
                 path: Path = ("fencing", "levels", node, i, j)
+                if device in unread:
+                    continue
                 if device not in victims:
                     yield _unknown("fencing device", device, victims, path)
                 elif node in file.nodes and node not in victims[device]:
-                    yield error(
-                        "level-cannot-fence",
-                        f"{device} does not fence {node}",
-                        "this level would fail each time it is tried",
-                        f"add {node} to the nodes of {device}, or remove it here",
-                        path,
-                    )
+                    summary, why = f"{device} does not fence {node}", "this level would fail each time it is tried"
+                    fix = f"add {node} to the nodes of {device}, or remove it here"
+                    yield problem("level-cannot-fence", summary, why, fix, path)
 
 
-def _ids(file: File) -> Iterator[Finding]:
+def _ids(file: File) -> Iterator[Problem]:
     """Yield names that would stand twice in the CIB, where each id is unique."""
     taken = dict.fromkeys(_fence_victims(file), "a fencing device")
     for name in (file.fencing or fencing.Fencing()).devices:
@@ -129,12 +152,13 @@ def _ids(file: File) -> Iterator[Finding]:
             taken.setdefault(name, "a service" if section == "services" else "a resource")
 
 
-def _twice(name: str, other: str, path: Path) -> Finding:
+def _twice(name: str, other: str, path: Path) -> Problem:
     why = "both would have the same id in the CIB"
-    return error("duplicate-id", f'"{name}" is already the name of {other}', why, "choose another name", path)
+    summary = f'"{name}" is already the name of {other}'
+    return problem("duplicate-id", summary, why, "choose another name", path, of_key=True)
 
 
-def _members(file: File) -> Iterator[Finding]:
+def _members(file: File, names: Names) -> Iterator[Problem]:
     owner: dict[str, str] = {}
     for name, entry in file.resources.items():
         if isinstance(entry, resources.Group):
@@ -146,41 +170,39 @@ def _members(file: File) -> Iterator[Finding]:
             allowed = (resources.Primitive, resources.Group)
             mentions = [(entry.clone, ("resources", name, "clone"))]
         else:
-            yield from _template(file, name, entry)
+            yield from _template(file, name, entry, names)
             continue
         for member, path in mentions:
-            yield from _member(file, name, member, allowed, path)
-            if member in owner:
+            if member in file.resources or member not in names.resources:
+                yield from _member(file, name, member, allowed, path)
+            if owner.setdefault(member, name) != name:
                 why = "a resource stands in one place of the CIB only"
-                yield error(
-                    "member-twice",
-                    f"{member} is already a member of {owner[member]}",
-                    why,
-                    "remove it in one of the two",
-                    path,
-                )
-            owner.setdefault(member, name)
+                summary = f"{member} is already a member of {owner[member]}"
+                yield problem("member-twice", summary, why, "remove it in one of the two", path)
 
 
-def _member(file: File, name: str, member: str, allowed: tuple[type, ...], path: Path) -> Iterator[Finding]:
+def _member(file: File, name: str, member: str, allowed: tuple[type, ...], path: Path) -> Iterator[Problem]:
     if member not in file.resources:
         yield _unknown("resource", member, [each for each in file.resources if each != name], path)
     elif not isinstance(file.resources[member], allowed):
         words = " and ".join(f"{kind.__name__.lower()}s" for kind in allowed)
         why = "Pacemaker's groups hold primitives, and its clones hold primitives or groups"
-        yield error("bad-member", f"{member} cannot be a member of {name}", why, f"members are {words}", path)
+        yield problem("bad-member", f"{member} cannot be a member of {name}", why, f"members are {words}", path)
 
 
-def _template(file: File, name: str, entry: resources.Primitive | resources.Template) -> Iterator[Finding]:
+def _template(
+    file: File, name: str, entry: resources.Primitive | resources.Template, names: Names
+) -> Iterator[Problem]:
     if isinstance(entry, resources.Primitive) and isinstance(entry.primitive, resources.FromTemplate):
         template = entry.primitive.template
-        if not isinstance(file.resources.get(template), resources.Template):
+        unread = template in names.resources and template not in file.resources
+        if not unread and not isinstance(file.resources.get(template), resources.Template):
             known = [each for each, other in file.resources.items() if isinstance(other, resources.Template)]
             yield _unknown("template", template, known, ("resources", name, "primitive", "template"))
 
 
-def _constraints(file: File) -> Iterator[Finding]:
-    known = [*file.resources, *file.services]
+def _constraints(file: File, names: Names) -> Iterator[Problem]:
+    known = [*names.resources, *names.services]
     for i, entry in enumerate(file.constraints):
         if isinstance(entry, resources.Location):
             mentions = {"location": entry.location}
@@ -189,6 +211,6 @@ def _constraints(file: File) -> Iterator[Finding]:
         else:
             mentions = {"order": entry.order, "then": entry.then}
         for key, name in mentions.items():
-            inner = any(name.startswith(f"{service}-") for service in file.services)  # a part of a service
+            inner = any(name.startswith(f"{service}-") for service in names.services)  # a part of a service
             if name not in known and not inner:
                 yield _unknown("resource", name, known, ("constraints", i, key))

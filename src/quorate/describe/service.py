@@ -4,11 +4,12 @@ The catalog subclasses it (one file per kind); describe validates a file against
 are declared with the annotated types of fields.py, so that a catalog file needs no other import. Pure.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from quorate.describe.fields import Name, Text
+from quorate.describe.sections.section import without_empty
 
 
 class ServiceOptions(BaseModel):
@@ -24,3 +25,8 @@ class ServiceOptions(BaseModel):
 
     nodes: tuple[Name, ...] = ()
     meta: dict[str, Text] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, data: Any) -> Any:
+        return without_empty(cls, data)

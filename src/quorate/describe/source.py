@@ -105,16 +105,16 @@ def read(content: bytes | str, file: str) -> tuple[Source, list[Finding]]:
     if finding is None:
         finding = _unreadable(lines)
     if finding is not None:
-        return Source(lines, None, None), [finding if finding.place else finding.at(lines.place(Span(0, 0, 0, 1)))]
+        return Source(lines, None, None), [finding if finding.place else finding.at(lines.place(lines.end()))]
     for span in masking.by_lines(lines):
         lines.hide(span)
     root, findings = compose(lines)
-    if root is None and findings:
-        return Source(lines, None, None), findings
+    if root is None:
+        return Source(lines, None, None), findings or [_nothing().at(lines.place(Span(0, 0, 0, 1)))]
     lines.forget()
-    for span in masking.by_tree(root) if root is not None else ():
+    for span in masking.by_tree(root):
         lines.hide(span)
-    return Source(lines, root, plain(root) if root is not None else None), findings
+    return Source(lines, root, plain(root)), findings
 
 
 def _decode(content: bytes | str) -> tuple[str, Finding | None]:
@@ -130,15 +130,12 @@ def _decode(content: bytes | str) -> tuple[str, Finding | None]:
         return content.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig", "replace")
-        return before, _not_text(before, content[error.start])
+        return before + "\ufffd", _not_text(content[error.start])
 
 
-def _not_text(before: str, byte: int) -> Finding:
-    lines = Lines("", before)
-    number = sum(1 for _ in lines)
-    summary = f"line {number} holds the byte 0x{byte:02x}, which is not UTF-8"
+def _not_text(byte: int) -> Finding:
     why = "a cluster file is UTF-8 text; this one is binary, or saved in another encoding"
-    return _error("not-utf8", summary, why, "save the file as UTF-8")
+    return _error("not-utf8", f"the byte 0x{byte:02x} is not UTF-8", why, "save the file as UTF-8")
 
 
 def _unreadable(lines: Lines) -> Finding | None:
@@ -153,9 +150,13 @@ def _unreadable(lines: Lines) -> Finding | None:
         finding = _error("control-character", summary, why, "delete the character, or name the cluster file")
         return finding.at(lines.place(Span(number, column, number, column + 1)))
     if not any(line.strip() and not line.lstrip().startswith("#") for line in lines):
-        why = "there is nothing to check or build"
-        return _error("empty-file", "the file is empty", why, "begin with `quorate new web`, which prints an example")
+        return _nothing()
     return None
+
+
+def _nothing() -> Finding:
+    why = "there is nothing to check or build"
+    return _error("empty-file", "the file is empty", why, "begin with `quorate new web`, which prints an example")
 
 
 def _error(code: str, summary: str, why: str, fix: str) -> Finding:

@@ -26,7 +26,7 @@ DEEP = (
     "close the brackets, or check the indentation",
 )
 KEY = ("keys of a cluster file are plain words", "write a word before the colon")
-MERGE = ("<< copies the keys of a mapping that an anchor marked", "write << : *name, where &name marks a mapping")
+MERGE = ("<< copies the keys of a mapping that an anchor marked", "write <<: *name, where &name marks a mapping")
 BOMB = ("such a file exhausts the memory of whatever reads it", "write the file with fewer aliases")
 
 # message -> code, summary, why, fix
@@ -61,10 +61,10 @@ _MEANINGS: list[tuple[str, str, str, str, str]] = [
     ),
     (
         "could not find expected ':'",
-        "yaml-colon",
+        "yaml-missing-colon",
         "a key without a colon",
         "each line of a mapping is 'key: value', with a space after the colon",
-        "write the colon and a space after the key, or indent the line if it belongs to the value above",
+        "write a colon and a space after the key, or indent the line if it belongs to the value above",
     ),
     (
         r"expected <block end>",
@@ -116,7 +116,11 @@ _MEANINGS: list[tuple[str, str, str, str, str]] = [
         "remove lines that begin with %, --- or ...",
     ),
 ]
-_AT_CONTEXT = {"yaml-quote", "yaml-bracket"}  # the opening mark says more than the place where hope was given up
+_AT_CONTEXT = {
+    "yaml-quote",
+    "yaml-bracket",
+    "yaml-missing-colon",
+}  # the opening mark says more than the place where hope was given up
 
 
 def finding(error: YAMLError, lines: Lines) -> Finding:

@@ -43,7 +43,7 @@ def _resource_defaults(section: written.Pacemaker, nodes: int) -> dict[str, str]
     if nodes == 2:
         defaults["priority"] = "1"
     if section.stickiness is not None:
-        defaults["resource-stickiness"] = f"{section.stickiness:.0f}"
+        defaults["resource-stickiness"] = section.stickiness
     return {**defaults, **section.resource_defaults}
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from quorate.describe.fields import Duration, IPAddress, Name, Port, SecretReference, Text
+from quorate.describe.mismatch import wrong_type
 from quorate.describe.reader import Shorthand, whole
 from quorate.describe.sections.section import Section
 
@@ -19,7 +20,11 @@ class Crypto(Section):
 def _on_or_off(value: Any) -> Any:
     if value is False:
         return {"cipher": "none", "hash": "none"}
-    return {} if value is True else value
+    if value is True:
+        return {}
+    if not isinstance(value, dict | Crypto):
+        raise wrong_type("false, or a mapping such as {cipher: aes256, hash: sha256}", value)
+    return value
 
 
 class Link(Section):

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from quorate.describe.fields import Duration, Flag, Line, Name, Parameter, Port, ResourceName, SecretReference, Text
+from quorate.describe.mismatch import wrong_type
 from quorate.describe.reader import one_of, pattern, whole
 from quorate.describe.sections.section import Section
 
@@ -44,10 +45,17 @@ def _victims(value: Any) -> str:
     return "<list>" if isinstance(value, list | tuple) else "<mapping>"
 
 
+def _list_or_mapping(value: Any) -> Any:
+    if not isinstance(value, list | tuple | dict):
+        raise wrong_type("a list of nodes, or a mapping from node to port (plug)", value)
+    return value
+
+
 Victims = Annotated[
     Annotated[tuple[Name, ...], Tag("<list>"), Field(min_length=1)]
     | Annotated[dict[Name, Text], Tag("<mapping>"), Field(min_length=1)],
     Discriminator(_victims),
+    BeforeValidator(_list_or_mapping),
 ]
 
 

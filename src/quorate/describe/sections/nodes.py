@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from quorate.describe.fields import Flag, IPInterface, Line, Name, Port, Text
+from quorate.describe.mismatch import wrong_type
 from quorate.describe.reader import Shorthand, one_of, whole
 from quorate.describe.sections.fencing import Ipmi
 from quorate.describe.sections.section import Section
@@ -30,7 +31,11 @@ class Ssh(SshDefaults):
 
 
 def _address_only(value: Any) -> Any:
-    return {"address": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"address": value}
+    if not isinstance(value, dict | Ipmi):
+        raise wrong_type("an address, or a mapping such as {address: 10.0.0.1, user: admin}", value)
+    return value
 
 
 class NodeFencing(Section):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from quorate.describe.fields import Flag, Name, ResourceName, Text
+from quorate.describe.fields import Flag, Name, ResourceName, Score, Text
 from quorate.describe.reader import number
 from quorate.describe.sections.corosync import Corosync
 from quorate.describe.sections.fencing import Fencing
@@ -17,7 +17,7 @@ from quorate.describe.sections.section import Section
 class Pacemaker(Section):
     """Cluster properties and defaults, by Pacemaker's own names (Pacemaker Explained)."""
 
-    stickiness: Annotated[float, number(0, 1_000_000, "a score")] | None = Field(
+    stickiness: Score | None = Field(
         None, description="how strongly a resource stays where it runs: resource-stickiness (default 1000)"
     )
     properties: dict[Name, Text] = Field({}, description="cluster properties (crm_config)")
