@@ -76,11 +76,11 @@ def test_apaches_own_unit_is_kept_off_at_boot():
     assert SYSTEMD(unit="queue@main.service").units(PLATFORM) == ("queue@main.service",)
 
 
-def test_ipv4_announces_again_and_ipv6_does_not_wait_for_duplicates():
+def test_ipv4_announces_again_and_ipv6_does_not_wait():
     four = by_id(ADDRESS(address="10.0.0.5/24"))["site"].parameters
     six = by_id(ADDRESS(address="fd00::5/64", nic="bond0"))["site"].parameters
     assert dict(four) == {"ip": "10.0.0.5", "cidr_netmask": "24", "arp_count_refresh": "1"}
-    assert dict(six) == {"ip": "fd00::5", "cidr_netmask": "64", "nic": "bond0", "nodad": "true"}
+    assert dict(six) == {"ip": "fd00::5", "cidr_netmask": "64", "nic": "bond0", "nodad": "true", "arp_bg": "true"}
 
 
 def test_a_unit_alone_carries_the_services_name():
