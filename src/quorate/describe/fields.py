@@ -178,7 +178,12 @@ FloatingAddress = Annotated[
 ]
 SecretReference = Annotated[Secret, Reader(_read_secret, _SECRET_SCHEMA)]
 Parameter = Annotated[str | Secret, Reader(_read_parameter, {"anyOf": [{"type": SCALAR}, _SECRET_SCHEMA]})]
-Score = Annotated[str, Reader(_read_score, {"type": ["string", "integer"], "pattern": "^[-+]?([0-9]+|INF(INITY)?)$"})]
+Score = Annotated[
+    str,
+    Reader(
+        _read_score, {"type": ["string", "integer"], "pattern": "^[-+]?([0-9]+|[Ii][Nn][Ff]([Ii][Nn][Ii][Tt][Yy])?)$"}
+    ),
+]
 Name = Annotated[
     str,
     pattern(
