@@ -12,9 +12,10 @@ from pathlib import Path
 from quorate.errors import NeverComes
 from quorate.lab import cgroup, network
 from quorate.lab.places import Places
+from quorate.lab.plan import machine_prefix
 
 MNT_DETACH = 2  # umount2(2)
-NSPAWN_RUN = Path("/run/systemd/nspawn/propagate")  # a directory per machine, left there when nspawn is killed
+NSPAWN_RUN = Path("/run/systemd/nspawn")  # what nspawn keeps per machine, left there when it is killed
 
 
 def clear(places: Places) -> None:
@@ -31,9 +32,8 @@ def clear(places: Places) -> None:
         network.remove(name)
     for point in mounts_below(places.directory):
         detach(point)
-    for machine in NSPAWN_RUN.glob(f"quorate-{places.name}-*"):
-        if (places.directory / "nodes").is_dir() and not os.path.ismount(machine):
-            machine.rmdir()
+    for machine in NSPAWN_RUN.glob(f"*/{machine_prefix(places.name)}*"):
+        shutil.rmtree(machine) if machine.is_dir() else machine.unlink()
     shutil.rmtree(places.directory, ignore_errors=True)
 
 

@@ -147,7 +147,7 @@ def _nspawn(directory: Path, papers: dict[str, Any]) -> list[str]:
         *("nsenter", f"--net={namespace_path(papers['namespace'])}"),
         *("unshare", "--mount", "--propagation=slave"),
         *("sh", "-c", MOUNT, "sh", overlay, root),
-        *("env", "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network"),
+        *("env", "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network", "SYSTEMD_NSPAWN_LOCK=0"),
         *("systemd-nspawn", "--quiet", "--boot", f"--directory={root}"),
         "--setenv=SYSTEMD_COLORS=0",
         *(f"--machine={papers['machine']}", f"--hostname={papers['hostname']}"),

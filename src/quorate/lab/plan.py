@@ -7,6 +7,7 @@ spans several networks is routed by the lab, as a site's routers would.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_interface
@@ -19,6 +20,7 @@ from quorate.findings import Finding, Severity
 
 IPMI_AGENTS = frozenset({"fence_ipmilan", "fence_idrac", "fence_ilo3", "fence_ilo4", "fence_ilo5", "fence_imm"})
 CIPHERS = frozenset({"0", "1", "2", "3"})  # what OpenIPMI's simulator speaks
+HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 IPV6_TOP = 0xFFFE  # invented IPv6 addresses count down from ::fffe of their network, to be readable
 
 
@@ -115,8 +117,10 @@ class LabPlan:
 
 
 def plan(cluster: Cluster, name: str = "") -> LabPlan:
-    """Lay out the lab for `cluster`, called `name` (default: the cluster's name)."""
+    """Lay out the lab for `cluster`, called `name` (default: the cluster's name). UsageError: no host can be so."""
     name = name or cluster.name
+    for node in cluster.nodes:
+        _check_name(node.name)
     bmcs, findings = _bmcs(cluster)
     segments = _segments(cluster, bmcs)
     used = _used(cluster, bmcs)
@@ -134,10 +138,26 @@ def namespace(lab: str, node: str = "") -> str:
 
 
 def machine(lab: str, node: str) -> str:
-    """Return the name systemd-nspawn knows a node by: a host name, so 64 characters at most (machine-id(5))."""
-    plain = f"quorate-{lab}-{node}"
-    digest = hashlib.sha256(f"{lab}/{node}".encode()).hexdigest()[:10]
-    return f"{plain[:52]}-{digest}"
+    """Return the name systemd-nspawn knows a node by: letters, digits and hyphens, 64 at most (machine-id(5))."""
+    plain = "".join(c if c.isalnum() else "-" for c in node)
+    return f"{machine_prefix(lab)}{plain[:32]}-{_short(node)}"
+
+
+def _check_name(node: str) -> None:
+    if len(node) > 64 or not HOST_NAME.fullmatch(node):
+        raise UsageError(
+            f"No host can be called {node}: systemd would not set that name.",
+            "A host name has letters, digits and hyphens, in parts joined by single dots (hostname(7)).",
+        )
+
+
+def machine_prefix(lab: str) -> str:
+    """Return what the machine names of all nodes of a lab begin with, and of no other lab."""
+    return f"quorate-{_short(lab)}-"
+
+
+def _short(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+"""An image's name is what went into it."""
+
+from pathlib import Path
+
+from quorate.lab import image
+
+
+def test_the_same_packages_make_the_same_image_in_any_order() -> None:
+    assert image.digest(["crmsh", "haproxy"]) == image.digest(["haproxy", "crmsh", "corosync"])
+
+
+def test_another_package_or_recipe_makes_another(monkeypatch) -> None:
+    before = image.digest([])
+    assert image.digest(["haproxy"]) != before
+    monkeypatch.setattr(image, "SSHD", image.SSHD + "# changed\n")
+    assert image.digest([]) != before
+
+
+def test_nothing_of_the_cluster_starts_at_boot(tmp_path: Path) -> None:
+    wants = tmp_path / "etc/systemd/system/multi-user.target.wants"
+    for directory in (wants, tmp_path / "etc/ssh/sshd_config.d", tmp_path / "etc/corosync"):
+        directory.mkdir(parents=True)
+    for unit in ("corosync.service", "pacemaker.service", "apache2.service", "ssh.service"):
+        (wants / unit).symlink_to(f"/lib/systemd/system/{unit}")
+    (tmp_path / "etc/ssh/ssh_host_rsa_key").write_text("shared by all nodes")
+    (tmp_path / "etc/corosync/corosync.conf").write_text("ring0_addr: 127.0.0.1")
+    image.prepare(tmp_path)
+    assert [link.name for link in wants.iterdir()] == ["ssh.service"]
+    assert not (tmp_path / "etc/ssh/ssh_host_rsa_key").exists()
+    assert not (tmp_path / "etc/corosync/corosync.conf").exists()
+    assert (tmp_path / "etc/machine-id").read_text() == ""
