@@ -37,7 +37,7 @@ def _block(nodes: Iterable[Node], aliases: dict[str, list[str]]) -> list[str]:
 
 def _split(existing: str) -> tuple[list[str], list[str], list[str]]:
     """Return the lines before, inside and after the block. A block without its end is only its first line."""
-    lines = existing.splitlines()
+    lines = existing.removesuffix("\n").split("\n") if existing else []
     if BEGIN not in lines:
         return lines, [], []
     start = lines.index(BEGIN)

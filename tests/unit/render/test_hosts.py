@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from quorate.render.hosts import BEGIN, END, merged
 
@@ -48,3 +50,38 @@ def test_a_block_whose_end_was_lost_is_made_whole(cluster):
     torn = f"127.0.0.1 localhost\n{BEGIN}\n10.20.0.99\tn1\n10.9.9.9 backup\n"
     text = merged(torn, cluster())
     assert text == f"127.0.0.1 localhost\n{BLOCK}10.9.9.9 backup\n"
+
+
+WORDS = st.sampled_from(
+    [
+        "127.0.0.1",
+        "127.0.1.1",
+        "10.20.0.11",
+        "n1",
+        "n2",
+        "n1.example.org",
+        "x",
+        "#",
+        "# c",
+        " ",
+        "\t",
+        BEGIN,
+        END,
+        "",
+        "\x0b",
+        "é",
+    ]
+)
+LINES = st.lists(WORDS, max_size=5).map(" ".join)
+
+
+@given(st.lists(LINES | st.sampled_from([BEGIN, END, "127.0.1.1 n1.example.org n1"]), max_size=12).map("\n".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_stood_there_a_second_time_changes_nothing(cluster, existing):
+    once = merged(existing, cluster())
+    assert merged(once, cluster()) == once
+    assert once.count("10.20.0.12\tn2\n") >= 1
+    names = {
+        name for line in once.split("\n") if line.startswith("127.") for name in line.partition("#")[0].split()[1:]
+    }
+    assert not names & {"n1", "n2", "n3"}
