@@ -41,7 +41,7 @@ def of_nodes(cluster: Cluster) -> Iterator[Holder]:
             yield Holder(interface.ip, node.name, f"link {number} of {node.name}", path)
         for number, interface in enumerate(node.addresses):
             path = ("nodes", node.name, "addresses", number)
-            yield Holder(interface.ip, node.name, f"an address of {node.name}", path)
+            yield Holder(interface.ip, node.name, f"{node.name} (addresses)", path)
 
 
 def of_fencing(cluster: Cluster) -> Iterator[Holder]:

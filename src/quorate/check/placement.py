@@ -16,7 +16,7 @@ def allowed_nodes(cluster: Cluster, context: Context) -> Mapping[str, frozenset[
     nodes = [node.name for node in cluster.nodes]
     scores: dict[str, dict[str, list[str]]] = {carrier: {} for carrier in context.carriers}
     for constraint in context.resources.constraints:
-        if isinstance(constraint, Location) and constraint.role in {None, "Started"}:
+        if isinstance(constraint, Location) and constraint.role in {None, "Started", "Unpromoted"}:
             of_resource = scores.setdefault(context.carrier(constraint.resource), {})
             of_resource.setdefault(constraint.node, []).append(constraint.score)
     allowed = {

@@ -25,7 +25,7 @@ def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
             yield Finding(
                 code="capacity-short",
                 severity=Severity.WARNING,
-                summary=f"without {largest.name} there is {kind} {left}, and the resources need {needed}",
+                summary=f"without {largest.name} the others have {kind} {left}, and the resources need {needed}",
                 why=f"when {largest.name} is lost, some resources stay stopped",
                 fix=f"add {kind} {needed - left} to the other nodes, or let the resources need less",
                 path=("nodes", largest.name, "utilization", kind),

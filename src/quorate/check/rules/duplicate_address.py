@@ -31,8 +31,8 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         yield Finding(
             code="duplicate-address",
             severity=Severity.ERROR,
-            summary=f"{holder.address} is {earlier.words} and {holder.words}",
+            summary=f"{holder.address} belongs to {earlier.words} and to {holder.words}",
             why="two things that answer at one address take turns: links flap, or the wrong node is fenced",
-            fix=f"write the right address of {holder.words.removeprefix('an address of ')}",
+            fix=f"write the right address of {holder.words}",
             path=holder.path,
         )

@@ -19,14 +19,15 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     votes = sum(node.votes for node in cluster.nodes)
     if votes % 2 or votes == 0 or quorum.two_node or quorum.device is not None or quorum.auto_tie_breaker is not None:
         return
-    two = len(cluster.nodes) == 2
+    alone = len(cluster.nodes) == 2  # two_node was switched off by hand
     yield Finding(
         code="even-votes",
         severity=Severity.WARNING,
         summary=f"{votes} votes can split into two halves of {votes // 2}, and neither has quorum",
-        why="a network split in the middle stops every service on both sides" + (", and so does one lost node" * two),
-        fix=f"add `quorum: {{two_node: true}}`{' and a fencing delay' if two else ''}, or a quorum device"
-        if two
+        why="a network split in the middle stops every service on both sides"
+        + (", and so does the loss of one node" if alone else ""),
+        fix="remove `two_node: false`, or add `quorum.device: {host: ...}` on a third site"
+        if alone
         else "add `quorum.device: {host: ...}` on a third site, one more node, or `quorum.auto_tie_breaker: true`",
         path=("quorum",) if ("quorum",) in cluster.given else ("nodes",),
     )

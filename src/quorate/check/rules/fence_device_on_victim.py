@@ -3,7 +3,7 @@
 Why: the device must work when the node is dead. At the node's own address nobody answers then; the board has an
 address of its own, even where it shares the node's network socket.
 What to do: write the address of the management board (`ipmitool lan print` on the node shows it).
-Source: Pacemaker Explained, "Fencing", "Choosing a fencing device"
+Source: Clusters from Scratch, "Choose a Fence Device"; Pacemaker Explained, "Fence Devices"
 """
 
 from collections.abc import Iterator

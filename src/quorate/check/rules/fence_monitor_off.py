@@ -19,11 +19,11 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     for device in cluster.fencing.devices:
         interval = device.monitor_interval_s
         if interval == 0 or interval > 3600:
-            how = "never" if interval == 0 else f"only every {seconds(interval)}"
+            how = "never tested" if interval == 0 else f"tested only every {seconds(interval)}"
             yield Finding(
                 code="fence-monitor-off",
                 severity=Severity.WARNING,
-                summary=f"{device.id} is tested {how}",
+                summary=f"{device.id} is {how}",
                 why="a device that lost its cable or password shows only when somebody must be fenced",
                 fix="write `monitor: 60s`, or remove the line",
                 path=(*device.path, "monitor"),

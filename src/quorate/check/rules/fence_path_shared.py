@@ -3,7 +3,7 @@
 Why: when that network fails, the nodes lose each other and their fencing devices in one go. Nobody can be fenced,
 and recovery waits until the network is back.
 What to do: put the management boards on a network of their own, or give the cluster a second link.
-Source: Pacemaker Explained, "Fencing"
+Source: Pacemaker Explained, "Fence Devices"
 """
 
 from collections.abc import Iterator

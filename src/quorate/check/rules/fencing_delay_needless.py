@@ -20,7 +20,8 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     if not cluster.quorum.two_node:
         for device in cluster.fencing.devices:
             delay = longest_delay_s(device)
-            if delay > 0:
+            given = cluster.given & {("fencing", "delay"), (*device.path, "delay"), (*device.path, "delay_max")}
+            if delay > 0 and given:
                 yield _finding(device.path, f"{device.id} waits {seconds(delay)} before it fences", "remove its delay")
         return
     shared = min((delay_s(cluster, node) for node in cluster.nodes), default=0.0)

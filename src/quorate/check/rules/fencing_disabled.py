@@ -3,7 +3,7 @@
 Why: a node that stops answering is then taken for dead although it may still be writing. Its services are started
 elsewhere while it still runs them: two nodes answer on one address, two nodes write to one disk or database.
 What to do: give every node a way to be switched off (`fencing: {ipmi: ADDRESS}`) and leave `enabled` out.
-Source: pacemaker-schedulerd(7), stonith-enabled
+Source: pacemaker-schedulerd(7), stonith-enabled; Pacemaker Explained, "Why Is Fencing Necessary?"
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 Why: as soon as a node has levels, Pacemaker uses nothing else for it. The device is watched, but never asked.
 What to do: add it as a further level, or take the node off the device's list.
-Source: Pacemaker Explained, "Fencing", "Fencing topology"
+Source: Pacemaker Explained, "Fencing Topologies"
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Why: the board loses power together with its machine. After a failed power supply it does not answer, fencing is
 retried in vain, and the services of that node wait until somebody looks.
 What to do: add a second level that does not share the node's power: a switched outlet, or a watchdog with SBD.
-Source: Pacemaker Explained, "Fencing", "Fencing topology"
+Source: Pacemaker Explained, "Fence Devices" ("should not be used as the sole fencing device")
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Why: agents for tests and for people (fence_dummy, fence_ack_manual, fence by SSH) and helpers that only test the
 network (fence_heuristics_ping) answer "fenced" while the node may still be writing. Its services then run twice.
 What to do: use a device that cuts power, disk or network; keep helpers as additions within a level of such a device.
-Source: fence_heuristics_ping(8), fence_ack_manual(8); Pacemaker Explained, "Fencing"
+Source: fence_heuristics_ping(8), fence_ack_manual(8); Pacemaker Explained, "Fence Devices"
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
             yield Finding(
                 code="fencing-pretended",
                 severity=Severity.ERROR,
-                summary=f"{device.agent} says that {listed(victims[device.id])} is fenced without cutting anything off",
+                summary=f"{device.agent} says it has fenced {listed(victims[device.id])} without cutting anything off",
                 why="a node that still runs would be taken for dead, and its services and data used twice",
                 fix="use an agent that cuts the power, e.g. `agent: fence_ipmilan`",
                 path=(*device.path, "agent"),

@@ -24,9 +24,9 @@ def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
             yield Finding(
                 code="floating-address-taken",
                 severity=Severity.ERROR,
-                summary=f"{it.address} is {taken[it.address]} already",
+                summary=f"{it.address} belongs to {taken[it.address]} already",
                 why="two machines would answer to it, and clients would reach now one, now the other",
                 fix="choose an address that nothing else has",
                 path=it.path,
             )
-        taken.setdefault(it.address, f"the floating address of {it.resource.id}")
+        taken.setdefault(it.address, it.resource.id)

@@ -1,6 +1,7 @@
 """last_man_standing is on, and the nodes do not have one vote each.
 
-Why: it counts nodes, not votes. With other votes the recomputed quorum is wrong.
+Why: it counts nodes, not votes, and Corosync disables it when the votes differ: the cluster does not go on with few
+nodes as this file says.
 What to do: remove `votes`, or remove `last_man_standing`.
 Source: votequorum(5), last_man_standing NOTES ("each node must vote 1")
 """
@@ -20,9 +21,9 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         if node.votes != 1:
             yield Finding(
                 code="last-man-standing-votes",
-                severity=Severity.ERROR,
+                severity=Severity.WARNING,
                 summary=f"{node.name} has {node.votes} votes, and last_man_standing needs one from each node",
-                why="it recomputes quorum by counting nodes; with other votes the result is wrong",
+                why="Corosync disables last_man_standing, and the cluster stops when half of it is lost",
                 fix=f"remove `votes` from {node.name}",
                 path=("nodes", node.name, "votes"),
             )

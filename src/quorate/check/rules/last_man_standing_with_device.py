@@ -1,6 +1,7 @@
 """last_man_standing is on together with a quorum device.
 
-Why: with last_man_standing Corosync disables the quorum device. The third vote this file asks for never counts.
+Why: they cannot be combined, and Corosync refuses to start with both ("quorum.device is not compatible with
+last_man_standing").
 What to do: remove `last_man_standing`, or use `algorithm: lms` of the device, which serves the same purpose.
 Source: votequorum(5), last_man_standing NOTES
 """
@@ -18,8 +19,8 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         yield Finding(
             code="last-man-standing-with-device",
             severity=Severity.ERROR,
-            summary="last_man_standing disables the quorum device",
-            why="Corosync calls the pair a configuration error and leaves the device's vote out",
+            summary="last_man_standing and a quorum device exclude each other",
+            why="Corosync refuses to start",
             fix="remove `last_man_standing`, or write `algorithm: lms` in `quorum.device`",
             path=("quorum", "last_man_standing"),
         )

@@ -21,8 +21,12 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
             yield Finding(
                 code="links-uneven",
                 severity=Severity.ERROR,
-                summary=f"{node.name} has {len(node.links)} links, the others have {usual}",
+                summary=f"{node.name} has {_count(len(node.links))}, the others have {usual}",
                 why="Corosync refuses to start when not all nodes have the same number of links",
-                fix=f"give {node.name} {usual} addresses in `links`",
+                fix=f"give {node.name} as many addresses in `links`: {usual}",
                 path=("nodes", node.name, "links"),
             )
+
+
+def _count(links: int) -> str:
+    return "one link" if links == 1 else f"{links} links"

@@ -3,7 +3,7 @@
 Why: Pacemaker tells operations apart by name and interval. It refuses a configuration with two alike ("duplicate"),
 and of a promotable clone one role would never be looked at.
 What to do: make them differ, by a second if need be.
-Source: Pacemaker Explained, "Promotable clones" ("every monitor operation has a different interval")
+Source: Pacemaker Explained, "Operation Properties" ("this combination must be unique for each resource")
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ Why: a monitor without a role looks at unpromoted instances only. The promoted o
 looked at, and its failure goes unnoticed.
 What to do: add a second monitor with `role: Promoted` and an interval of its own, or leave monitors out: quorate then
 writes one for each role.
-Source: Pacemaker Explained, "Promotable clones", "Monitoring"
+Source: Pacemaker Explained, "Promotable clones", "Monitoring Promotable Clone Resources"
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ Why: freeze is for cluster file systems (GFS2, OCFS2), whose nodes cannot unmoun
 keeps running in the part without quorum until that part is fenced, so for that time it runs where clients may
 no longer reach it, and nothing recovers there.
 What to do: remove the property unless a cluster file system outside this file needs it.
-Source: Clusters from Scratch, "Active/Active", "Configure the cluster for GFS2"
+Source: Clusters from Scratch, "Convert Storage to Active/Active"
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Why: after a split every part then runs all services, and each tries to fence the others. Quorum is what keeps two
 parts from doing the same work; with two nodes `two_node` solves what this setting was once used for.
 What to do: remove the property; Pacemaker then stops what runs in a part without quorum.
-Source: pacemaker-schedulerd(7), no-quorum-policy; Clusters from Scratch, "Active/Passive"
+Source: pacemaker-schedulerd(7), no-quorum-policy; Pacemaker Explained, "Cluster-Wide Configuration"
 """
 
 from collections.abc import Iterator

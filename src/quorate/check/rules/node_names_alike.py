@@ -3,7 +3,7 @@
 Why: host names have no case, Pacemaker's node names do. Name resolution gives both the same address, and a host that
 reports its name in the other case becomes a third node.
 What to do: use lower case, and names that differ.
-Source: RFC 4343; Pacemaker Explained, "Cluster nodes"
+Source: RFC 4343; Pacemaker Explained, "Cluster Nodes"
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,8 @@
 Why: an order says when, not where. If the second needs the first on its own node (a file system, an address) it also
 needs a colocation; without one they may end up apart.
 What to do: add a colocation, or put both into a group, if they belong on one node.
-Source: Pacemaker Explained, "Resource Constraints", "Specifying the Order" and "Placing Resources Relative to others"
+Source: Pacemaker Explained, "Resource Constraints", "Specifying the Order in which
+Resources Should Start/Stop" ("you need both an ordering constraint and a colocation constraint")
 """
 
 from collections.abc import Iterator

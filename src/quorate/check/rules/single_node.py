@@ -2,7 +2,7 @@
 
 Why: there is nowhere to go when it fails. It is fine for a start or a test, and no cluster.
 What to do: add two more nodes; three are the least that survive a loss without further help.
-Source: Clusters from Scratch, "Installation"
+Source: votequorum(5), OVERVIEW
 """
 
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ from quorate.findings import Finding, Severity
 
 def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     """Report stickiness 0 in several nodes' defaults."""
-    if cluster.pacemaker.stickiness == "0" and len(cluster.nodes) > 1:
+    if (cluster.pacemaker.stickiness == "0" or cluster.pacemaker.stickiness.startswith("-")) and len(cluster.nodes) > 1:
         own = ("pacemaker", "resource_defaults", "resource-stickiness")
         yield Finding(
             code="stickiness-zero",

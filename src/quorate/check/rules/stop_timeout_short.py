@@ -3,8 +3,8 @@
 Why: of all time-outs this one costs a node: when a stop takes longer Pacemaker cannot know what state the service is
 in, and fences. An orderly move under load then ends in a power cut.
 What to do: leave the time-out out (the agent's advice is taken), or make it at least as long.
-Source: the agent's own metadata; Pacemaker Explained, "Resource Operations", "When Resources Take a Long Time to
-Start/Stop"
+Source: the agent's own metadata; Pacemaker Explained, "Resource Operations", "When Implicit Operations Take a Long
+Time"
 """
 
 from collections.abc import Iterator

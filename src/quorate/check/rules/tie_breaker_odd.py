@@ -1,8 +1,8 @@
 """auto_tie_breaker is on with an odd number of nodes.
 
-Why: an odd number has no even split. Corosync disables the tie breaker there unless wait_for_all is on, and refuses
-to start when last_man_standing is on as well.
-What to do: remove `auto_tie_breaker`.
+Why: an odd number has no even split while all nodes are there. Corosync takes the tie breaker there only together with
+wait_for_all; without it the tie breaker is disabled, and with last_man_standing Corosync does not even start.
+What to do: remove `auto_tie_breaker`, or add `wait_for_all: true`.
 Source: votequorum(5), auto_tie_breaker; Corosync's own words when it reads such a file
 """
 
@@ -18,9 +18,9 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     quorum = cluster.quorum
     if quorum.auto_tie_breaker is None or quorum.device is not None or len(cluster.nodes) % 2 == 0:
         return
-    fatal = quorum.last_man_standing
-    if not fatal and quorum.wait_for_all:
+    if quorum.wait_for_all:
         return
+    fatal = quorum.last_man_standing
     yield Finding(
         code="tie-breaker-odd",
         severity=Severity.ERROR if fatal else Severity.WARNING,
@@ -28,6 +28,6 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         + (" and last_man_standing: Corosync will not start" if fatal else " has no effect"),
         why="an odd number of nodes has no even split; Corosync "
         + ("calls the combination ambiguous and fails to start" if fatal else "disables the tie breaker"),
-        fix="remove `auto_tie_breaker`" + (" or `last_man_standing`" if fatal else ", or add `wait_for_all: true`"),
+        fix="remove `auto_tie_breaker`, or add `wait_for_all: true`",
         path=("quorum", "auto_tie_breaker"),
     )

@@ -1,6 +1,7 @@
 """auto_tie_breaker is on together with a quorum device.
 
-Why: Corosync disables the quorum device then. The third vote this file asks for never counts.
+Why: they cannot be combined, and Corosync refuses to start with both ("quorum.device is not compatible with
+auto_tie_breaker").
 What to do: remove `auto_tie_breaker`; the device breaks ties itself (`tie_breaker` in `quorum.device`).
 Source: votequorum(5), auto_tie_breaker; corosync-qdevice(8), tie_breaker
 """
@@ -18,8 +19,8 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         yield Finding(
             code="tie-breaker-with-device",
             severity=Severity.ERROR,
-            summary="auto_tie_breaker disables the quorum device",
-            why="Corosync calls the pair a configuration error and leaves the device's vote out",
+            summary="auto_tie_breaker and a quorum device exclude each other",
+            why="Corosync refuses to start",
             fix="remove `auto_tie_breaker`; the device has a `tie_breaker` of its own",
             path=("quorum", "auto_tie_breaker"),
         )

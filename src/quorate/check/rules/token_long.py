@@ -22,7 +22,7 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         yield Finding(
             code="token-long",
             severity=Severity.WARNING,
-            summary=f"token {milliseconds(corosync.token_ms)}: a failover begins only after {milliseconds(total)}",
+            summary=f"token {milliseconds(corosync.token_ms)}: a failover begins only after {total / 1000:.0f} s",
             why="until then nobody fences the lost node, and its services are down",
             fix="set token: 10s, or less",
             path=("corosync", "token"),

@@ -1,7 +1,7 @@
 """two_node and a quorum device stand side by side.
 
-Why: both are answers to the same question. Corosync calls it a configuration error: with the device's vote the
-artificial quorum of one must not be there.
+Why: both are answers to the same question, and Corosync refuses to start with both ("two_node and quorum device cannot
+be configured at the same time").
 What to do: remove `two_node`; the quorum device is the better answer.
 Source: votequorum(5), two_node; corosync-qdevice(8)
 """
