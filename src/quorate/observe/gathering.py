@@ -73,3 +73,7 @@ async def ask(host: Host, command: Command, parse: Callable[[str, int], T], *, t
     except Unknown as unknown:
         said = " / ".join(done.stderr.strip().splitlines()[-3:])
         raise Unknown(f"{host.name}: {unknown.message}" + (f" ({said})" if said else ""), unknown.hint) from None
+    except (ValueError, LookupError, AttributeError) as error:
+        # a tool of another version may print what no parser here expects; that must not bring down a whole status
+        hint = "Please report it, with what the command prints when it is run by hand on the node."
+        raise Unknown(f"{host.name}: what {command.shown} printed cannot be read: {error!r}.", hint) from error

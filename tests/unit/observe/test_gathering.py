@@ -1,16 +1,19 @@
 """Asking hosts for facts, and taking a snapshot of all of them."""
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 
 import pytest
 
+from quorate import registry
 from quorate.errors import HostUnreachable, QuorateError, Unknown
 from quorate.machines.fake import Answer, FakeHost
-from quorate.observe import snapshot
+from quorate.machines.host import command
+from quorate.observe import facts, snapshot
 from quorate.observe.facts import boot_id, clock, cluster_status, corosync_links, packages, quorum, unit_state
-from quorate.observe.gathering import clock_and_offset, gather, gather_about, gather_all
+from quorate.observe.gathering import ask, clock_and_offset, gather, gather_about, gather_all
 
 DATA = Path(__file__).parents[2] / "data" / "observe"
 
@@ -45,6 +48,22 @@ def test_no_answer_names_the_host_and_what_its_tool_said() -> None:
     with pytest.raises(Unknown, match=r"n7: Quorum is not known.*\(Cannot initialize CMAP service\)") as caught:
         asyncio.run(gather(host, quorum))
     assert "systemctl status corosync" in caught.value.hint
+
+
+def test_an_answer_that_cannot_be_read_is_unknown() -> None:
+    host = FakeHost(answers={str(quorum.COMMAND): "Quorate: Yes\nNode ID: not a number\n"})
+    with pytest.raises(Unknown, match="`corosync-quorumtool -s` printed cannot be read"):
+        asyncio.run(gather(host, quorum))
+
+
+@pytest.mark.parametrize("case", sorted(DATA.glob("*/*.in")), ids=lambda case: f"{case.parent.name}/{case.stem}")
+def test_an_answer_that_was_cut_off_never_crashes(case: Path) -> None:
+    text, fact = case.read_text(), registry.modules(facts)[case.parent.name]
+    host = FakeHost()
+    for part in range(8):
+        host.expect("true", text[: len(text) * part // 8])
+        with contextlib.suppress(Unknown):
+            asyncio.run(ask(host, command("true"), fact.parse))
 
 
 def test_all_hosts_are_asked_and_the_silent_one_is_kept_apart() -> None:
