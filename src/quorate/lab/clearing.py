@@ -21,7 +21,7 @@ NSPAWN_RUN = Path("/run/systemd/nspawn")  # what nspawn keeps per machine, left 
 def clear(places: Places) -> None:
     """Remove everything the lab has. NeverComes if a process would not die."""
     groups = cgroup.lab_groups(places.name)
-    if groups and groups[0].is_dir():
+    while groups and groups[0].is_dir():  # again if a process came in between the kill and the removal
         if not cgroup.kill(groups[0]):
             raise NeverComes(
                 f"Processes of the lab {places.name} do not die: {', '.join(_processes(groups[0]))}.",

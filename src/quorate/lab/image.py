@@ -133,12 +133,12 @@ async def _build(image: Path, packages: Iterable[str]) -> None:
 
 
 def build_command(target: Path, archives: Path, packages: Iterable[str]) -> list[str]:
-    """Return the mmdebstrap(1) call: in namespaces of its own, and dying when we do, so that a kill leaves nothing."""
+    """Return the mmdebstrap(1) call: in namespaces of its own, so that all of it dies with its first process."""
     cache = "var/cache/apt/archives"
     fill = f'mkdir -p "$1/{cache}" && find {archives} -name "*.deb" -exec cp -lt "$1/{cache}" {{}} +'
     keep = f'find "$1/{cache}" -maxdepth 1 -name "*.deb" -exec cp -lnt {archives} {{}} +'
     return [
-        *("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"),
+        *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
         *("mmdebstrap", "--quiet"),
         *("--variant=minbase", "--mode=root", "--format=directory", f"--include={','.join(_all(packages))}"),
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT),

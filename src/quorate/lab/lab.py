@@ -14,6 +14,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import socket
 import time
@@ -223,7 +224,7 @@ class Lab:
                 await asyncio.get_running_loop().sock_connect(made, (str(address), port))
         except (OSError, TimeoutError) as error:
             made.close()
-            reason = getattr(error, "strerror", None) or f"no answer within {timeout_s:g} s"
+            reason = os.strerror(error.errno) if error.errno else f"no answer within {timeout_s:g} s"
             raise HostUnreachable(f"{host} port {port} in the lab {self.name}: {reason}.") from error
         return made
 

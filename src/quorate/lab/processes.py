@@ -1,4 +1,8 @@
-"""Programs of this machine that the lab runs and waits for. Output goes to a log, or is returned; nothing is shown."""
+"""Programs of this machine that the lab runs and waits for. Output goes to a log, or is returned; nothing is shown.
+
+They die when quorate does, however it dies (PR_SET_PDEATHSIG, prctl(2)): what is still at work for a lab after its
+`up` was killed could make things that the next `down` has already cleared.
+"""
 
 import asyncio
 import os
@@ -9,10 +13,13 @@ from pathlib import Path
 
 from quorate.errors import CommandFailed
 
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
+
 
 async def run(*argv: str, environment: dict[str, str] | None = None) -> str:
     """Run a program and return what it printed; CommandFailed on a status other than 0."""
     process = await asyncio.create_subprocess_exec(
+        *WITH_US,
         *argv,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -30,7 +37,7 @@ async def run_to_log(argv: Sequence[str], log: Path) -> int:
     """Run a program with its output in `log`; return its status. Cancelled: it and its children are killed."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *argv, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            *WITH_US, *argv, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
         try:
             return await process.wait()
