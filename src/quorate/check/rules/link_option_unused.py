@@ -8,7 +8,7 @@ Source: corosync.conf(5), totem interface
 
 from collections.abc import Iterator
 
-from quorate.check.context import Context
+from quorate.check.context import Context, Path
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
 
@@ -24,26 +24,18 @@ _KNET = {
 
 
 def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
-    """Report settings of the other transports, and links that no node has."""
+    """Report settings of the other transports."""
     transport = cluster.corosync.transport
     unused = ({} if transport == "udp" else _UDP) | ({} if transport == "knet" else _KNET)
-    count = max(len(node.links) for node in cluster.nodes)
     for link in cluster.corosync.links:
-        path = ("corosync", "links", link.number)
-        if link.number >= count:
-            yield _finding(path, f"no node has a link {link.number}", "remove it, or give every node that link")
-            continue
+        path: Path = ("corosync", "links", link.number)
         for name, key in unused.items():
             if getattr(link, name) is not None:
-                yield _finding((*path, key), f"transport {transport} does not use {key}", f"remove `{key}`")
-
-
-def _finding(path: tuple[str | int, ...], summary: str, fix: str) -> Finding:
-    return Finding(
-        code="link-option-unused",
-        severity=Severity.WARNING,
-        summary=summary,
-        why="the setting has no effect",
-        fix=fix,
-        path=path,
-    )
+                yield Finding(
+                    code="link-option-unused",
+                    severity=Severity.WARNING,
+                    summary=f"transport {transport} does not use {key}",
+                    why="the setting has no effect",
+                    fix=f"remove `{key}`",
+                    path=(*path, key),
+                )
