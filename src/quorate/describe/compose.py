@@ -51,24 +51,25 @@ class _Open:
 
     node: Listing | Table
     anchor: str | None
-    key: tuple[str, Span] | None = None  # a mapping's key that waits for its value
+    key: tuple[str | None, Span] | None = None  # a mapping's key that waits for its value; None: no word
     merges: list[tuple[Node, Span]] = field(default_factory=list)
 
 
-def compose(lines: Lines) -> tuple[Node | None, list[Finding]]:
-    """Return the tree of the only document in `lines.text` and what is wrong with the YAML.
+def compose(lines: Lines) -> tuple[Node | None, list[Finding], Table]:
+    """Return the tree of the only document in `lines.text`, what is wrong with the YAML, and values it left out.
 
-    None: the text is empty, or broken at a place behind which nothing can be trusted.
+    None: the text is empty, or broken at a place behind which nothing can be trusted. The values left out (second ones
+    of a key, keys that are no words) matter to whoever looks for secrets.
     """
     builder = _Builder(lines)
     try:
         for event in _events(lines.text):
             builder.take(event)
     except _Stop:
-        return None, builder.findings
+        return None, builder.findings, builder.lost
     except YAMLError as error:
-        return None, [*builder.findings, syntax.finding(error, lines)]
-    return builder.root, builder.findings
+        return None, [*builder.findings, syntax.finding(error, lines)], builder.lost
+    return builder.root, builder.findings, builder.lost
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -89,6 +90,7 @@ class _Builder:
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, Node] = field(default_factory=dict)
     documents: int = 0
+    lost: Table = field(default_factory=lambda: Table(Span(0, 0, 0, 0)))
 
     def take(self, event: Any) -> None:
         """Take the parser's next event."""
@@ -174,22 +176,30 @@ class _Builder:
             level.key = self.key(node, span)
         else:
             (key, key_span), level.key = level.key, None
-            if key == "<<":
+            if key is None:
+                self.lose("", key_span, node)
+            elif key == "<<":
                 level.merges.append((node, span))
             elif key in parent.entries:
                 self.duplicate(key, key_span, parent.entries[key].key)
+                self.lose(key, key_span, node)
             else:
                 parent.entries[key] = Entry(key_span, node)
 
-    def key(self, node: Node, span: Span) -> tuple[str, Span]:
-        """Return a mapping's key as it is written."""
+    def key(self, node: Node, span: Span) -> tuple[str | None, Span]:
+        """Return a mapping's key as it is written, None for one that is no word."""
         if not isinstance(node, Scalar):
             self.report("bad-key", span, "a list or mapping stands where a key belongs", *syntax.KEY)
-            return f"?{span.line + 1}:{span.column + 1}", span
+            self.lose("", span, node)
+            return None, span
         value = node.value
         if isinstance(value, str):
             return value, span
         return text_of(value) or self.lines.between(span), span
+
+    def lose(self, key: str, span: Span, node: Node) -> None:
+        """Keep a value that has no place in the tree, under a name that no other has but that says its key."""
+        self.lost.entries[f"{len(self.lost.entries)} {key}"] = Entry(span, node)
 
     def duplicate(self, key: str, span: Span, first: Span) -> None:
         """Report a key that stands twice."""

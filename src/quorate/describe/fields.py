@@ -187,19 +187,19 @@ Score = Annotated[
 Name = Annotated[
     str,
     pattern(
-        r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}",
+        r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
         f"a name of {_NAME}",
-        why="host names and Pacemaker's node names allow no more",
-        fix=f"use {_NAME}, at most 63",
+        why="a host's own name allows no more (hostname(7)), and Pacemaker knows nodes by it",
+        fix=f"use {_NAME}, at most 64",
     ),
 ]
 ResourceName = Annotated[
     str,
     pattern(
-        r"[A-Za-z_][A-Za-z0-9._-]{0,62}",
+        r"[A-Za-z_][A-Za-z0-9._-]{0,63}",
         f"a name of {_NAME} that begins with a letter",
         why="it becomes an id in the CIB, and XML ids begin with a letter",
-        fix=f"begin with a letter, then {_NAME}, at most 63",
+        fix=f"begin with a letter, then {_NAME}, at most 64",
     ),
 ]
 AbsolutePath = Annotated[

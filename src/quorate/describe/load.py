@@ -101,6 +101,8 @@ class _Reading:
                 mistakes = problems(error, model, rest, path)
             if attempt == 0:
                 self.problems += mistakes
+            if len(mistakes) > MOST:
+                return None
             rest = without(rest, [mistake.finding for mistake in mistakes], path)
         return None
 

@@ -11,16 +11,16 @@ from quorate.describe.lines import Lines, Span
 from quorate.describe.nodes import Entry, Listing, Node, Scalar, Table
 
 _WORD = r"(?:pass|pasw|pwd|psw|secret|secrt|community|auth_?key|private_?key)"
-_SECRET_KEY = re.compile(_WORD, re.IGNORECASE)
-_ELSEWHERE = re.compile(r"(?:_|-|^)(?:script|file|path)$", re.IGNORECASE)  # fence agents' password_script: a path
+_MAYBE_SECRET_KEY = re.compile(_WORD, re.IGNORECASE)  # misspelt ones too: better hidden than shown
+_SECRET_KEY = re.compile(r"(?:passwd|password|passphrase|passcode|secret|(?:^|[_.-])(?:pass|pwd|pw))$", re.IGNORECASE)
 _LINE = re.compile(rf"""["']?(?:[\w.-]*{_WORD}[\w.-]*|\bkey)["']?\s*:(?=\s|$|["'])\s*""", re.IGNORECASE)
-_KEY = re.compile(r":(\s|$)|^\s*-\s")
+_KEY = re.compile(r":(\s|$)")
 _REFERENCE = re.compile(r"\s*\{?\s*(?:env|file)\s*:")
 
 
 def is_secret_key(key: str) -> bool:
-    """True for keys such as password, passwd, shared_secret; not for password_script or passwd-file."""
-    return bool(_SECRET_KEY.search(key)) and not _ELSEWHERE.search(key)
+    """True for keys such as password, admin_passwd, shared_secret; not for password_script, passwd-file, passive."""
+    return bool(_SECRET_KEY.search(key))
 
 
 def by_lines(lines: Lines) -> Iterator[Span]:
@@ -28,18 +28,14 @@ def by_lines(lines: Lines) -> Iterator[Span]:
     below: int | None = None  # the column of a secret key whose value may go on
     for number, line in enumerate(lines):
         indent = len(line) - len(line.lstrip())
-        if below is not None and (indent > below or not line.strip()):
+        if below is not None and (indent > below or not _KEY.search(line)):
             if not _REFERENCE.match(line):
                 yield Span(number, indent, number, len(line))
             continue
-        if below is not None and not _KEY.search(line):
-            continue  # rubbish within a text that goes on
-        below = None
         found = _LINE.search(line)
-        if found:
-            below = indent
-            if not _REFERENCE.match(line, found.end()):
-                yield Span(number, found.end(), number, len(line))
+        below = indent if found else None
+        if found and not _REFERENCE.match(line, found.end()):
+            yield Span(number, found.end(), number, len(line))
 
 
 def by_tree(root: Node) -> Iterator[Span]:
@@ -63,4 +59,4 @@ def by_tree(root: Node) -> Iterator[Span]:
 
 def _is_secret(table: Table, key: str, entry: Entry, secret: bool) -> bool:
     reference = len(table.entries) == 1 and key in {"env", "file"} and isinstance(entry.node, Scalar)
-    return (secret and not reference) or is_secret_key(key)
+    return (secret and not reference) or bool(_MAYBE_SECRET_KEY.search(key))

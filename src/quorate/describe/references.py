@@ -46,6 +46,7 @@ def references(file: File, services: Mapping[str, ServiceOptions], names: Names)
     """
     yield from _node_ids(file, names)
     yield from _nodes(file, services, names)
+    yield from _links(file, names)
     yield from _devices(file, names)
     yield from _ids(file)
     yield from _members(file, names)
@@ -88,6 +89,17 @@ def _nodes(file: File, services: Mapping[str, ServiceOptions], names: Names) -> 
         if name not in names.nodes:
             words = ("lowest", "highest") if path[-1] == "tie_breaker" else ()
             yield _unknown("node", name, (*words, *names.nodes), path, of_key=path[-1] == name)
+
+
+def _links(file: File, names: Names) -> Iterator[Problem]:
+    """Yield settings of links on which no node has an address."""
+    most = max(len(node.links) for node in file.nodes.values())
+    tuned = file.corosync.links if file.corosync and len(file.nodes) == len(names.nodes) else ()
+    for number in range(most, len(tuned)):
+        summary = f"corosync.links has an entry for link {number}, on which no node has an address"
+        why = "links count from 0, and the i-th entry tunes the i-th address of each node"
+        fix = f"remove the entry, or give the nodes {number + 1} addresses each"
+        yield problem("link-without-nodes", summary, why, fix, ("corosync", "links", number))
 
 
 def _node_mentions(file: File, services: Mapping[str, ServiceOptions]) -> Iterator[tuple[str, Path]]:

@@ -108,11 +108,11 @@ def read(content: bytes | str, file: str) -> tuple[Source, list[Finding]]:
         return Source(lines, None, None), [finding if finding.place else finding.at(lines.place(lines.end()))]
     for span in masking.by_lines(lines):
         lines.hide(span)
-    root, findings = compose(lines)
+    root, findings, lost = compose(lines)
     if root is None:
         return Source(lines, None, None), findings or [_nothing().at(lines.place(Span(0, 0, 0, 1)))]
     lines.forget()
-    for span in masking.by_tree(root):
+    for span in (*masking.by_tree(root), *masking.by_tree(lost)):
         lines.hide(span)
     return Source(lines, root, plain(root)), findings
 

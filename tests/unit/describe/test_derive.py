@@ -156,6 +156,12 @@ def test_the_delay_goes_to_the_device_that_is_tried_first() -> None:
     }
 
 
+def test_of_several_devices_in_a_level_only_the_first_waits() -> None:
+    devices = "{a: {agent: fence_apc, nodes: [n1]}, b: {agent: fence_apc, nodes: [n1]}}"
+    cluster = cluster_of(2, f"fencing: {{devices: {devices}, levels: {{n1: [[b, a]]}}}}", ipmi=False)
+    assert {device.id: device.delay_base_s for device in cluster.fencing.devices} == {"a": 0, "b": 2.0}
+
+
 def test_a_shared_device_delays_for_the_favoured_node_only() -> None:
     more = "fencing: {devices: {pdu: {agent: fence_apc, nodes: {n1: 1, n2: 2}}}}"
     [pdu] = cluster_of(2, more, ipmi=False).fencing.devices

@@ -25,7 +25,7 @@ PIECES = [
 ]
 
 quickly = settings(
-    max_examples=int(os.environ.get("QUORATE_EXAMPLES", "100")),
+    max_examples=int(os.environ.get("QUORATE_EXAMPLES", "50")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -93,12 +93,12 @@ HUGE = {
     "deep brackets": "[" * 500_000,
     "deep braces": "{a: " * 100_000,
     "deep indentation": "\n".join(" " * level + "a:" for level in range(1000)),
-    "many keys": "".join(f"k{number}: v\n" for number in range(20_000)),
-    "many unknown nodes": "cluster: c\nnodes:\n" + "".join(f"  n{number}: {{linkss: 1}}\n" for number in range(15_000)),
-    "many duplicates": "a: 1\n" * 50_000,
-    "many secrets": "".join(f"password{number}: hunter2\n" for number in range(20_000)),
+    "many keys": "".join(f"k{number}: v\n" for number in range(8_000)),
+    "many unknown nodes": "cluster: c\nnodes:\n" + "".join(f"  n{number}: {{linkss: 1}}\n" for number in range(8_000)),
+    "many duplicates": "a: 1\n" * 20_000,
+    "many secrets": "".join(f"password{number}: hunter2\n" for number in range(8_000)),
     "billion laughs": "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 30)),
-    "merge bomb": "a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(9000)) + "}\n" + "a: {<<: *a0}\n" * 50_000,
+    "merge bomb": "a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(9000)) + "}\n" + "a: {<<: *a0}\n" * 20_000,
     "alias chain": "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 5000)),
 }
 
@@ -161,6 +161,7 @@ BEFORE_LINES = [
     put=st.dictionaries(st.integers(0, len(SECRET_LINES) - 1), st.sampled_from(BEFORE_LINES), max_size=2),
 )
 def test_a_literal_secret_is_never_shown(drop: set[int], put: dict[int, str], kinds: Kinds) -> None:
+    drop -= {SECRET_LINES.index("    password: >-\n")}  # without it, what follows is no secret any more
     lines = [put.get(number, "") + line for number, line in enumerate(SECRET_LINES) if number not in drop]
     for finding in answer("".join(lines), kinds).findings:
         place = finding.place

@@ -27,7 +27,8 @@ class IpmiDefaults(Section):
     password: SecretReference | None = Field(None, description="password of the board: {env: NAME} or {file: PATH}")
     lanplus: Flag | None = Field(None, description="IPMI 2.0, RMCP+ (default true)")
     cipher: Annotated[int, whole(0, 17, "a cipher suite")] | None = Field(
-        None, description="cipher suite of RMCP+ (3 and 17 are usual; default: the agent tries them)"
+        None,
+        description="cipher suite of RMCP+ (default 3, which every IPMI 2.0 board has; 17 for boards that refuse it)",
     )
     method: Literal["onoff", "cycle"] | None = Field(None, description="how a node is power-cycled (default onoff)")
     power_wait: Duration | None = Field(None, description="pause after switching off or on")
