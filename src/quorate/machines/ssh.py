@@ -32,6 +32,8 @@ GRACE_S = (
     shell.KILL_AFTER_S + 3.0
 )  # the node ends a command that takes too long; after this the node itself is given up
 
+NOBODY = asyncssh.import_known_hosts("")  # an empty text would make asyncssh fall back to ~/.ssh/known_hosts
+
 
 class _Witness(asyncssh.SSHClient):
     """Remembers the host key that was shown and is not known."""
@@ -117,6 +119,8 @@ class SshHost:
             reach["username"] = user
         if port != 22:
             reach["port"] = port
+        if "known_hosts" not in options and _trusts_anyone(host):
+            reach["known_hosts"] = NOBODY
         try:
             connection = await asyncssh.connect(host, client_factory=lambda: witness, **options, **reach)
         except BaseException:
@@ -135,7 +139,7 @@ class SshHost:
             options |= _key_options(self._name, self._key.expanduser())
         if self._known_hosts:
             path = self._known_hosts.expanduser()
-            options["known_hosts"] = str(path) if path.exists() else b""
+            options["known_hosts"] = str(path) if path.exists() else NOBODY
         return options
 
     def _refused(self, error: BaseException, witness: _Witness) -> QuorateError:
@@ -295,6 +299,11 @@ def _hop(text: str) -> tuple[str, int, str | None]:
     if port and not port.isdigit():
         raise UsageError(f"The jump host {text} has a port that is not a number.", "Write user@host:port.")
     return host, int(port or 22), user or None
+
+
+def _trusts_anyone(host: str) -> bool:
+    """Whether asyncssh would check no key: so it reads "UserKnownHostsFile none", which for ssh(1) is an empty file."""
+    return asyncssh.SSHClientConnectionOptions(host=host, config=()).known_hosts is None
 
 
 def _key_options(name: str, key: Path) -> dict[str, Any]:

@@ -72,7 +72,10 @@ def test_a_name_that_cannot_be_resolved(server: Server) -> None:
 
 
 @pytest.mark.parametrize("known", ["empty", "missing"])
-def test_an_unknown_host_key(server: Server, tmp_path: Path, known: str) -> None:
+def test_an_unknown_host_key(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: str) -> None:
+    (tmp_path / ".ssh").mkdir()  # the user's own file knows it, but another one was asked for
+    (tmp_path / ".ssh" / "known_hosts").write_text((server.directory / "known").read_text())
+    monkeypatch.setenv("HOME", str(tmp_path))
     if known == "empty":
         (tmp_path / "empty").touch()
     error = refusal(server.but(known_hosts=str(tmp_path / known)))
@@ -181,6 +184,15 @@ def test_the_users_own_configuration_is_honoured(
     monkeypatch.setenv("HOME", str(tmp_path))
     done = on(server, lambda h: h.run(command("true")), host="gb06", port=22, key=None, known_hosts=None)
     assert done.status == 0
+
+
+def test_a_configuration_without_known_hosts_is_no_leave_to_trust_anyone(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "config").write_text("UserKnownHostsFile none\nStrictHostKeyChecking no\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "is unknown" in refusal(server.but(known_hosts=None)).message
 
 
 # ---- connections that go away
