@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,8 @@ def why_not(item: pytest.Item) -> str | None:
         missing = [tool for tool in TOOLS if shutil.which(tool) is None]
         if missing:
             return f"needs {', '.join(missing)} (as root, tools/install-cluster-tools installs them)"
+    if item.get_closest_marker("sshd") and not Path("/usr/sbin/sshd").exists():
+        return "needs the OpenSSH server, which need not run (apt-get install openssh-server)"
     return None
 
 

@@ -17,6 +17,8 @@ from quorate.machines import shell
 from quorate.machines.host import Command, command
 from quorate.machines.ssh import SshHost
 
+pytestmark = pytest.mark.sshd
+
 OWNER = pwd.getpwuid(os.getuid()).pw_name
 GROUP = grp.getgrgid(os.getgid()).gr_name
 

@@ -20,6 +20,8 @@ from quorate.machines.ssh import SshHost, connect
 OWNER = pwd.getpwuid(os.getuid()).pw_name
 GROUP = grp.getgrgid(os.getgid()).gr_name
 
+pytestmark = pytest.mark.sshd
+
 
 def refusal(login: Login, **options: object) -> QuorateError:
     async def go() -> None:
