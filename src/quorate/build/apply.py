@@ -1,11 +1,12 @@
 """apply: make the hosts what the file wants, barrier by barrier, verified after each step.
 
-    1. look at every host; findings of severity error end it here, before anything was changed
-    2. take the lock on every node
-    3. for each stage: look again, change all nodes in parallel, then ask again
+    1. take the lock on every node
+    2. look at every host and make the plan; findings of severity error end it here, before anything was changed
+    3. show the plan to whoever has to agree
+    4. for each stage: change all nodes in parallel, then ask again
        - a host step that still finds something to change has failed
        - a cluster step waits for its state, and gives up when it can no longer come
-    4. the next stage begins only when every node has passed this one
+       and the next stage begins only when every node has passed this one
 
 Killed anywhere, it leaves hosts that the next apply looks at and carries on from: there is no record of progress to go
 stale, only the hosts themselves.
@@ -13,7 +14,7 @@ stale, only the hosts themselves.
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from quorate.build import lock
@@ -40,15 +41,26 @@ def stages(*, test_fencing: bool) -> tuple[Stage, ...]:
     return STAGES if test_fencing else STAGES[:-1]
 
 
-async def apply(fleet: Fleet, want: Want, note: Note, *, test_fencing: bool = False) -> Applied:
-    """Build or change the cluster; the module's docstring tells how. Raises errors of errors.py, each with a hint."""
+async def apply(
+    fleet: Fleet, want: Want, note: Note, agree: Callable[[Plan], None], *, test_fencing: bool = False
+) -> Applied:
+    """Build or change the cluster; the module's docstring tells how. Raises errors of errors.py, each with a hint.
+
+    agree: is shown the plan before anything is changed; raises Refused to end it there.
+    """
+    chosen = stages(test_fencing=test_fencing)
     async with lock.held(fleet, f"apply {want.cluster.name}"):
-        refuse(await plan(fleet, want, stages(test_fencing=test_fencing)))
+        made = await plan(fleet, want, chosen)
+        refuse(made)
+        agree(made)
         done: list[Change] = []
         seconds: list[tuple[str, float]] = []
-        for stage in stages(test_fencing=test_fencing):
+        for stage, (_, planned) in zip(chosen, made.stages, strict=True):
             started = time.monotonic()
-            done += await go_through(stage, fleet, want, note)
+            # What was seen while the lock was held stays true until something is changed.
+            changes = await changes_now(stage, fleet, want) if done else list(planned)
+            await go_through(stage, changes, fleet, want, note)
+            done += changes
             seconds.append((stage.title, time.monotonic() - started))
     return Applied(tuple(done), tuple(seconds))
 
@@ -61,10 +73,15 @@ def refuse(made: Plan) -> None:
         )
 
 
-async def go_through(stage: Stage, fleet: Fleet, want: Want, note: Note) -> list[Change]:
-    """Bring one stage to its end on all nodes; return what was changed."""
+async def changes_now(stage: Stage, fleet: Fleet, want: Want) -> list[Change]:
+    """Look at one stage again, now that the stages before it have changed things."""
     changes, findings = await look(stage, fleet, want)
     refuse(Plan(((stage.title, tuple(changes)),), tuple(findings)))
+    return changes
+
+
+async def go_through(stage: Stage, changes: list[Change], fleet: Fleet, want: Want, note: Note) -> None:
+    """Bring one stage to its end on all nodes."""
     for words, hosts in told_together(changes):
         note(f"{stage.title}: {', '.join(hosts)}: {words}")
     perform = getattr(stage.cluster_step, "perform", None)
@@ -78,7 +95,6 @@ async def go_through(stage: Stage, fleet: Fleet, want: Want, note: Note) -> list
         await verify(stage, fleet, want)
     else:
         note(f"{stage.title}: nothing to do")
-    return changes
 
 
 def told_together(changes: Iterable[Change]) -> list[tuple[str, list[str]]]:

@@ -17,25 +17,29 @@ from quorate.build.steps.pacemaker import DEADTIME
 from quorate.build.want import Want
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
-from quorate.machines.host import command
+from quorate.machines.host import Command
 from quorate.observe.facts import cib
 from quorate.observe.facts.cib import Cib
 from quorate.observe.gathering import gather
+from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
 from quorate.render.merge import canonical, merged
 
 TITLE = "cib"
 
-# Reads the new CIB from standard input, verifies it, and applies the difference to the live one it was made from.
-# The old one is asked for again on the node; crm_diff's patch carries its version, so a change in between is refused.
-WRITE = """set -eu
+# $1: the epoch that the new CIB (standard input) was made for. The patch is made without status, which changes all the
+# time and is not ours, and so carries no versions; the epoch, which counts changes of the configuration alone, is
+# compared right before.
+WRITE = r"""set -eu
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
-cat > "$folder/new.xml"
-crm_verify --xml-file "$folder/new.xml"
-cibadmin --query > "$folder/live.xml"
-epoch=$(sed -n '1s/.* epoch="\\([0-9]*\\)".*/\\1/p' "$folder/live.xml")
-if [ "$epoch" != "$1" ]; then echo "the CIB changed meanwhile (epoch $1, now $epoch)" >&2; exit 75; fi
-crm_diff --original "$folder/live.xml" --new "$folder/new.xml" > "$folder/patch.xml" || [ $? -eq 1 ]
+without_status() { sed '/<status>/,/<\/status>/d; s/<status\/>//; s/<\/cib>/<status\/><\/cib>/'; }
+cat > "$folder/verify.xml"
+crm_verify -V --xml-file "$folder/verify.xml"
+without_status < "$folder/verify.xml" > "$folder/new.xml"
+cibadmin --query | without_status > "$folder/live.xml"
+epoch=$(sed -n '1s/.* epoch="\([0-9]*\)".*/\1/p' "$folder/live.xml")
+if [ "$epoch" != "$1" ]; then echo "somebody changed the CIB meanwhile (epoch $1, now $epoch)" >&2; exit 75; fi
+crm_diff --no-version --original "$folder/live.xml" --new "$folder/new.xml" > "$folder/patch.xml" || [ $? -eq 1 ]
 cibadmin --patch --xml-file "$folder/patch.xml" --sync-call
 """
 
@@ -82,7 +86,11 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     old, now = text(live), text(new)
     if old == now:
         return
-    write = command("sh", "-c", WRITE, "sh", facts.live.version.epoch, input=etree.tostring(new))
+    write = Command(
+        ("sh", "-c", WRITE, "sh", str(facts.live.version.epoch)),
+        input=at_rest(new, want),
+        purpose="write the CIB",
+    )
     words = f"write the CIB: {summary(wanted)}"
     yield Change(
         facts.node,
@@ -103,6 +111,19 @@ def without_seed(live: etree._Element, want: Want) -> etree._Element:
                 if pair.get("value") == DEADTIME:
                     group.remove(pair)
     return root
+
+
+def at_rest(new: etree._Element, want: Want) -> bytes:
+    """Return the CIB with a status in which every node is online and nothing ever failed.
+
+    crm_verify then judges the configuration, and not what happens to be wrong on the cluster at this moment.
+    """
+    root = copy.deepcopy(new)
+    for status in root.findall("status"):
+        root.remove(status)
+    root.extend(offline_cib(want.cluster, want.agents, want.platform).findall("status"))
+    etree.indent(root)
+    return etree.tostring(root)
 
 
 def summary(wanted: etree._Element) -> str:

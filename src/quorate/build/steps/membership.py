@@ -22,7 +22,9 @@ from quorate.render.corosync import corosync_conf, runtime_keys
 
 TITLE = "membership"
 
-# corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
+# How Corosync logs is no difference that matters to a cluster.
+# Of the rest, corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
+COMPARED = ("totem.", "nodelist.", "quorum.")
 RESTART_ONLY = ("totem.version", "totem.transport", "totem.cluster_name", "totem.ip_version", "quorum.provider")
 
 
@@ -48,11 +50,9 @@ async def look(fleet: Fleet, want: Want) -> Facts:
 
 def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     """Return the keys of the wanted configuration that Corosync runs with another value, or that it alone has."""
-    sections = ("totem.interface.", "nodelist.", "quorum.")
-    missing = [key for key, value in wanted.items() if running.get(key) != value]
-    extra = [key for key in running if key.startswith(("nodelist.node.",)) and key not in wanted]
-    known = [key for key in extra if key.startswith(sections)]
-    return sorted({*missing, *known})
+    missing = [key for key, value in wanted.items() if key.startswith(COMPARED) and running.get(key) != value]
+    extra = [key for key in running if key.startswith("nodelist.node.") and key not in wanted]
+    return sorted({*missing, *extra})
 
 
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:

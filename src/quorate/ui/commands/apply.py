@@ -19,8 +19,8 @@ def command(file: str, in_lab: bool, form: str, test_fencing: bool, yes: bool) -
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
-    from quorate.build.apply import Applied, apply, stages  # noqa: PLC0415
-    from quorate.build.plan import plan  # noqa: PLC0415
+    from quorate.build.apply import Applied, apply  # noqa: PLC0415
+    from quorate.build.plan import Plan  # noqa: PLC0415
     from quorate.build.prepare import prepare  # noqa: PLC0415
     from quorate.errors import Refused  # noqa: PLC0415
     from quorate.ui.options import sound  # noqa: PLC0415
@@ -28,17 +28,17 @@ def command(file: str, in_lab: bool, form: str, test_fencing: bool, yes: bool) -
     from quorate.ui.terminal import Progress, show_json, show_plan  # noqa: PLC0415
 
     cluster = sound(file)
-    prove = test_fencing or in_lab
+
+    def agree(made: Plan) -> None:
+        show_plan(made, diff=False, err=True)
+        if made.changes and not in_lab and not yes and not click.confirm("Apply this plan?", err=True):
+            raise Refused("nothing was changed", "answer y, or give --yes")
 
     async def build() -> Applied:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
             want = await prepare(cluster, fleet, found.secret)
-            made = await plan(fleet, want, stages(test_fencing=prove))
-            show_plan(made, diff=False, err=True)
-            if made.changes and not in_lab and not yes and not click.confirm("Apply this plan?", err=True):
-                raise Refused("nothing was changed", "answer y, or give --yes")
-            return await apply(fleet, want, Progress(quiet=form == "json"), test_fencing=prove)
+            return await apply(fleet, want, Progress(quiet=form == "json"), agree, test_fencing=test_fencing or in_lab)
 
     done = asyncio.run(build())
     if form == "json":
