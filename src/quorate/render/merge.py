@@ -59,7 +59,7 @@ def merged(live: bytes | Element, wanted: Element, *, prune: bool = False) -> tu
     live: a whole <cib>. The result keeps its versions; merging it again changes nothing. Where nothing differs it is
     the live one to the letter.
     """
-    root = etree.fromstring(live) if isinstance(live, bytes) else live
+    root = etree.fromstring(live, etree.XMLParser(resolve_entities=False)) if isinstance(live, bytes) else live
     old = root.find("configuration")
     old = old if old is not None else etree.Element("configuration")
     leftovers: list[Leftover] = []

@@ -39,7 +39,8 @@ class Web(Service):
     """Apache httpd behind a floating address: one node serves, another takes over, nothing moves back by itself.
 
     address: the floating address with its prefix length. nic: its interface; left out, the routing table says it.
-    port: where Apache listens (as its own configuration says). Sites and their content are the operator's.
+    port: where Apache listens (as its own configuration says). Sites and their content are the operator's; one that
+    redirects or protects every path must leave /quorate-status to requests from the host itself.
     page: put /quorate.html on every node, a page that names it, so that clients and drills see who serves.
     path, expect: the page that drills ask for, and a text in a good answer; by default the page above.
     drain: how long a planned stop lets requests finish that are being answered, in whole seconds, at least one. Apache

@@ -1,0 +1,86 @@
+"""What the catalog promises of its services, asked of Pacemaker's own scheduler: move once, and not back."""
+
+import re
+import subprocess
+
+import pytest
+from lxml import etree
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.platforms.debian import PLATFORM
+from quorate.catalog.services import kinds
+from quorate.describe.load import load
+from quorate.render.cib import cib, text
+
+pytestmark = pytest.mark.tools
+
+
+@pytest.fixture(params=kinds().values(), ids=lambda kind: kind.kind)
+def cluster(request):
+    return load(request.param.example, "example.yaml", kinds()).cluster
+
+
+def settle(source, result, *changes):
+    """Return the planned actions by resource, as crm_simulate's transition summary words them."""
+    argv = ["crm_simulate", "--simulate", "--xml-file", source, "--save-output", result, *changes]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    summary = done.stdout.partition("Transition Summary:")[2].partition("Executing Cluster Transition:")[0]
+    return [tuple(line.split()[1:3]) for line in summary.splitlines() if re.match(r"\s+\* ", line)]
+
+
+def where(file, resource):
+    """Return the nodes on which a resource runs, by the operations recorded in the CIB's status."""
+    found = []
+    for state in etree.parse(file).findall(".//node_state"):
+        history = state.findall(f".//lrm_resource[@id='{resource}']/lrm_rsc_op")
+        last = max(history, key=lambda op: int(op.get("call-id", "0")), default=None)
+        if last is not None and last.get("operation") in {"start", "monitor"} and last.get("rc-code") == "0":
+            found.append(state.get("uname"))
+    return found
+
+
+def test_a_lost_node_is_fenced_its_services_move_once_and_stay(cluster, tmp_path):
+    start, rest, lost, back = (tmp_path / f"{name}.xml" for name in ("start", "rest", "lost", "back"))
+    start.write_text(text(cib(cluster, AgentLibrary.shipped(), PLATFORM)))
+    settle(start, rest)
+    own = [p.get("id") for p in etree.parse(start).findall(".//primitive") if p.get("class") != "stonith"]
+    [victim] = {node for resource in own for node in where(rest, resource)}  # all parts of a service on one node
+
+    actions = settle(rest, lost, f"--node-fail={victim}")
+    assert any(action == "Fence" for action, _ in actions)
+    [heir] = {node for resource in own for node in where(lost, resource)}
+    assert heir != victim
+
+    actions = settle(lost, back, f"--node-up={victim}")
+    assert [resource for _, resource in actions if resource in own] == []
+    assert {node for resource in own for node in where(back, resource)} == {heir}
+
+
+def test_without_stickiness_it_would_move_back(tmp_path):
+    """The counterpart: with a preference and no stickiness the return of a node is a second outage."""
+    example = kinds()["web"].example.replace("    kind: web\n", "    kind: web\n    nodes: [n1, n2]\n")
+    example += "pacemaker: {stickiness: 0}\n"
+    cluster = load(example, "example.yaml", kinds()).cluster
+    start, rest, lost, back = (tmp_path / f"{name}.xml" for name in ("start", "rest", "lost", "back"))
+    start.write_text(text(cib(cluster, AgentLibrary.shipped(), PLATFORM)))
+    settle(start, rest)
+    settle(rest, lost, "--node-fail=n1")
+    assert ("Move", "site-apache") in settle(lost, back, "--node-up=n1")
+    sticky = load(example.replace("stickiness: 0", "stickiness: 1000"), "example.yaml", kinds()).cluster
+    start.write_text(text(cib(sticky, AgentLibrary.shipped(), PLATFORM)))
+    settle(start, rest)
+    settle(rest, lost, "--node-fail=n1")
+    assert [resource for _, resource in settle(lost, back, "--node-up=n1") if resource.startswith("site")] == []
+
+
+def test_a_server_that_stops_answering_is_restarted_in_place(tmp_path):
+    cluster = load(kinds()["web"].example, "example.yaml", kinds()).cluster
+    start, rest, after = (tmp_path / f"{name}.xml" for name in ("start", "rest", "after"))
+    start.write_text(text(cib(cluster, AgentLibrary.shipped(), PLATFORM)))
+    settle(start, rest)
+    [node] = where(rest, "site-apache")
+    actions = settle(rest, after, f"--op-inject=site-apache_monitor_5000@{node}=1")
+    assert ("Recover", "site-apache") in actions
+    assert where(after, "site-apache") == [node]
+    assert not [resource for _, resource in actions if resource == "site-address"]
