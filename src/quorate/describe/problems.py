@@ -77,10 +77,12 @@ def _fold(errors: Iterable[ErrorDetails], data: Any) -> Iterator[tuple[Path, Err
     """Yield each error with its path in the data; of the branches of a union only the one with the fewest errors."""
     unions: dict[Path, dict[str, list[tuple[Path, ErrorDetails]]]] = {}
     for detail in errors:
-        path, branch = _path(detail, data)
-        unions.setdefault(path if branch else (*path, "\0"), {}).setdefault(branch[0] if branch else "", []).append(
-            ((*path, *branch[1:]), detail)
-        )
+        path, rest = _path(detail, data)
+        if rest:
+            branch, *inner = rest
+            unions.setdefault(path, {}).setdefault(branch, []).append(((*path, *inner), detail))
+        else:
+            yield path, detail
     for branches in unions.values():
         yield from min(branches.values(), key=len)
 

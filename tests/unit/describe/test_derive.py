@@ -204,6 +204,11 @@ def test_ipmi_settings_of_a_node_win_over_the_common_ones(everything: Cluster) -
     assert second.from_node == "gb07"
 
 
+def test_ipmi_without_settings() -> None:
+    [device] = cluster_of(1).fencing.devices
+    assert dict(device.parameters) == {"ip": "10.9.0.1", "lanplus": "1", "cipher": "3", "method": "onoff"}
+
+
 def test_numbers_keep_their_writing_where_they_are_text(everything: Cluster) -> None:
     assert everything.nodes[0].attributes["rack"] == "007"
     assert everything.nodes[0].utilization["memory"] == "16384"

@@ -16,6 +16,9 @@ DELAY_S = 2.0  # static delay that decides a fencing race of two nodes
 PRIORITY_DELAY_S = 5.0  # at least twice the static delay (Pacemaker Explained, priority-fencing-delay)
 TIMEOUT_S = 60.0  # stonith-timeout
 ATTEMPTS = 10  # stonith-max-attempts
+# The suite that every IPMI 2.0 board must have (specification 2.0, table 22-20). Without a number ipmitool 1.8.19 asks
+# the board for its list first, and a board that does not answer that question delays every fencing by 14 s.
+CIPHER = 3
 
 
 def fencing(file: File, nodes: tuple[Node, ...]) -> Fencing:
@@ -45,11 +48,6 @@ def fencing(file: File, nodes: tuple[Node, ...]) -> Fencing:
         priority_delay_s=priority if section.priority_delay is None else section.priority_delay,
         watchdog_timeout_s=section.watchdog_timeout or 0.0,
     )
-
-
-# The suite that every IPMI 2.0 board must have (specification 2.0, table 22-20). Without a number ipmitool 1.8.19 asks
-# the board for its list first, and a board that does not answer that question delays every fencing by 14 s.
-CIPHER = 3
 
 
 def _ipmi(node: str, board: written.Ipmi, defaults: written.IpmiDefaults | None) -> FenceDevice:
