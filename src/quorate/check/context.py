@@ -6,6 +6,7 @@ file's own), templates resolved, and for each the keys in the cluster file that 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from quorate.catalog.agents import Agent, AgentLibrary
@@ -70,24 +71,36 @@ class Context:
             return self.path(primitive.template, *keys)
         return own
 
+    @cached_property
+    def holders(self) -> Mapping[str, str]:
+        """The group or clone that each member is in."""
+        holders: dict[str, str] = {}
+        for resource in self.resources.resources:
+            if isinstance(resource, Group):
+                holders |= dict.fromkeys(resource.members, resource.id)
+            elif isinstance(resource, Clone):
+                holders[resource.member] = resource.id
+        return MappingProxyType(holders)
+
+    @cached_property
+    def clones(self) -> Mapping[str, Clone]:
+        """The clones by id."""
+        return MappingProxyType({r.id: r for r in self.resources.resources if isinstance(r, Clone)})
+
     def carrier(self, resource: str) -> str:
         """Return the top-level resource that holds `resource`: its clone, its group, or itself."""
-        for holder in self.resources.resources:
-            if isinstance(holder, Group) and resource in holder.members:
-                return self.carrier(holder.id)
-            if isinstance(holder, Clone) and holder.member == resource:
-                return holder.id
+        while resource in self.holders:
+            resource = self.holders[resource]
         return resource
 
     def clone_of(self, resource: str) -> Clone | None:
         """Return the clone that holds `resource`, directly or through a group, or is it."""
-        carrier = self.carrier(resource)
-        return next((r for r in self.resources.resources if isinstance(r, Clone) and r.id == carrier), None)
+        return self.clones.get(self.carrier(resource))
 
     @property
     def carriers(self) -> tuple[str, ...]:
         """Return all top-level resources, in order."""
-        return tuple(r.id for r in self.resources.resources if self.carrier(r.id) == r.id)
+        return tuple(r.id for r in self.resources.resources if r.id not in self.holders)
 
     @property
     def orders(self) -> tuple[Order, ...]:

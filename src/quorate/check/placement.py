@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from quorate.check.context import Context
 from quorate.describe.cluster import Cluster
-from quorate.describe.resources import Colocation, Group, Location
+from quorate.describe.resources import Colocation, Location
 
 
 def allowed_nodes(cluster: Cluster, context: Context) -> Mapping[str, frozenset[str]]:
@@ -23,6 +23,10 @@ def allowed_nodes(cluster: Cluster, context: Context) -> Mapping[str, frozenset[
         carrier: frozenset(n for n in nodes if _may(of_resource.get(n, []), everywhere))
         for carrier, of_resource in scores.items()
     }
+    for constraint in context.resources.constraints:
+        if isinstance(constraint, Location) and constraint.discovery == "exclusive":
+            carrier = context.carrier(constraint.resource)
+            allowed[carrier] = allowed.get(carrier, frozenset()) & _exclusive(context, carrier)
     return _together(allowed, context)
 
 
@@ -30,6 +34,15 @@ def _may(scores: list[str], everywhere: bool) -> bool:
     if "-INFINITY" in scores:
         return False
     return everywhere or any(not score.startswith("-") for score in scores)
+
+
+def _exclusive(context: Context, carrier: str) -> frozenset[str]:
+    """Return the nodes marked exclusive for a resource: it may run nowhere else."""
+    return frozenset(
+        c.node
+        for c in context.resources.constraints
+        if isinstance(c, Location) and c.discovery == "exclusive" and context.carrier(c.resource) == carrier
+    )
 
 
 def _together(allowed: dict[str, frozenset[str]], context: Context) -> dict[str, frozenset[str]]:
@@ -44,11 +57,3 @@ def _together(allowed: dict[str, frozenset[str]], context: Context) -> dict[str,
             if one in allowed and other in allowed:
                 allowed[one] &= allowed[other]
     return allowed
-
-
-def members(context: Context, resource: str) -> tuple[str, ...]:
-    """Return the members of a group, or the resource alone."""
-    for candidate in context.resources.resources:
-        if isinstance(candidate, Group) and candidate.id == resource:
-            return candidate.members
-    return (resource,)
