@@ -1,0 +1,19 @@
+"""`quorate demo`: all of it once, on this machine."""
+
+import click
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Leave the lab up, to look around.")
+@click.option("-o", "--output", default="quorate-demo", type=click.Path(file_okay=False), help="Where the report goes.")
+def command(keep: bool, output: str) -> None:
+    """Check a cluster file, boot three nodes, build the cluster, cut the power of the node that serves, report.
+
+    Needs root. Takes one to four minutes, the first time longest: the nodes' image is built then. Everything is taken
+    down at the end.
+    """
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    from quorate.ui.story import tell  # noqa: PLC0415
+
+    raise click.exceptions.Exit(asyncio.run(tell(output, keep=keep)))

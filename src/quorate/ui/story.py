@@ -1,0 +1,92 @@
+"""story: the demo, told step by step. Everything in it is a command that users have, too.
+
+check   the blueprint `web`, word for word
+up      three nodes of this machine, from the image that is built once
+apply   the cluster, with each node really fenced once
+drill   the power of the serving node is cut while a client asks
+report  what the client saw, as text here and as one page
+down    nothing is left (unless --keep)
+"""
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from quorate.build.apply import apply
+from quorate.build.prepare import prepare
+from quorate.catalog.services import kinds
+from quorate.check.run import check
+from quorate.describe.cluster import Cluster
+from quorate.describe.load import load
+from quorate.drill.outcome import Outcome
+from quorate.drill.power_cut import Story, power_cut
+from quorate.drill.verdict import Verdict
+from quorate.lab import needs
+from quorate.lab.lab import Lab
+from quorate.report import files, text
+from quorate.ui.labs import lab_of
+from quorate.ui.reach import reach
+from quorate.ui.terminal import Progress, count, show_findings
+
+BLUEPRINT = "web"
+FILE = "web.yaml"
+
+
+def headline(words: str) -> None:
+    """Print what comes next."""
+    click.echo(f"\n{click.style(words, bold=True)}", err=True)
+
+
+def checked(path: Path) -> Cluster:
+    """Write the blueprint and check it."""
+    path.write_text(kinds()[BLUEPRINT].example)
+    headline(f"check    {path}, {len(path.read_text().splitlines())} lines")
+    loaded = load(path.read_bytes(), str(path), kinds())
+    assert loaded.cluster is not None, loaded.findings
+    findings = [*loaded.findings, *(loaded.place(finding) for finding in check(loaded.cluster))]
+    show_findings(findings, err=True)
+    click.echo(f"  {count(findings)}", err=True)
+    return loaded.cluster
+
+
+async def tell(output: str, *, keep: bool) -> int:
+    """Tell the story and return the exit code: 0 when the target held, 1 when violated, 3 when unknown."""
+    started = time.monotonic()
+    progress = Progress()
+    folder = Path(output) / datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder.mkdir(parents=True)
+    file = folder / FILE
+    cluster = checked(file)
+    if installed := await needs.install_missing():
+        progress(f"installed {', '.join(installed)}")
+    lab = lab_of(cluster)
+    try:
+        outcome = await built_and_drilled(lab, cluster, file, progress)
+    finally:
+        if keep:
+            headline(f"the lab stays: quorate lab ssh {file} n1; quorate lab down {file}")
+        else:
+            headline("down")
+            await lab.down(progress)
+    page = files.write(folder / "run", outcome)
+    headline("report")
+    click.echo(text.summary(outcome))
+    click.echo(f"\nThe page: {page}\nTold in {time.monotonic() - started:.0f} s.")
+    return {Verdict.HELD: 0, Verdict.VIOLATED: 1, Verdict.UNKNOWN: 3}[outcome.verdict]
+
+
+async def built_and_drilled(lab: Lab, cluster: Cluster, file: Path, progress: Progress) -> Outcome:
+    """Boot, build, break; return what was seen."""
+    headline(f"lab up   {len(cluster.nodes)} nodes")
+    await lab.down()
+    await lab.up(progress)
+    async with reach(cluster, in_lab=True) as found:
+        fleet = found.everybody()
+        want = await prepare(cluster, fleet, found.secret)
+        headline("apply    build the cluster, and fence each node once")
+        await apply(fleet, want, progress, lambda _: None, test_fencing=True)
+        headline("drill    cut the power of the node that serves")
+        story = Story(next(iter(cluster.services)), file.parent / "run", kinds()[BLUEPRINT].example, ["quorate demo"])
+        return await power_cut(lab, fleet, want, story, progress)
