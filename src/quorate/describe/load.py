@@ -20,6 +20,7 @@ from quorate.describe.cluster import Cluster
 from quorate.describe.compose import MOST
 from quorate.describe.derive import derive
 from quorate.describe.lines import printable
+from quorate.describe.mismatch import shown
 from quorate.describe.partial import without
 from quorate.describe.problems import Path, Problem, problems
 from quorate.describe.references import Names, references
@@ -128,7 +129,7 @@ class _Reading:
                 "wrong-type", f"the service {path[-1]} must be a mapping", why, "write kind: and its fields", path
             )
             return None
-        if "kind" not in entry:
+        if entry.get("kind") is None:
             why = f"kind says what the service is: {known}"
             self.report("missing-key", f"the service {path[-1]} lacks kind", why, "write kind: ...", (*path, "kind"))
             return None
@@ -138,7 +139,7 @@ class _Reading:
         near = difflib.get_close_matches(kind or "", self.kinds, n=1, cutoff=0.5)
         fix = f"did you mean {near[0]}?" if near else f"kinds: {known}"
         why = "each kind is a file of quorate's catalog, and there is none of that name"
-        self.report("unknown-kind", f'unknown kind of service "{(kind or "?")[:60]}"', why, fix, (*path, "kind"))
+        self.report("unknown-kind", f"unknown kind of service {shown(entry['kind'])}", why, fix, (*path, "kind"))
         return None
 
     def report(self, code: str, summary: str, why: str, fix: str, path: Path) -> None:

@@ -54,7 +54,9 @@ class Problem:
 def problems(failed: ValidationError, model: type[BaseModel], data: Any, prefix: Path = ()) -> list[Problem]:
     """Return what is wrong; `prefix` is where in the file the validated data stands."""
     errors = [detail for detail in failed.errors(include_url=False)[: 5 * MOST] if not _is_echo(detail)]
-    mistakes = [_Mistake((*prefix, *path), detail, models_at(model, path[:-1])) for path, detail in _fold(errors, data)]
+    mistakes = [
+        _Mistake((*prefix, *path), detail, models_at(model, detail["loc"][:-1])) for path, detail in _fold(errors, data)
+    ]
     unknown = {mistake.path for mistake in mistakes if mistake.detail["type"] == "extra_forbidden"}
     return [_problem(mistake) for mistake in mistakes if not _is_misspelt(mistake, unknown)]
 
@@ -166,8 +168,8 @@ def problem(code: str, summary: str, why: str, fix: str, path: Path, *, of_key: 
 
 def _name(path: Path) -> str:
     """Return how a message calls the value at `path`: its last keys."""
-    last = path[-3:] if len(path) > 2 and isinstance(path[-2], int) else path[-2:]
-    words = [f"[{step + 1}]" if isinstance(step, int) else step for step in last if step != ""]
+    last = path[-3:] if any(isinstance(step, int) for step in path[-2:]) and len(path) > 2 else path[-2:]
+    words = [f"[{step}]" if isinstance(step, int) else step for step in last if step != ""]
     return ".".join(words).replace(".[", "[") if words else "the file"
 
 
@@ -177,7 +179,7 @@ def _unknown_key(mistake: _Mistake) -> Problem:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if key in OLD_KEYS and not (near and near[0] == key.replace("-", "_")):
         fix = f"write {OLD_KEYS[key]}"
-    elif near:
+    elif near and near[0] != key:
         fix = f"did you mean {near[0]}?"
     else:
         fix = f"keys known here: {', '.join(known)}" if known else "remove it"
@@ -242,7 +244,7 @@ def _no_tag(mistake: _Mistake) -> Problem:
 
 def _wrong_count(mistake: _Mistake) -> Problem:
     path, name, context = mistake.path, mistake.name, mistake.detail["ctx"]
-    least, most, count = context.get("min_length"), context.get("max_length"), context["actual_length"]
+    least, most, count = context.get("min_length"), context.get("max_length"), len(mistake.detail["input"])
     limit = f"at least {least}" if least is not None else f"at most {most}"
     summary = f"{name} has {count or 'no'} entries and must have {limit}"
     why = "there is nothing to do with an empty one" if least is not None else "the programs below allow no more"

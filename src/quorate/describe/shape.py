@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 
 def models_at(model: type[BaseModel], path: Iterable[str | int]) -> set[type[BaseModel]]:
-    """Return the models that the value at `path` could be."""
+    """Return the models that the value at a location (as pydantic gives it) could be."""
     here: list[Any] = [model]
     for step in path:
         here = [inner for annotation in here for inner in _inside(annotation, step)]
@@ -19,6 +19,8 @@ def models_at(model: type[BaseModel], path: Iterable[str | int]) -> set[type[Bas
 def _inside(annotation: Any, step: str | int) -> Iterator[Any]:
     for flat in _flat([annotation]):
         if isinstance(flat, type) and issubclass(flat, BaseModel):
+            if step in {flat.__name__, f"<{flat.__name__.lower()}>"}:
+                yield flat  # the branch of a union that pydantic took
             for name, field in flat.model_fields.items():
                 if step in {name, field.alias}:
                     yield field.annotation
