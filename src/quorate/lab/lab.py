@@ -33,6 +33,7 @@ from quorate.lab.plan import LabNode, LabPlan, plan
 
 Progress = Callable[[str], None]
 BOOT_TIMEOUT_S = 60.0
+KNOCK_S = 0.15  # a SYN that met a dark port is repeated after a second only (RFC 6298); a fresh one is quicker
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -280,7 +281,7 @@ class Lab:
 
     async def _says_ssh(self, node: LabNode) -> bool:
         try:
-            connection = await self.dial(str(node.ssh_address), node.ssh_port, timeout_s=1)
+            connection = await self.dial(str(node.ssh_address), node.ssh_port, timeout_s=KNOCK_S)
         except HostUnreachable:
             return False
         with connection:

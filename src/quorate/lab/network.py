@@ -68,12 +68,14 @@ def wire(lab_namespace: str, node_namespace: str, cables: Iterable[Cable]) -> No
             bridge = wires.link_lookup(ifname=cable.bridge)[0]
             state = "up" if cable.plugged else "down"
             wires.link("add", ifname=cable.port, kind="veth", peer=far, master=bridge, state=state)
+    _inside(node_namespace, _announce)
     with NetNS(node_namespace, flags=0) as wires:
         _raise(wires, "lo")
         for cable in cables:
-            index = _raise(wires, cable.name)
+            index: int = wires.link_lookup(ifname=cable.name)[0]
             for address in cable.addresses:
                 _give(wires, index, address)
+            _raise(wires, cable.name)
             for network, router in cable.routes:
                 wires.route("add", dst=network, gateway=router, oif=index)
 
@@ -135,9 +137,12 @@ def _inside(name: str, action: Any) -> None:
 
 def _forward() -> None:
     for key in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
-        path = Path("/proc/thread-self/net/../sys/net", key)
-        path = path if path.exists() else Path("/proc/sys/net", key)
-        path.write_text("1")
+        Path("/proc/sys/net", key).write_text("1")
+
+
+def _announce() -> None:
+    """Have a card announce its addresses when it comes up: whoever asked for them in vain would wait another second."""
+    Path("/proc/sys/net/ipv4/conf/all/arp_notify").write_text("1")
 
 
 def _raise(wires: Any, name: str) -> int:
