@@ -19,13 +19,14 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     if device is None:
         return
     right = 1 if device.algorithm == "ffsplit" else sum(node.votes for node in cluster.nodes) - 1
+    given = ("quorum", "device", "votes") in cluster.given
     if device.votes != right:
         yield Finding(
             code="quorum-device-votes",
             severity=Severity.ERROR,
             summary=f"the quorum device has {device.votes} votes, and {device.algorithm} needs {right}",
             why="with other votes two parts can be quorate at once, or none",
-            fix="remove `votes` from `quorum.device`",
+            fix="remove `votes` from `quorum.device`" if given else f"write `votes: {right}` in `quorum.device`",
             path=("quorum", "device", "votes"),
         )
     uneven = next((node for node in cluster.nodes if node.votes != 1), None)
