@@ -1,5 +1,6 @@
 """Real nodes: they boot at the file's addresses, die when fenced, lose their cables, and leave nothing behind."""
 
+import fcntl
 import json
 import os
 import random
@@ -14,6 +15,7 @@ from labs import ONE, THREE, cluster, left_behind, pings, ssh, wait
 
 from quorate.describe.secret import Secret
 from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, UsageError
+from quorate.lab import chassis
 from quorate.lab.lab import Lab, labs
 
 pytestmark = pytest.mark.lab
@@ -116,6 +118,49 @@ def test_off_is_off_and_status_says_so(lab, all_on) -> None:
     assert "multi-user" in wait(lab.logs("n2"))
     with pytest.raises(NeverComes):
         wait(lab.booted("n2"))
+
+
+def test_duplicates_of_a_request_are_harmless(lab, all_on) -> None:
+    button = chassis.Chassis(lab.places.node("n2"), issued_s=time.monotonic())
+    for action in ("off", "off", "on", "on"):
+        assert fence(lab, action).returncode == 0
+    wait(lab.booted("n2"))
+    boot = ssh(lab, "n2", "cat /proc/sys/kernel/random/boot_id").stdout
+    assert button.off()  # a late duplicate: issued before the power came back
+    assert button.reset()
+    assert button.on()
+    assert ssh(lab, "n2", "cat /proc/sys/kernel/random/boot_id").stdout == boot != ""
+
+
+def test_a_power_off_so_slow_that_it_is_sent_again_does_not_kill_the_node_that_came_back(lab, all_on) -> None:
+    password = lab.secret(Secret("env", "QUORATE_TEST_IPMI_UNSET"))
+    argv = ["nsenter", f"--net={lab.namespace_path}", "ipmitool", "-I", "lanplus", "-C3", "-H", "10.10.103.2"]
+    argv += ["-U", "admin", "-E", "chassis", "power"]
+    environment = {**os.environ, "IPMI_PASSWORD": password}
+    with (lab.places.node("n2") / "power.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        off = subprocess.Popen([*argv, "off"], env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(2.5)  # ipmitool sends a request again after a second
+    assert off.wait(10) == 0
+    assert wait(lab.power("n2", "status")) == "off"
+    subprocess.run([*argv, "on"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    wait(lab.booted("n2"))
+    boot = ssh(lab, "n2", "cat /proc/sys/kernel/random/boot_id").stdout
+    time.sleep(1)
+    assert ssh(lab, "n2", "cat /proc/sys/kernel/random/boot_id").stdout == boot != ""
+
+
+def test_a_storm_of_requests_leaves_a_node_that_boots(lab, all_on) -> None:
+    password = lab.secret(Secret("env", "QUORATE_TEST_IPMI_UNSET"))
+    argv = ["nsenter", f"--net={lab.namespace_path}", "ipmitool", "-I", "lanplus", "-C3", "-H", "10.10.103.2"]
+    argv += ["-U", "admin", "-E", "chassis", "power"]
+    environment = {**os.environ, "IPMI_PASSWORD": password}
+    actions = [*("off", "on", "reset", "cycle", "off", "status") * 2, "on"]
+    storm = [subprocess.Popen([*argv, action], env=environment, stdout=subprocess.DEVNULL) for action in actions]
+    assert all(process.wait(30) == 0 for process in storm)
+    time.sleep(1.2)  # `cycle` powers on by itself a second after the off
+    wait(lab.power("n2", "on"))
+    wait(lab.booted("n2"))
 
 
 def test_a_wrong_password_switches_nothing(lab) -> None:

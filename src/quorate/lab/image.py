@@ -14,6 +14,9 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from quorate.catalog.platforms.debian import PLATFORM
+from quorate.catalog.service import Service
+from quorate.describe.cluster import Cluster
 from quorate.errors import CommandFailed
 from quorate.lab.processes import run_to_log
 
@@ -96,6 +99,13 @@ def digest(packages: Iterable[str]) -> str:
     """Return the name of the image with these packages besides PACKAGES: 16 hexadecimal digits."""
     data = (NOT_AT_BOOT, MASKED, REMOVED, SSHD, build_command(Path("TARGET"), Path("ARCHIVES"), packages))
     return hashlib.sha256(repr((data, inspect.getsource(prepare))).encode()).hexdigest()[:16]
+
+
+def packages_of(cluster: Cluster) -> set[str]:
+    """Return the Debian packages that the cluster's services need on their hosts."""
+    services = [service for service in cluster.services.values() if isinstance(service, Service)]
+    words = {word for service in services for word in service.packages()}
+    return {package for word in words for package in PLATFORM.packages.get(word, ())}
 
 
 async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], None]) -> Path:

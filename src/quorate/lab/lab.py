@@ -63,13 +63,13 @@ class LabStatus:
 
 
 class Lab:
-    """One cluster file's lab. packages: Debian packages its nodes have besides the usual ones."""
+    """One cluster file's lab. packages: Debian packages its nodes have besides the usual ones and its services'."""
 
     def __init__(self, cluster: Cluster, root: Path = ROOT, *, name: str = "", packages: Iterable[str] = ()) -> None:
         self.cluster = cluster
         self.plan: LabPlan = plan(cluster, name)
         self.places = Places(root, self.plan.name)
-        self.packages = tuple(sorted(packages))
+        self.packages = tuple(sorted({*packages, *image.packages_of(cluster)}))
         self._secrets = secrets.of_cluster(cluster, self.places.secrets)
 
     @property

@@ -122,6 +122,7 @@ def plan(cluster: Cluster, name: str = "") -> LabPlan:
     for node in cluster.nodes:
         _check_name(node.name)
     bmcs, findings = _bmcs(cluster)
+    findings += _no_quorum_device(cluster)
     segments = _segments(cluster, bmcs)
     used = _used(cluster, bmcs)
     bridges = tuple(_bridge(name, number, segment, used) for number, segment in enumerate(segments))
@@ -352,6 +353,22 @@ def _not_in_the_lab(device: FenceDevice, problem: str) -> Finding:
         fix="Give the node `fencing: {ipmi: ADDRESS}` in a copy of the file for the lab, or test this device on site.",
         path=device.path,
     )
+
+
+def _no_quorum_device(cluster: Cluster) -> list[Finding]:
+    device = cluster.quorum.device
+    if device is None:
+        return []
+    return [
+        Finding(
+            code="lab-quorum-device",
+            severity=Severity.WARNING,
+            summary=f"The quorum device's host {device.host} does not exist in the lab.",
+            why="Its votes are missing there: the cluster has quorum later, or loses it sooner, than on site.",
+            fix="Leave `quorum.device` out of a copy of the file for the lab.",
+            path=("quorum", "device"),
+        )
+    ]
 
 
 def _with_bmc(node: LabNode, bmc: Bmc | None, bridges: tuple[Bridge, ...]) -> LabNode:

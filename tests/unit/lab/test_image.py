@@ -4,6 +4,8 @@ from pathlib import Path
 
 from quorate.lab import image
 
+from .clusters import PAIR, cluster
+
 
 def test_the_same_packages_make_the_same_image_in_any_order() -> None:
     assert image.digest(["crmsh", "haproxy"]) == image.digest(["haproxy", "crmsh", "corosync"])
@@ -14,6 +16,11 @@ def test_another_package_or_recipe_makes_another(monkeypatch) -> None:
     assert image.digest(["haproxy"]) != before
     monkeypatch.setattr(image, "SSHD", image.SSHD + "# changed\n")
     assert image.digest([]) != before
+
+
+def test_services_bring_their_packages() -> None:
+    assert "apache2" in image.packages_of(cluster(PAIR))
+    assert image.digest(image.packages_of(cluster(PAIR))) == image.digest([])
 
 
 def test_nothing_of_the_cluster_starts_at_boot(tmp_path: Path) -> None:

@@ -120,6 +120,11 @@ def test_devices_the_lab_can_not_play_are_said() -> None:
     assert all(node.bmc for node in laid_out.nodes)
 
 
+def test_a_quorum_device_is_said_to_be_missing() -> None:
+    laid_out = plan(cluster(PAIR + "\nquorum: {device: {host: q.example}}\n"))
+    assert [f.code for f in laid_out.findings] == ["lab-quorum-device"]
+
+
 def test_a_cipher_the_simulator_lacks_is_said() -> None:
     laid_out = plan(cluster(PAIR.replace("ipmi: {user:", "ipmi: {cipher: 17, user:")))
     assert len(laid_out.findings) == 2
