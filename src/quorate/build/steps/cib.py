@@ -79,9 +79,9 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         yield Finding(
             "not-in-the-file",
             Severity.INFO,
-            f"the {leftover} is on the cluster and not in the file; it is kept",
+            f"the {leftover} is on the cluster and not in the file; it {'is kept' if leftover.kept else 'goes'}",
             "somebody or something made it without the file: the next person will not know of it",
-            "add it to the file, or remove it from the cluster",
+            "add it to the file" + (", or remove it from the cluster" if leftover.kept else " if it is to stay"),
         )
     old, now = text(live), text(new)
     if old == now:

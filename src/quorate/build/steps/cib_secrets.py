@@ -10,14 +10,28 @@ from collections.abc import Iterator, Mapping
 
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.want import Want
-from quorate.findings import Finding
+from quorate.findings import Finding, Severity
 from quorate.machines.host import Host, command
 from quorate.observe.facts import file_state
 from quorate.observe.gathering import gather_about
 from quorate.render.cib import secrets
+from quorate.render.cibsecret import secret_problem
 
 TITLE = "secrets"
 FOLDER = "/var/lib/pacemaker/lrm/secrets"
+
+
+def problems(want: Want) -> Iterator[Finding]:
+    """Yield a finding for each value that Pacemaker could not read back; the value is not shown."""
+    for (resource, parameter), secret in secrets(want.cluster, want.platform).items():
+        if problem := secret_problem(want.secret(secret)):
+            yield Finding(
+                "secret-unreadable",
+                Severity.ERROR,
+                f"the {secret} for {parameter} of {resource} cannot be used: {problem}",
+                "Pacemaker would count the resource as not configured, and not say why",
+                "give it a value of one line, without blanks at its end, of at most 254 bytes",
+            )
 
 
 def wanted(want: Want) -> dict[str, WriteFile]:
@@ -39,7 +53,10 @@ async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
 
 
 def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
-    """Yield one change that writes the files which are absent or different."""
+    """Yield one change that writes the files which are absent or different; findings for unusable values."""
+    if found := list(problems(want)):
+        yield from found
+        return
     stale = {path: file for path, file in wanted(want).items() if not file.is_done(facts[path])}
     if not stale:
         return

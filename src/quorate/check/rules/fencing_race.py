@@ -18,7 +18,8 @@ from quorate.findings import Finding, Severity
 def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report two nodes whose fencing starts at the same moment on both sides."""
     fencing = cluster.fencing
-    if len(cluster.nodes) != 2 or not cluster.quorum.two_node or not fencing.enabled or not fencing.devices:
+    alone = cluster.quorum.two_node and cluster.quorum.device is None
+    if len(cluster.nodes) != 2 or not alone or not fencing.enabled or not fencing.devices:
         return
     first, second = cluster.nodes
     prefers = fencing.priority_delay_s > 0 and any_priority(cluster, context)

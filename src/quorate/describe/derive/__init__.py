@@ -31,7 +31,7 @@ def derive(
         corosync=corosync(file, hosts),
         quorum=quorum(file, hosts),
         fencing=fences,
-        pacemaker=pacemaker(file, fences, len(hosts)),
+        pacemaker=pacemaker(file, fences),
         services=MappingProxyType(dict(services)),
         resources=resources(file),
         targets=targets,

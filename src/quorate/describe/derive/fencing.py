@@ -25,10 +25,11 @@ def fencing(file: File, nodes: tuple[Node, ...]) -> Fencing:
     """Return the fencing section.
 
     Two nodes that lose sight of each other would fence each other at once; therefore the first is favoured by a
-    static delay, and by default the one that runs the resources by priority-fencing-delay.
+    static delay, and by default the one that runs the resources by priority-fencing-delay. With a quorum device there
+    is no race: only the side that has its vote may fence.
     """
     section = file.fencing or written.Fencing()
-    two = len(nodes) == 2
+    race = len(nodes) == 2 and (file.quorum is None or file.quorum.device is None)
     devices = [
         _ipmi(name, node.fencing.ipmi, section.ipmi)
         for name, node in file.nodes.items()
@@ -36,10 +37,10 @@ def fencing(file: File, nodes: tuple[Node, ...]) -> Fencing:
     ]
     devices += [_device(name, device) for name, device in section.devices.items()]
     levels = _levels(section, devices, nodes)
-    priority = PRIORITY_DELAY_S if two else 0.0
+    priority = PRIORITY_DELAY_S if race else 0.0
     return Fencing(
         enabled=section.enabled is not False,
-        devices=_delayed(section, devices, levels, nodes),
+        devices=_delayed(section, devices, levels, nodes[0].name if race else None),
         levels=MappingProxyType(levels),
         action=section.action or "reboot",
         timeout_s=TIMEOUT_S if section.timeout is None else section.timeout,
@@ -110,17 +111,18 @@ def _delayed(
     section: written.Fencing,
     devices: list[FenceDevice],
     levels: Mapping[str, tuple[tuple[str, ...], ...]],
-    nodes: tuple[Node, ...],
+    first_of_two: str | None,
 ) -> tuple[FenceDevice, ...]:
     """Put the delay that favours one node on the device tried first against it, unless they have one of their own.
 
+    first_of_two: the node favoured where the file does not say and two nodes race; None where there is no race.
     A device that fences other nodes too gets its delay for this one only: pcmk_delay_base takes "node:delay"
     (Pacemaker 2.1.2 and later, pacemaker-fenced(7)).
     """
     if section.delay is not None:
         favoured, delay = section.delay.favour, section.delay.by
-    elif len(nodes) == 2:
-        favoured, delay = nodes[0].name, DELAY_S
+    elif first_of_two is not None:
+        favoured, delay = first_of_two, DELAY_S
     else:
         return tuple(devices)
     first = levels.get(favoured, ((),))[0][:1]  # one delay is enough: devices of a level are used one after another

@@ -13,7 +13,7 @@ RESOURCE_DEFAULTS = {"resource-stickiness": "1000", "migration-threshold": "3", 
 SERIES = {"pe-input-series-max": "1000", "pe-error-series-max": "1000", "pe-warn-series-max": "1000"}
 
 
-def pacemaker(file: written.File, fencing: Fencing, nodes: int) -> Pacemaker:
+def pacemaker(file: written.File, fencing: Fencing) -> Pacemaker:
     """Return properties and defaults; what the file gives wins over what is derived."""
     section = file.pacemaker or written.Pacemaker()
     derived = {
@@ -32,15 +32,15 @@ def pacemaker(file: written.File, fencing: Fencing, nodes: int) -> Pacemaker:
         derived["stonith-watchdog-timeout"] = pacemaker_time(fencing.watchdog_timeout_s)
     return Pacemaker(
         properties=MappingProxyType({**derived, **section.properties}),
-        resource_defaults=MappingProxyType(_resource_defaults(section, nodes)),
+        resource_defaults=MappingProxyType(_resource_defaults(section, delayed=fencing.priority_delay_s > 0)),
         operation_defaults=MappingProxyType(section.operation_defaults),
     )
 
 
-def _resource_defaults(section: written.Pacemaker, nodes: int) -> dict[str, str]:
-    """Return rsc_defaults. With two nodes each resource gets priority 1, which priority-fencing-delay compares."""
+def _resource_defaults(section: written.Pacemaker, *, delayed: bool) -> dict[str, str]:
+    """Return rsc_defaults. priority-fencing-delay compares the resources' priorities, so each gets one with it."""
     defaults = dict(RESOURCE_DEFAULTS)
-    if nodes == 2:
+    if delayed:
         defaults["priority"] = "1"
     if section.stickiness is not None:
         defaults["resource-stickiness"] = section.stickiness
