@@ -5,8 +5,10 @@ boots them, cuts their power and their cables, and opens sockets to them. Everyt
 namespaces, cgroups and directories that carry its name, so that labs stand side by side and leave nothing behind.
 
     plan       Cluster -> LabPlan                      image      a Debian root directory, cached by content
-    network    namespaces, bridges, cables             container  what a node is made of, and how it boots
-    cgroup     where processes are held and killed     power      a BMC for each node (OpenIPMI's simulator)
-    chassis    the power button, quick to start        secrets    values for the file's secret references
-    places     paths and names of one lab              needs      what this machine must have
+    network    the lab's namespace, bridges, sockets   cables     a node's namespace, wired and addressed
+    container  a node's disk and papers                boot       what a power-on starts: systemd-nspawn
+    chassis    the power button, quick to start        power      a BMC for each node (OpenIPMI's simulator)
+    cgroup     where processes are held and killed     clearing   everything a lab left, found by name
+    secrets    values for the file's references        places     paths and names of one lab
+    needs      what this machine must have             processes  programs that run and are waited for
 """

@@ -120,6 +120,14 @@ def is_populated(group: Path) -> bool:
     return _event(group, "populated")
 
 
+def processes(group: Path) -> list[int]:
+    """Return the processes of this very group, not of those below it."""
+    try:
+        return [int(line) for line in (group / "cgroup.procs").read_text().split()]
+    except OSError:
+        return []
+
+
 def is_frozen(group: Path) -> bool:
     """Tell whether every process of this cgroup2 group is frozen."""
     return _event(group, "frozen")

@@ -76,10 +76,8 @@ class Chassis:
 
     def press(self) -> bool:
         """Press the button shortly: the node is asked to shut down, and may take its time or not listen."""
-        init = self.groups[0] / "payload" / "init.scope" / "cgroup.procs"
-        if init.exists():
-            for process in init.read_text().split():
-                os.kill(int(process), POWER_OFF_SIGNAL)
+        for process in cgroup.processes(self.groups[0] / "payload" / "init.scope"):
+            os.kill(process, POWER_OFF_SIGNAL)
         return True
 
     def dark(self) -> bool:

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from quorate.errors import NeverComes
-from quorate.lab import cgroup, network
+from quorate.lab import cables, cgroup, network
 from quorate.lab.places import Places
 from quorate.lab.plan import machine_prefix
 
@@ -29,7 +29,7 @@ def clear(places: Places) -> None:
             )
         cgroup.release(places.name)
     for name in network.left_over(places.name):
-        network.remove(name)
+        cables.remove(name)
     for point in mounts_below(places.directory):
         detach(point)
     for machine in NSPAWN_RUN.glob(f"*/{machine_prefix(places.name)}*"):
@@ -56,8 +56,4 @@ def _unescaped(text: str) -> str:
 
 
 def _processes(group: Path) -> list[str]:
-    found = []
-    for directory, _, _ in os.walk(group):
-        procs = Path(directory, "cgroup.procs")
-        found += procs.read_text().split() if procs.exists() else []
-    return found
+    return [str(process) for directory, _, _ in os.walk(group) for process in cgroup.processes(Path(directory))]

@@ -1,54 +1,26 @@
-"""A container node: Debian under systemd-nspawn, on an overlay over the image, in a network namespace made for it.
+"""What a container node is made of: its disk, its papers and its power button. boot.py boots it.
 
-    prepare(...)     before the first power-on: its host name, host key, who may log in, its power button's paper
-    python -m quorate.lab.container NODE-DIRECTORY     what the power button starts: wire, mount, boot
-
-The boot runs in the node's cgroups. It makes the network namespace anew, then starts systemd-nspawn inside that and a
-mount namespace that holds the overlay, both of which end with the node. An operating system that reboots itself makes
-nspawn end with status 133 (--keep-unit), and the boot begins again; on any other end the ports go dark.
-
-Sources: systemd-nspawn(1); systemd's docs/ENVIRONMENT.md for SYSTEMD_NSPAWN_API_VFS_WRITABLE, which makes /proc/sys/net
-writable as on a host. nspawn is started inside the namespace rather than told its path, so that /sys/class/net is the
-node's own.
+Each node has an overlay over the image, a host key of its own, and chassis.json, from which the power button and the
+boot know all they need. Does I/O (disk).
 """
 
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import quorate
-from quorate.lab import cgroup, network
-from quorate.lab.places import Places, namespace_path
+from quorate.lab import boot, cgroup
+from quorate.lab.places import Places
 from quorate.lab.plan import LabNode, LabPlan
 
 SOURCE = str(Path(quorate.__file__).parent.parent)
-REBOOTED = 133
-
-# Beyond nspawn's own: networks are the node's to change; Corosync and SBD lock their memory (real-time priority comes
-# with CAP_SYS_NICE, which nspawn leaves).
-CAPABILITIES = "CAP_NET_ADMIN,CAP_IPC_LOCK"
-
 HOSTS = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
-
-# $1 overlay options, $2 where to mount it, then the program that sees it.
-MOUNT = 'mount -t overlay overlay -o "$1" "$2" && shift 2 && exec "$@"'
-# $1 the boot, $2 the button, $3 node directory, $4 lab's namespace, then the node.
-SUPERVISE = f"""\
-boot=$1 button=$2 directory=$3 namespace=$4; shift 4
-"$@"
-[ $? = {REBOOTED} ] && exec "$boot" -m quorate.lab.container "$directory"
-exec nsenter --net="$namespace" "$boot" -S -c "$button" "$directory" dark
-"""
-
-BUTTON = "from quorate.lab.chassis import main; main()"
 
 
 def button(directory: Path, *words: str) -> list[str]:
     """Return the call that presses a node's power button; run it inside the lab's namespace with `environment()`."""
-    return [sys.executable, "-S", "-c", BUTTON, str(directory), *words]
+    return [sys.executable, "-S", "-c", boot.BUTTON, str(directory), *words]
 
 
 def environment() -> dict[str, str]:
@@ -97,7 +69,7 @@ def _papers(plan: LabPlan, node: LabNode, directory: Path, image: Path) -> dict[
     return {
         "groups": [str(group / f"node-{node.name}") for group in cgroup.lab_groups(plan.name)],
         "ports": [interface.port for interface in node.interfaces],
-        "boot": [sys.executable, "-m", "quorate.lab.container", str(directory)],
+        "boot": [sys.executable, "-m", "quorate.lab.boot", str(directory)],
         "image": str(image),
         "machine": node.machine,
         "hostname": node.name,
@@ -115,48 +87,3 @@ def _papers(plan: LabPlan, node: LabNode, directory: Path, image: Path) -> dict[
             for interface in node.interfaces
         ],
     }
-
-
-def boot(directory: Path) -> None:
-    """Wire the node and become the shell that supervises its systemd-nspawn. Does not return."""
-    papers = json.loads((directory / "chassis.json").read_text())
-    cables = [
-        network.Cable(
-            **{key: cable[key] for key in ("name", "mac", "port", "bridge")},
-            addresses=tuple(cable["addresses"]),
-            routes=tuple((network, router) for network, router in cable["routes"]),
-            plugged=not (directory / "cut" / cable["name"]).exists(),
-        )
-        for cable in papers["cables"]
-    ]
-    network.wire(papers["lab_namespace"], papers["namespace"], cables)
-    shutil.rmtree(directory / "work", ignore_errors=True)  # what an overlay that was cut off left there
-    (directory / "work").mkdir()
-    argv = ["sh", "-c", SUPERVISE, "sh", *_supervised(directory, papers), *_nspawn(directory, papers)]
-    os.execvp("sh", argv)  # noqa: S606 - an argument vector of ours
-
-
-def _supervised(directory: Path, papers: dict[str, Any]) -> list[str]:
-    return [sys.executable, BUTTON, str(directory), str(namespace_path(papers["lab_namespace"]))]
-
-
-def _nspawn(directory: Path, papers: dict[str, Any]) -> list[str]:
-    root = str(directory / "root")
-    overlay = f"lowerdir={papers['image']},upperdir={directory / 'upper'},workdir={directory / 'work'}"
-    return [
-        *("nsenter", f"--net={namespace_path(papers['namespace'])}"),
-        *("unshare", "--mount", "--propagation=slave"),
-        *("sh", "-c", MOUNT, "sh", overlay, root),
-        *("env", "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network", "SYSTEMD_NSPAWN_LOCK=0"),
-        *("systemd-nspawn", "--quiet", "--boot", f"--directory={root}"),
-        "--setenv=SYSTEMD_COLORS=0",
-        *(f"--machine={papers['machine']}", f"--hostname={papers['hostname']}"),
-        *("--register=no", "--keep-unit", f"--capability={CAPABILITIES}"),
-        *("--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
-        "systemd.show_status=true",
-        "systemd.log_color=false",
-    ]
-
-
-if __name__ == "__main__":
-    boot(Path(sys.argv[1]))

@@ -33,7 +33,6 @@ from quorate.lab.plan import LabNode, LabPlan, plan
 
 Progress = Callable[[str], None]
 BOOT_TIMEOUT_S = 60.0
-KNOCK_S = 0.15  # a SYN that met a dark port is repeated after a second only (RFC 6298); a fresh one is quicker
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -280,8 +279,12 @@ class Lab:
         return self.plan.node(owner).ssh_address
 
     async def _says_ssh(self, node: LabNode) -> bool:
+        """Tell whether sshd answers; asked once it listens, for who asks in vain asks again after a second (ARP)."""
+        init = cgroup.processes(self._group(node.name) / "payload" / "init.scope")
+        if not (init and network.listens(init[0], node.ssh_port)):
+            return False
         try:
-            connection = await self.dial(str(node.ssh_address), node.ssh_port, timeout_s=KNOCK_S)
+            connection = await self.dial(str(node.ssh_address), node.ssh_port, timeout_s=1)
         except HostUnreachable:
             return False
         with connection:

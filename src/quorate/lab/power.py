@@ -16,7 +16,7 @@ from pathlib import Path
 from quorate.describe.cluster import IPAddress
 from quorate.describe.secret import Secret
 from quorate.errors import NeverComes, TimedOut, UsageError
-from quorate.lab import cgroup, container, network, processes
+from quorate.lab import boot, cgroup, container, network, processes
 from quorate.lab.places import Places, namespace_path
 from quorate.lab.plan import Bmc, LabNode, LabPlan
 
@@ -78,7 +78,7 @@ async def start(plan: LabPlan, node: LabNode, places: Places, secret: Callable[[
         return
     directory = places.bmc(node.name)
     directory.mkdir(parents=True, exist_ok=True)
-    (places.node(node.name) / "button.py").write_text(container.BUTTON + "\n")
+    (places.node(node.name) / "button.py").write_text(boot.BUTTON + "\n")
     (directory / "emulation").write_text(EMULATION)
     _write_secret(directory / "lan.conf", configuration(node, node.bmc, places.node(node.name), secret))
     groups = ":".join(str(group / f"bmc-{node.name}") for group in cgroup.lab_groups(plan.name))
