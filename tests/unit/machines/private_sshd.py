@@ -106,15 +106,17 @@ def serve(directory: Path) -> Iterator[Server]:
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen([SSHD, "-D", "-e", "-f", directory / "config"], stderr=log)
     login = Login("127.0.0.1", port, getuser(), False, str(directory / "client"), str(directory / "known"))
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            break
-        except OSError:
-            assert time.monotonic() < deadline, (directory / "log").read_text()
-            time.sleep(0.02)
-    yield Server(login, directory, process)
-    process.terminate()
-    process.wait(5)
-    shutil.rmtree(directory, ignore_errors=True)
+    try:
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline, (directory / "log").read_text()
+                time.sleep(0.02)
+        yield Server(login, directory, process)
+    finally:
+        process.terminate()
+        process.wait(5)
+        shutil.rmtree(directory, ignore_errors=True)
