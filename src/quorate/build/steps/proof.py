@@ -18,14 +18,14 @@ from quorate.build.want import Want
 from quorate.describe.cluster import Cluster
 from quorate.errors import NeverComes, QuorateError, TimedOut
 from quorate.findings import Finding
-from quorate.machines.host import Command, command
+from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
-from quorate.observe.facts import boot_id, cluster_status
-from quorate.observe.gathering import gather
+from quorate.observe.facts import boot_id, cluster_status, unit_state
+from quorate.observe.gathering import gather, gather_about
 
 TITLE = "fencing"
 ATTRIBUTE = "quorate-fencing-proven"
-RETURN_S = 300  # a real server's firmware takes minutes to start
+FATAL = 100  # CRM_EX_FATAL (crm_error --exit 100): Pacemaker ended itself, and systemd leaves it so
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +105,46 @@ async def prove(fleet: Fleet, want: Want, victim: str, note: Note) -> None:
     before = await gather(fleet[victim], boot_id)
     await peer.run(fencing(victim), timeout_s=150)
 
-    async def back() -> str | None:
+    booted = False
+
+    async def back() -> bool | None:
+        nonlocal booted
         try:
-            await fleet[victim].reconnect(timeout_s=3)
-            now = await gather(fleet[victim], boot_id)
+            if not booted:
+                await fleet[victim].reconnect(timeout_s=3)
+                booted = await gather(fleet[victim], boot_id) != before
+            if booted:
+                await start_again(fleet[victim], want, note)
         except QuorateError:
-            return None
+            booted = False
         status = await answer(gather(peer, cluster_status))
-        return now if status is not None and victim in status.online and now != before else None
+        return True if booted and status is not None and victim in status.online else None
 
     try:
-        await until(f"{victim} back after its fencing test", back, timeout_s=RETURN_S, every_s=0.3)
+        await until(f"{victim} back after its fencing test", back, timeout_s=want.return_s, every_s=0.3)
     except TimedOut as error:
         raise NeverComes(
-            f"{victim} was fenced and is not back after {RETURN_S} s; the other nodes run on",
+            f"{victim} was fenced and is not back after {want.return_s:g} s; the other nodes run on",
             f"look at its console; when it is up with corosync and pacemaker started, apply again (it was {before})",
         ) from error
     await running.settled(fleet, want, lambda _: None)
     await peer.run(record(want.cluster, victim))
     note(f"{victim} fenced and back")
+
+
+async def start_again(host: Host, want: Want, note: Note) -> None:
+    """Start Pacemaker on a node that came back before the others had noticed that it was gone.
+
+    Fencing a healthy member is told to the whole cluster when the membership has changed, token and consensus later.
+    A node that boots faster than that hears of its own fencing and ends Pacemaker and Corosync for good ("We were
+    allegedly just fenced", seen with Pacemaker 2.1.5 on nodes that boot in a second). It was fenced; nothing is wrong.
+    A node that is fenced because it was lost cannot get there: the membership has changed before its power is cut.
+    """
+    unit = want.platforms[host.name].units["pacemaker"]
+    state = (await gather_about(host, unit_state, unit))[unit]
+    if state.active == "inactive" and state.exit_status == FATAL:
+        note(f"{host.name} was back before the others had missed it, and heard of its own fencing; start pacemaker")
+        await host.run(command("systemctl", "start", unit), timeout_s=120)
 
 
 def record(cluster: Cluster, victim: str) -> Command:
