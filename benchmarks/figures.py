@@ -70,7 +70,9 @@ def show(figures: Figures) -> str:
         lines.append(f"  {ratio.this} / {ratio.to} = {value:.2f}{bound}")
     for limit in figures.limits:
         value = median(figures.samples[limit.this])
-        lines.append(f"  {limit.this} at most {limit.most} {figures.unit}: {'held' if value <= limit.most else 'MISSED'}")
+        lines.append(
+            f"  {limit.this} at most {limit.most} {figures.unit}: {'held' if value <= limit.most else 'MISSED'}"
+        )
     return "\n".join(lines + [f"  note: {note}" for note in figures.notes])
 
 
