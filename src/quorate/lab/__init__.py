@@ -10,5 +10,6 @@ namespaces, cgroups and directories that carry its name, so that labs stand side
     chassis    the power button, quick to start        power      a BMC for each node (OpenIPMI's simulator)
     cgroup     where processes are held and killed     clearing   everything a lab left, found by name
     secrets    values for the file's references        places     paths and names of one lab
+    state      what stands on disk about labs
     needs      what this machine must have             processes  programs that run and are waited for
 """

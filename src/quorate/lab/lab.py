@@ -11,7 +11,6 @@ The lab outlives the program that made it; the next `Lab(cluster)` finds it agai
 
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -22,7 +21,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.describe.secret import Secret
@@ -30,6 +29,9 @@ from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, TimedOu
 from quorate.lab import cgroup, clearing, container, image, needs, network, power, processes, secrets
 from quorate.lab.places import ROOT, Places, namespace_path
 from quorate.lab.plan import LabNode, LabPlan, plan
+from quorate.lab.state import labs, lock_file, read_state
+
+__all__ = ["Lab", "LabStatus", "NodeStatus", "labs"]
 
 Progress = Callable[[str], None]
 BOOT_TIMEOUT_S = 60.0
@@ -106,14 +108,15 @@ class Lab:
                 progress(f"the lab {self.name} is up already")
                 return
             await asyncio.to_thread(clearing.clear, self.places)
-            root = await image.ensure(self.places.root, self.packages, progress)
-            self._write_state("starting", root)
+            self._write_state("starting")
             try:
+                power.check(self.plan, self.secret)
+                root = await image.ensure(self.places.root, self.packages, progress)
                 await self._bring_up(root, progress)
             except BaseException:
                 await asyncio.shield(asyncio.to_thread(clearing.clear, self.places))
                 raise
-            self._write_state("up", root)
+            self._write_state("up")
 
     async def _bring_up(self, root: Path, progress: Progress) -> None:
         started = time.monotonic()
@@ -325,12 +328,12 @@ class Lab:
         text = repr((asdict(self.plan) | {"findings": ()}, self.packages))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _write_state(self, phase: str, root: Path) -> None:
+    def _write_state(self, phase: str) -> None:
         state = {
             "name": self.name,
             "phase": phase,
             "digest": self._digest(),
-            "image": root.name,
+            "image": image.digest(self.packages),
             "nodes": self.plan.node_names,
             "boot": BOOT_ID.read_text().strip(),
         }
@@ -341,29 +344,14 @@ class Lab:
 
     @contextlib.asynccontextmanager
     async def _locked(self) -> AsyncIterator[None]:
-        self.places.lock.parent.mkdir(parents=True, exist_ok=True)
-        with self.places.lock.open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Locked(f"Somebody else is taking the lab {self.name} up or down.", "Wait for it.") from None
+        lock = lock_file(self.places.lock)
+        if lock is None:
+            raise Locked(f"Somebody else is taking the lab {self.name} up or down.", "Wait for it.")
+        try:
             yield
-
-
-def read_state(places: Places) -> dict[str, Any]:
-    """Return a lab's state as JSON has it: name, phase, digest, image, nodes, boot; empty if there is no lab."""
-    try:
-        state: dict[str, Any] = json.loads(places.state.read_text())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return state
+        finally:
+            os.close(lock)
 
 
 async def _make_key(path: Path) -> None:
     await processes.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path))
-
-
-def labs(root: Path = ROOT) -> list[dict[str, Any]]:
-    """Return the state of every lab below `root` (see read_state), by name."""
-    found = [read_state(Places(root, path.name)) for path in sorted((root / "labs").glob("*")) if path.is_dir()]
-    return [state for state in found if state]

@@ -62,6 +62,14 @@ def configuration(node: LabNode, bmc: Bmc, directory: Path, secret: Callable[[Se
     )
 
 
+def check(plan: LabPlan, secret: Callable[[Secret], str]) -> None:
+    """Raise UsageError when a BMC can not have the user or password that the file gives it."""
+    for node in plan.nodes:
+        if node.bmc is not None:
+            _word(node.bmc, "user", node.bmc.user, secret)
+            _word(node.bmc, "password", node.bmc.password or "", secret)
+
+
 def _word(bmc: Bmc, what: str, given: str | Secret, secret: Callable[[Secret], str]) -> str:
     value = secret(given) if isinstance(given, Secret) else given
     if len(value.encode()) > NAME_CHARACTERS or any(c.isspace() or c == '"' for c in value):

@@ -1,5 +1,6 @@
 """Which control groups there are, by /proc/self/mountinfo, in both layouts."""
 
+from quorate.lab import cgroup
 from quorate.lab.cgroup import hierarchies
 
 UNIFIED = "31 24 0:27 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
@@ -21,6 +22,12 @@ def test_hybrid_has_a_place_in_every_hierarchy() -> None:
     unified, version1 = hierarchies(HYBRID)
     assert unified == "/sys/fs/cgroup/unified"
     assert version1 == ["/sys/fs/cgroup/systemd", "/nowhere/cpu,cpuacct", "/sys/fs/cgroup/memory"]
+
+
+def test_where_systemd_owns_the_tree_a_lab_has_a_delegated_unit(tmp_path, monkeypatch) -> None:
+    assert cgroup.lab_groups("nova-db")[0].parts[-2:] == ("quorate", "nova-db")
+    monkeypatch.setattr(cgroup, "SYSTEMD_RUNS", tmp_path)
+    assert cgroup.lab_groups("nova-db")[0].parts[-2:] == ("system.slice", "quorate-lab-nova-db.service")
 
 
 def test_a_machine_without_any() -> None:
