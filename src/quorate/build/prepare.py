@@ -14,7 +14,7 @@ from quorate.observe.facts import os_release
 from quorate.observe.gathering import gather
 
 
-async def prepare(cluster: Cluster, fleet: Fleet, secret: Callable[[Secret], str]) -> Want:
+async def prepare(cluster: Cluster, fleet: Fleet, secret: Callable[[Secret], str], *, return_s: float = 300.0) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution."""
     releases = (await on_all(list(fleet.values()), lambda host: gather(host, os_release))).all()
     found = {name: platform_for(release.ids) for name, release in releases.items()}
@@ -25,4 +25,4 @@ async def prepare(cluster: Cluster, fleet: Fleet, secret: Callable[[Secret], str
             "use Debian or Ubuntu, or add a file to catalog/platforms",
         )
     platforms = {name: platform for name, platform in found.items() if platform is not None}
-    return Want(cluster, platforms, AgentLibrary.shipped(), secret)
+    return Want(cluster, platforms, AgentLibrary.shipped(), secret, return_s=return_s)

@@ -19,7 +19,8 @@ from quorate.describe.secret import Secret
 class Want:
     """What is wanted: the cluster, how each node's platform names things, the agents' advice, the secrets' values.
 
-    clock_apart_s: how far a node's clock may be from this machine's before apply refuses.
+    clock_apart_s: how far a node's clock may be from this machine's before apply refuses. return_s: how long a node
+    may take to come back from its fencing test; a real server's firmware takes minutes.
     """
 
     cluster: Cluster
@@ -27,6 +28,7 @@ class Want:
     agents: AgentLibrary
     secret: Callable[[Secret], str]
     clock_apart_s: float = 2.0
+    return_s: float = 300.0
 
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""

@@ -29,6 +29,12 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--lab", "in_lab", is_flag=True, help="The nodes are the lab's, on this machine.")(command)
 
 
+def fencing_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --test-fencing; None when it is not given: then the lab tests, and real hosts are left alone."""
+    words = "Power-cycle each node once, to prove that fencing works (in the lab by default)."
+    return click.option("--test-fencing/--no-test-fencing", default=None, help=words)(command)
+
+
 def read(file: str) -> bytes:
     """Return the file's bytes, standard input for "-"; UsageError where it cannot be read."""
     if file == "-":

@@ -2,20 +2,21 @@
 
 import click
 
-from quorate.ui.options import file_argument, format_option, lab_option
+from quorate.ui.options import fencing_option, file_argument, format_option, lab_option
 
 
 @click.command()
 @file_argument
 @lab_option
 @format_option
-@click.option("--test-fencing", is_flag=True, help="Power-cycle each node once, to prove that fencing works.")
+@fencing_option
+@click.option("--return-within", default=300.0, metavar="SECONDS", help="How long a fenced node may take to come back.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing real hosts.")
-def command(file: str, in_lab: bool, form: str, test_fencing: bool, yes: bool) -> None:
+def command(file: str, *, in_lab: bool, form: str, test_fencing: bool | None, return_within: float, yes: bool) -> None:
     """Build the cluster, or change it to what the file says; verified after each step.
 
-    The plan is shown first. In the lab fencing is always tested; on real hosts with --test-fencing, which interrupts
-    every node once. Killed or failed anywhere, run it again: it carries on from what it finds.
+    The plan is shown first. In the lab fencing is tested, too; on real hosts only with --test-fencing, which
+    interrupts every node once. Killed or failed anywhere, run it again: it carries on from what it finds.
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
@@ -28,6 +29,7 @@ def command(file: str, in_lab: bool, form: str, test_fencing: bool, yes: bool) -
     from quorate.ui.terminal import Progress, show_json, show_plan  # noqa: PLC0415
 
     cluster = sound(file)
+    prove = in_lab if test_fencing is None else test_fencing
 
     def agree(made: Plan) -> None:
         show_plan(made, diff=False, err=True)
@@ -37,8 +39,8 @@ def command(file: str, in_lab: bool, form: str, test_fencing: bool, yes: bool) -
     async def build() -> Applied:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret)
-            return await apply(fleet, want, Progress(quiet=form == "json"), agree, test_fencing=test_fencing or in_lab)
+            want = await prepare(cluster, fleet, found.secret, return_s=return_within)
+            return await apply(fleet, want, Progress(quiet=form == "json"), agree, test_fencing=prove)
 
     done = asyncio.run(build())
     if form == "json":

@@ -2,7 +2,7 @@
 
 import click
 
-from quorate.ui.options import file_argument, format_option, lab_option
+from quorate.ui.options import fencing_option, file_argument, format_option, lab_option
 
 
 @click.command()
@@ -10,8 +10,8 @@ from quorate.ui.options import file_argument, format_option, lab_option
 @lab_option
 @format_option
 @click.option("--diff", is_flag=True, help="Show how files would differ.")
-@click.option("--test-fencing", is_flag=True, help="Plan the real power cycle of each node, too.")
-def command(file: str, in_lab: bool, form: str, diff: bool, test_fencing: bool) -> None:
+@fencing_option
+def command(file: str, in_lab: bool, form: str, diff: bool, test_fencing: bool | None) -> None:
     """Look at every host and show what apply would change; nothing is changed.
 
     Exit code 0: nothing to do; 1: there is something to do.
@@ -31,7 +31,7 @@ def command(file: str, in_lab: bool, form: str, diff: bool, test_fencing: bool) 
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
             want = await prepare(cluster, fleet, found.secret)
-            return await plan(fleet, want, stages(test_fencing=test_fencing or in_lab))
+            return await plan(fleet, want, stages(test_fencing=in_lab if test_fencing is None else test_fencing))
 
     made = asyncio.run(make())
     if form == "json":

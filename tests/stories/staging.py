@@ -1,0 +1,93 @@
+"""A stage for stories: a lab of three nodes, driven by the command line as a user would."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+QUORATE = str(Path(sys.executable).parent / "quorate")
+
+FILE = """\
+cluster: {name}
+nodes:
+  n1: {links: [10.31.0.11, 172.31.0.11], fencing: {ipmi: 10.31.9.11}}
+  n2: {links: [10.31.0.12, 172.31.0.12], fencing: {ipmi: 10.31.9.12}}
+  n3: {links: [10.31.0.13, 172.31.0.13], fencing: {ipmi: 10.31.9.13}}
+corosync: {token: 1s}
+fencing:
+  ipmi: {user: admin, password: {env: IPMI_PASSWORD}, power_wait: 0s}
+services:
+  site: {kind: web, address: 10.31.0.100/24}
+"""
+
+
+@dataclass
+class Stage:
+    """One lab, driven by the command line as a user would."""
+
+    name: str
+    file: Path
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        """Write another cluster file; the lab's name is filled in."""
+        self.file.write_text(text.replace("{name}", self.name))
+
+    def quorate(self, *words: str, check: bool = False, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run quorate to its end."""
+        done = subprocess.run(
+            [QUORATE, *words], capture_output=True, text=True, timeout=timeout_s, check=False, env=self.environment
+        )
+        if check:
+            assert done.returncode == 0, done.stderr + done.stdout
+        return done
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """Start quorate; it is killed at the end of the story if it still runs."""
+        process = subprocess.Popen(
+            [QUORATE, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment
+        )
+        self.running.append(process)
+        return process
+
+    def kill(self) -> None:
+        """End what was begun and still runs."""
+        while self.running:
+            process = self.running.pop()
+            process.kill()
+            process.communicate()
+
+    def apply(self, *options: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+        """Apply the file in the lab."""
+        return self.quorate("apply", "--lab", str(self.file), *options, check=check)
+
+    def ssh(self, node: str, command: str, *, check: bool = True) -> str:
+        """Run a shell command on a node."""
+        return self.quorate("lab", "ssh", str(self.file), node, command, check=check, timeout_s=60).stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "NO_COLOR": "1"}
+
+
+def wait_for_line(process: subprocess.Popen[str], text: str, timeout_s: float = 120) -> str:
+    """Read a process's stderr until a line holds `text`; return that line."""
+    assert process.stderr is not None
+    deadline = time.monotonic() + timeout_s
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        if text in line:
+            return line
+        assert time.monotonic() < deadline, "".join(seen)
+    raise AssertionError(f"{text!r} never came:\n{''.join(seen)}")
+
+
+def left_over(name: str) -> list[str]:
+    """Return what a lab of that name left on this machine."""
+    found = [path.name for path in Path("/run/netns").glob(f"quorate-{name}*")]
+    found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if f"/labs/{name}/" in line]
+    found += [str(path) for path in Path("/sys/fs/cgroup").glob(f"**/quorate/{name}")]
+    return found
