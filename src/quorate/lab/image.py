@@ -1,9 +1,9 @@
 """The nodes' root directory: Debian with what a cluster needs, built by mmdebstrap, cached by what went into it.
 
 An image is ROOT/images/DIGEST, the digest taken over release, packages and recipe, so that it is built again only when
-one of them changes. It is built beside its place and renamed, under a lock: a killed build leaves a
-directory `DIGEST.building` that the next build removes. Downloads are kept in ROOT/archives, by hard links. Images are
-read-only by convention; nodes write to overlays of their own. Does I/O (network, disk); 35 to 40 s on two cores.
+one of them changes. It is built beside its place and renamed, under a lock: a killed build leaves DIGEST.building and
+DIGEST.tmp, which the next build removes. Downloads are kept in ROOT/archives, by hard links. Images are read-only by
+convention; nodes write to overlays of their own. Does I/O (network, disk); 35 to 40 s on two idle cores.
 """
 
 import asyncio
@@ -127,10 +127,14 @@ async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], 
 
 async def _build(image: Path, packages: Iterable[str]) -> None:
     building, log = image.with_suffix(".building"), image.with_suffix(".log")
-    archives = image.parent.parent / "archives"
+    archives, scratch = image.parent.parent / "archives", image.with_suffix(".tmp")
     archives.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(shutil.rmtree, building, ignore_errors=True)
-    status = await run_to_log(build_command(building, archives, packages), log)
+    for old in (building, scratch):
+        await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
+    scratch.mkdir()
+    scratch.chmod(0o1777)  # apt verifies signatures there as a user of its own
+    status = await run_to_log(build_command(building, archives, packages), log, {"TMPDIR": str(scratch)})
+    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     if status != 0:
         lines = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
         raise CommandFailed(

@@ -33,11 +33,17 @@ async def run(*argv: str, environment: dict[str, str] | None = None) -> str:
     return text
 
 
-async def run_to_log(argv: Sequence[str], log: Path) -> int:
+async def run_to_log(argv: Sequence[str], log: Path, environment: dict[str, str] | None = None) -> int:
     """Run a program with its output in `log`; return its status. Cancelled: it and its children are killed."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            *WITH_US, *argv, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            *WITH_US,
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
         )
         try:
             return await process.wait()
