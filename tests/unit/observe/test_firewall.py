@@ -37,3 +37,20 @@ def test_another_port_of_the_same_rules() -> None:
     found = firewall.parse((DATA / "corosync-allowed.in").read_text(), 0)
     assert found.udp(5413) == "blocked"
     assert found.udp(623) == "open"
+
+
+@pytest.mark.parametrize(
+    ("rules", "port", "verdict"),
+    [
+        ("drop-all-but-ssh", 22, "open"),
+        ("drop-all-but-ssh", 5403, "blocked"),
+        ("corosync-allowed", 5405, "blocked"),  # allowed for UDP alone
+        ("empty", 5403, "open"),
+        ("ufw", 5405, "blocked"),
+        ("ufw-closed", 22, "open"),
+        ("ufw-closed", 5403, "blocked"),
+        ("jump", 5403, "unknown"),
+    ],
+)
+def test_verdict_for_new_connections(rules: str, port: int, verdict: str) -> None:
+    assert firewall.parse((DATA / f"{rules}.in").read_text(), 0).verdict("tcp", port) == verdict

@@ -14,6 +14,7 @@ from quorate.errors import Unknown
 from quorate.machines.host import command
 
 Verdict = Literal["open", "blocked", "unknown"]
+Protocol = Literal["udp", "tcp"]
 
 MARK = "=== quorate "
 
@@ -31,15 +32,24 @@ COMMAND = command("sh", "-c", SCRIPT)
 
 TABLE = re.compile(r"table (\w+) ")
 CHAIN = re.compile(r"type filter hook (input|prerouting|ingress)\b[^;]*;(?: policy (\w+);)?")
-NOISE = re.compile(
-    r"counter packets \d+ bytes \d+|counter\b|comment \"[^\"]*\"|# .*|meta l4proto udp|ip6? protocol udp"
-)
 LOOPBACK = re.compile(r'iif(name)? "?lo"? accept')
 ESTABLISHED = re.compile(r"ct state (?!.*\bnew\b)[\w,{} ]+ (accept|drop)")
-OTHER_PROTOCOL = re.compile(
-    r"(tcp|icmp|icmpv6|igmp|sctp|esp|ah|vrrp)\b|(meta l4proto|ip6? protocol|ip6 nexthdr) (?!udp)"
-)
-UDP_PORT = re.compile(r"udp dport (\{[^}]*\}|\S+) (accept|drop|reject)\b")
+NOISE = {
+    protocol: re.compile(
+        r"counter packets \d+ bytes \d+|counter\b|comment \"[^\"]*\"|# .*"
+        rf"|(meta l4proto|ip6? protocol) {protocol}"
+    )
+    for protocol in ("udp", "tcp")
+}
+OTHER_PROTOCOL = {
+    protocol: re.compile(
+        rf"({other}|icmp|icmpv6|igmp|sctp|esp|ah|vrrp)\b|(meta l4proto|ip6? protocol|ip6 nexthdr) (?!{protocol})"
+    )
+    for protocol, other in (("udp", "tcp"), ("tcp", "udp"))
+}
+PORT = {
+    protocol: re.compile(protocol + r" dport (\{[^}]*\}|\S+) (accept|drop|reject)\b") for protocol in ("udp", "tcp")
+}
 ALL = re.compile(r"(accept|drop|reject)\b")
 UFW_RULE = re.compile(r"^(\d+)(?::(\d+))?(?:/(\w+))?(?: \(v6\))?\s+(ALLOW|DENY|REJECT|LIMIT)(?: IN)?\s+(.*)$")
 
@@ -60,15 +70,19 @@ class Firewall:
 
     def udp(self, port: int) -> Verdict:
         """Say what becomes of packets from anywhere to a UDP port of this node."""
+        return self.verdict("udp", port)
+
+    def verdict(self, protocol: Protocol, port: int) -> Verdict:
+        """Say what becomes of packets, or of new connections, from anywhere to a port of this node."""
         if "firewalld" in self.active or "iptables" in self.active:
             return "unknown"
         if "ufw" in self.active:
-            return _by_ufw(self.answers["ufw"], port)
+            return _by_ufw(self.answers["ufw"], protocol, port)
         if "nft" not in self.answers:
             return "unknown"
         verdicts: set[Verdict] = {"open"}
         for chain in _chains(self.answers["nft"]):
-            verdict = _by_chain(chain, port)
+            verdict = _by_chain(chain, protocol, port)
             # other hooks and families see only some of the packets, so that they can spoil certainty, not give it
             verdicts.add(verdict if chain.sees_all or verdict == "open" else "unknown")
         return "blocked" if "blocked" in verdicts else "unknown" if "unknown" in verdicts else "open"
@@ -95,7 +109,7 @@ def _is_on(name: str, text: str) -> bool:
     return text.startswith("Status: active") if name == "ufw" else text.startswith("running")
 
 
-def _by_ufw(text: str, port: int) -> Verdict:
+def _by_ufw(text: str, wanted: Protocol, port: int) -> Verdict:
     """Judge by `ufw status verbose`: the first rule that names the port decides, else the default for incoming."""
     unsure = False
     for line in text.splitlines():
@@ -104,7 +118,7 @@ def _by_ufw(text: str, port: int) -> Verdict:
             unsure = unsure or bool(re.match(r"^(Anywhere|[\d.]+|\S+ \()\S*\s+(ALLOW|DENY|REJECT|LIMIT)", line))
             continue
         low, high, protocol, action, source = match.groups()
-        if protocol not in {None, "udp"} or not int(low) <= port <= int(high or low):
+        if protocol not in {None, wanted} or not int(low) <= port <= int(high or low):
             continue
         if not source.startswith("Anywhere") or unsure:
             return "unknown"
@@ -139,14 +153,14 @@ def _chains(ruleset: str) -> list[_Chain]:
     return chains
 
 
-def _by_chain(chain: _Chain, port: int) -> Verdict:
+def _by_chain(chain: _Chain, protocol: Protocol, port: int) -> Verdict:
     """Judge one chain: the first rule that surely decides wins, unless an earlier one could have decided otherwise."""
     possible: set[Verdict] = set()  # what rules that cannot be judged might have done before
     for rule in chain.rules:
-        text = " ".join(NOISE.sub(" ", rule).split())
-        if not text or any(harmless.match(text) for harmless in (LOOPBACK, ESTABLISHED, OTHER_PROTOCOL)):
+        text = " ".join(NOISE[protocol].sub(" ", rule).split())
+        if not text or any(harmless.match(text) for harmless in (LOOPBACK, ESTABLISHED, OTHER_PROTOCOL[protocol])):
             continue
-        match = UDP_PORT.fullmatch(text.partition(" with ")[0])
+        match = PORT[protocol].fullmatch(text.partition(" with ")[0])
         if match and (covered := _covers(match[1], port)) is not None:
             if covered:
                 return _settle(match[2], possible)
