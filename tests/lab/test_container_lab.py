@@ -17,6 +17,7 @@ from quorate.describe.secret import Secret
 from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, UsageError
 from quorate.lab import chassis
 from quorate.lab.lab import Lab, labs
+from quorate.lab.state import lock_file
 
 pytestmark = pytest.mark.lab
 
@@ -102,7 +103,7 @@ def test_fencing_by_the_real_agent_takes_the_floating_address_away(lab, all_on) 
     fenced = fence(lab, "reboot")
     seconds = time.monotonic() - started
     assert fenced.returncode == 0, fenced.stderr
-    assert seconds < 3
+    assert seconds < 10  # 0.3 s on an idle machine
     wait(lab.booted("n2"))
     assert not pings(lab, "10.10.42.96")
     assert ssh(lab, "n2", "cat /proc/sys/kernel/random/boot_id").stdout not in {"", boot}
@@ -229,17 +230,18 @@ def test_labs_with_the_same_addresses_stand_side_by_side(lab) -> None:
     assert ssh(lab, "n1", "true").returncode == 0
 
 
-def test_two_ups_at_once_the_second_is_told() -> None:
-    first = _up_in_another_process("quorate-test-lock")
+def test_while_somebody_takes_a_lab_up_others_are_told() -> None:
     other = Lab(cluster(ONE), name="quorate-test-lock")
+    held = lock_file(other.places.lock)
+    assert held is not None
     try:
-        while not other.places.state.exists():
-            assert first.poll() is None
-        with pytest.raises(Locked):
-            wait(other.up())
+        for change in (other.up, other.down):
+            with pytest.raises(Locked):
+                wait(change())
     finally:
-        first.wait()
+        os.close(held)
         wait(other.down())
+    assert left_behind(other) == []
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -249,10 +251,12 @@ def test_a_killed_up_leaves_nothing_that_down_can_not_clear(seed) -> None:
     time.sleep(random.Random(seed).uniform(0.5, 1.7))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    if seed % 4 == 3:
-        wait(lab.up())
-        assert ssh(lab, "n2", "true").returncode == 0
-    wait(lab.down())
+    try:
+        if seed % 4 == 3:
+            wait(lab.up())
+            assert ssh(lab, "n2", "true").returncode == 0
+    finally:
+        wait(lab.down())
     wait(lab.down())
     assert left_behind(lab) == []
 

@@ -35,6 +35,7 @@ __all__ = ["Lab", "LabStatus", "NodeStatus", "labs"]
 
 Progress = Callable[[str], None]
 BOOT_TIMEOUT_S = 60.0
+LOCK_TRIES = 20  # a child that a killed `up` had just forked holds its lock for some more milliseconds
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -345,6 +346,10 @@ class Lab:
     @contextlib.asynccontextmanager
     async def _locked(self) -> AsyncIterator[None]:
         lock = lock_file(self.places.lock)
+        for _ in range(LOCK_TRIES):
+            if lock is None:
+                await asyncio.sleep(0.05)
+                lock = lock_file(self.places.lock)
         if lock is None:
             raise Locked(f"Somebody else is taking the lab {self.name} up or down.", "Wait for it.")
         try:
