@@ -229,7 +229,8 @@ class SshHost:
             return content
         text = stderr.decode(errors="replace")
         self._mind_sudo(status, text)
-        if "No such file or directory" in text and text.startswith("cat:"):
+        said_by_cat = [line for line in text.splitlines() if line.startswith("cat:")]  # sudo may grumble before it
+        if said_by_cat and said_by_cat[-1].endswith("No such file or directory"):
             return None
         raise refusals.of_command(self._name, Completed(command, status, "", text, seconds))
 

@@ -228,6 +228,13 @@ def test_sudo_runs_commands_and_files(server: Server, tmp_path: Path) -> None:
     assert on(server, lambda h: h.get(str(tmp_path / "file")), sudo=True) == b"new"
 
 
+def test_a_file_that_is_missing_is_missing_though_sudo_grumbles(server: Server, tmp_path: Path) -> None:
+    sudo = server.bin / "sudo"
+    sudo.write_text('#!/bin/sh\necho "sudo: unable to resolve host n1: Temporary failure" >&2\nshift 2\nexec "$@"\n')
+    sudo.chmod(0o755)
+    assert on(server, lambda h: h.get(str(tmp_path / "missing")), sudo=True) is None
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_sudo_that_wants_a_password(server: Server, check: bool) -> None:
     sudo = server.bin / "sudo"
