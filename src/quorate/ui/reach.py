@@ -1,4 +1,7 @@
-"""reach: open the nodes of a cluster file, on real hosts or in the lab, for as long as a command lasts."""
+"""reach: open the nodes of a cluster file, on real hosts or in the lab, for as long as a command lasts.
+
+The quorum device's host is opened with them, and kept apart from them: it is no node.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -6,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from quorate.build.secrets import resolve
-from quorate.describe.cluster import Cluster, Node
+from quorate.describe.cluster import Cluster, Ssh
 from quorate.describe.secret import Secret
 from quorate.errors import QuorateError
 from quorate.lab.lab import Lab
@@ -17,39 +20,55 @@ from quorate.ui.labs import lab_of
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The nodes that answered, the errors of those that did not, and where secrets come from."""
+    """The nodes that answered, the errors of those that did not, and where secrets come from.
+
+    asked_witness: the quorum device's host, its error, or None where the cluster has no quorum device.
+    """
 
     fleet: Mapping[str, SshHost]
     failed: Mapping[str, QuorateError]
     secret: Callable[[Secret], str]
     lab: Lab | None
+    asked_witness: SshHost | QuorateError | None = None
 
     def everybody(self) -> Mapping[str, SshHost]:
         """Return all nodes; raise the errors of those that could not be reached."""
         return Answers(self.fleet, self.failed).all()
 
+    def witness(self) -> SshHost | None:
+        """Return the quorum device's host, None where the cluster has none; raise its error if it is not reached."""
+        error = self.asked_witness
+        if isinstance(error, QuorateError):
+            raise type(error)(f"The quorum device's host: {error.message}", error.hint)
+        return error
+
 
 @asynccontextmanager
-async def reach(cluster: Cluster, *, in_lab: bool) -> AsyncIterator[Reach]:
-    """Connect to every node at once; close the connections at the end."""
+async def reach(cluster: Cluster, *, in_lab: bool, timeout_s: float = 10) -> AsyncIterator[Reach]:
+    """Connect to every node at once, each within timeout_s; close the connections at the end."""
     lab = lab_of(cluster) if in_lab else None
 
-    async def one(node: Node) -> SshHost:
+    async def one(name: str, login: Ssh) -> SshHost:
         if lab is None:
-            return await connect(node.name, node.ssh)
-        return await connect(node.name, node.ssh, dial=lab.dial, client_key=lab.client_key, known_hosts=lab.known_hosts)
+            return await connect(name, login, timeout_s=timeout_s)
+        keys = {"client_key": lab.client_key, "known_hosts": lab.known_hosts}
+        return await connect(name, login, dial=lab.dial, timeout_s=timeout_s, **keys)
 
-    results = await asyncio.gather(*(one(node) for node in cluster.nodes), return_exceptions=True)
+    device = cluster.quorum.device
+    logins = {node.name: node.ssh for node in cluster.nodes} | ({device.host: device.ssh} if device else {})
+    results = await asyncio.gather(*(one(name, login) for name, login in logins.items()), return_exceptions=True)
     fleet: dict[str, SshHost] = {}
     failed: dict[str, QuorateError] = {}
-    for node, result in zip(cluster.nodes, results, strict=True):
+    for name, result in zip(logins, results, strict=True):
         if isinstance(result, SshHost):
-            fleet[node.name] = result
+            fleet[name] = result
         elif isinstance(result, QuorateError):
-            failed[node.name] = result
+            failed[name] = result
         else:
             raise result
+    opened = tuple(fleet.values())
+    witness = (fleet.pop(device.host, None) or failed.pop(device.host)) if device else None
     try:
-        yield Reach(fleet, failed, lab.secret if lab else resolve, lab)
+        yield Reach(fleet, failed, lab.secret if lab else resolve, lab, witness)
     finally:
-        await asyncio.gather(*(host.close() for host in fleet.values()), return_exceptions=True)
+        await asyncio.gather(*(host.close() for host in opened), return_exceptions=True)

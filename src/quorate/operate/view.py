@@ -1,0 +1,83 @@
+"""View: what one node answers when it is asked how the cluster is. Asks, never judges.
+
+In: hosts, and why others could not be reached. Out: one View per node, where an answer that did not come stands as the
+error that says why. Nodes are asked all at once, and each its questions at once: it takes as long as the slowest.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from quorate.errors import QuorateError, Unknown
+from quorate.machines.host import Host
+from quorate.observe.facts import cluster_status, constraints, corosync_links, quorum, unit_state
+from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.facts.constraints import LocationConstraint
+from quorate.observe.facts.corosync_links import CorosyncLinks
+from quorate.observe.facts.quorum import Quorum
+from quorate.observe.facts.unit_state import Unit
+from quorate.observe.gathering import gather, gather_about
+
+T = TypeVar("T")
+
+TIMEOUT_S = 6.0
+"""A node that cannot say within this time how it is does not count as answering."""
+UNITS = ("corosync.service", "pacemaker.service")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One node's answers. Each is the fact, or the QuorateError that says why there is none.
+
+    units: Corosync and Pacemaker, by name; an error there means that the node itself did not answer.
+    """
+
+    name: str
+    units: Mapping[str, Unit] | QuorateError
+    cluster: ClusterStatus | QuorateError
+    quorum: Quorum | QuorateError
+    links: CorosyncLinks | QuorateError
+    constraints: tuple[LocationConstraint, ...] | QuorateError
+
+    @property
+    def silence(self) -> QuorateError | None:
+        """Why the node said nothing at all; None where it answered, if only that nothing runs."""
+        return self.units if isinstance(self.units, QuorateError) else None
+
+    @property
+    def down(self) -> tuple[Unit, ...]:
+        """Corosync and Pacemaker, as far as they do not run on a node that answers."""
+        if isinstance(self.units, QuorateError):
+            return ()
+        return tuple(self.units[name] for name in UNITS if name in self.units and not self.units[name].is_active)
+
+
+async def look(hosts: Iterable[Host], failed: Mapping[str, QuorateError]) -> tuple[View, ...]:
+    """Ask every host everything at once. failed: the nodes without a connection, with the reason."""
+    asked = await asyncio.gather(*(_ask(host) for host in hosts))
+    return (*asked, *(unreachable(name, error) for name, error in failed.items()))
+
+
+async def _ask(host: Host) -> View:
+    units, cluster, votes, links, moves = await asyncio.gather(
+        _or_error(gather_about(host, unit_state, *UNITS, timeout_s=TIMEOUT_S)),
+        _or_error(gather(host, cluster_status, timeout_s=TIMEOUT_S)),
+        _or_error(gather(host, quorum, timeout_s=TIMEOUT_S)),
+        _or_error(gather(host, corosync_links, timeout_s=TIMEOUT_S)),
+        _or_error(gather(host, constraints, timeout_s=TIMEOUT_S)),
+    )
+    return View(host.name, units, cluster, votes, links, moves)
+
+
+async def _or_error(answer: Awaitable[T]) -> T | QuorateError:
+    try:
+        return await answer
+    except QuorateError as error:
+        return error
+
+
+def unreachable(name: str, error: QuorateError) -> View:
+    """Return the view of a node to which there is no connection."""
+    unknown = Unknown(error.message, error.hint)
+    return View(name, error, unknown, unknown, unknown, unknown)

@@ -1,0 +1,47 @@
+"""`quorate status FILE`: one screen of truth about a running cluster."""
+
+import click
+
+from quorate.ui.options import file_argument, format_option, lab_option
+
+CONNECT_S = 4.0
+"""A healthy node answers within a tenth of this; a hung one must not keep the screen waiting."""
+
+
+@click.command()
+@file_argument
+@lab_option
+@format_option
+def command(file: str, in_lab: bool, form: str) -> None:
+    """Show nodes, links, quorum, services and fencing, what is wrong, and what to do about it.
+
+    Works with nodes down: the others are asked. Exit code 0: all is well; 1: it is not; 3: no node could say.
+    """
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+    from dataclasses import asdict  # noqa: PLC0415
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from quorate.catalog.platforms import platform_for  # noqa: PLC0415
+    from quorate.operate.status import judge  # noqa: PLC0415
+    from quorate.operate.view import View, look  # noqa: PLC0415
+    from quorate.ui.labs import RELEASE  # noqa: PLC0415
+    from quorate.ui.options import sound  # noqa: PLC0415
+    from quorate.ui.reach import reach  # noqa: PLC0415
+    from quorate.ui.screen import show_status  # noqa: PLC0415
+    from quorate.ui.terminal import show_json  # noqa: PLC0415
+
+    cluster = sound(file)
+
+    async def ask() -> tuple[View, ...]:
+        async with reach(cluster, in_lab=in_lab, timeout_s=CONNECT_S) as found:
+            return await look(found.fleet.values(), found.failed)
+
+    # Resource names, all that counts here, are the same on every platform.
+    platform = platform_for(RELEASE)
+    assert platform is not None
+    status = judge(cluster, platform, asyncio.run(ask()), datetime.now(UTC))
+    if form == "json":
+        show_json({"well": status.well, "exit_code": status.exit_code} | asdict(status))
+    else:
+        show_status(cluster, status)
+    raise click.exceptions.Exit(status.exit_code)
