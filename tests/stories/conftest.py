@@ -1,22 +1,44 @@
 """Stories: a cluster file, real nodes, the real command line. Each story has a lab of its own, taken down after."""
 
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from staging import FILE, Stage, left_over
+from staging import FILE, UNIFIED, Stage, left_over
 
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     """A lab of three nodes, up; afterwards nothing of it is left. Parametrised with another cluster file's text."""
     name = "t-" + request.node.name.removeprefix("test_").partition("[")[0].replace("_", "-")[:24]
-    made = Stage(name, tmp_path / "cluster.yaml")
-    made.write(getattr(request, "param", FILE))
+    with up(Stage(name, tmp_path / "cluster.yaml"), getattr(request, "param", FILE)) as made:
+        yield made
+
+
+@pytest.fixture
+def unified_stage(tmp_path: Path) -> Iterator[Stage]:
+    """The same, seen from where the unified cgroup layout is mounted, whatever this machine has."""
+    with subprocess.Popen(UNIFIED, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "ready\n"
+            prefix = ["nsenter", f"--mount=/proc/{holder.pid}/ns/mnt"]
+            with up(Stage("t-unified", tmp_path / "cluster.yaml", prefix), FILE) as made:
+                yield made
+        finally:
+            holder.kill()
+
+
+@contextmanager
+def up(made: Stage, text: str) -> Iterator[Stage]:
+    """Bring a lab up for a story, and look afterwards whether anything is left."""
+    made.write(text)
     try:
         made.quorate("lab", "up", str(made.file), check=True)
         yield made
     finally:
         made.kill()
         made.quorate("lab", "down", str(made.file), check=True)
-    assert left_over(name) == []
+    assert left_over(made.name) == []

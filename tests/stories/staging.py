@@ -9,6 +9,10 @@ from pathlib import Path
 
 QUORATE = str(Path(sys.executable).parent / "quorate")
 
+# What runs in this process's mount namespace sees the unified layout alone, as on a host that boots with it.
+MOUNT = "umount --recursive /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && echo ready && exec sleep 900"
+UNIFIED = ["unshare", "--mount", "sh", "-c", MOUNT]
+
 FILE = """\
 cluster: {name}
 nodes:
@@ -29,6 +33,7 @@ class Stage:
 
     name: str
     file: Path
+    prefix: list[str] = field(default_factory=list)
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def write(self, text: str) -> None:
@@ -38,7 +43,7 @@ class Stage:
     def quorate(self, *words: str, check: bool = False, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
         """Run quorate to its end."""
         done = subprocess.run(
-            [QUORATE, *words], capture_output=True, text=True, timeout=timeout_s, check=False, env=self.environment
+            [*self.argv, *words], capture_output=True, text=True, timeout=timeout_s, check=False, env=self.environment
         )
         if check:
             assert done.returncode == 0, done.stderr + done.stdout
@@ -47,7 +52,7 @@ class Stage:
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """Start quorate; it is killed at the end of the story if it still runs."""
         process = subprocess.Popen(
-            [QUORATE, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment
+            [*self.argv, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment
         )
         self.running.append(process)
         return process
@@ -66,6 +71,11 @@ class Stage:
     def ssh(self, node: str, command: str, *, check: bool = True) -> str:
         """Run a shell command on a node."""
         return self.quorate("lab", "ssh", str(self.file), node, command, check=check, timeout_s=60).stdout
+
+    @property
+    def argv(self) -> list[str]:
+        """How quorate is called."""
+        return [*self.prefix, QUORATE]
 
     @property
     def environment(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ from quorate.observe.gathering import gather, gather_about
 
 TITLE = "pacemaker"
 CIB = "/var/lib/pacemaker/cib/cib.xml"
-DEADTIME = "2s"
+DEADTIME = "1s"
 
 # The oldest feature set among supported releases: an older daemon dies on a newer one (facts of Pacemaker 2.1.5).
 SEED = f"""<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="1" num_updates="0" admin_epoch="0">
