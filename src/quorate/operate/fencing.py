@@ -91,9 +91,8 @@ def _event(event: FenceEvent, now: datetime) -> EventState:
     who = "the cluster" if by_cluster else f"{event.client.partition('.')[0]} on {event.origin}"
     asked = f", asked for by {who}" if event.client else ""
     done = {"success": f"{event.target} was fenced ({event.action}){by}{asked}"}
-    failed = (
-        f"fencing of {event.target} ({event.action}) failed{by}{f': {event.reason}' if event.reason else ''}{asked}"
-    )
+    because = f": {event.reason}" if event.reason else ""
+    failed = f"{event.delegate or event.origin} failed to fence {event.target} ({event.action}){because}"
     pending = f"{event.target} is being fenced ({event.action}){by}{asked}"
     words = done.get(event.status, failed if event.status == "failed" else pending)
     return EventState(event.target, event.status, words, _age(event.completed, now))

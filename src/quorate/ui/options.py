@@ -60,10 +60,23 @@ def loaded(file: str) -> "tuple[Loaded, list[Finding]]":
 
 def sound(file: str) -> "Cluster":
     """Return the cluster of a file without errors; otherwise show the findings and exit with 1."""
+    return without_errors(file, *loaded(file))
+
+
+def readable(file: str) -> "Cluster":
+    """Return the cluster of a file that can be read; the rules are not asked, for looking at a cluster needs none."""
+    from quorate.catalog.services import kinds  # noqa: PLC0415 - not needed for --help
+    from quorate.describe.load import load  # noqa: PLC0415
+
+    result = load(read(file), "standard input" if file == "-" else file, kinds())
+    return without_errors(file, result, list(result.findings))
+
+
+def without_errors(file: str, result: "Loaded", findings: "list[Finding]") -> "Cluster":
+    """Return the cluster, or show the errors and exit with 1."""
     from quorate.findings import Severity  # noqa: PLC0415
     from quorate.ui.terminal import count, show_findings  # noqa: PLC0415
 
-    result, findings = loaded(file)
     heavy = [finding for finding in findings if finding.severity is Severity.ERROR]
     if heavy or result.cluster is None:
         show_findings(heavy, err=True)

@@ -25,12 +25,12 @@ def command(file: str, in_lab: bool, form: str) -> None:
     from quorate.operate.status import judge  # noqa: PLC0415
     from quorate.operate.view import View, look  # noqa: PLC0415
     from quorate.ui.labs import RELEASE  # noqa: PLC0415
-    from quorate.ui.options import sound  # noqa: PLC0415
+    from quorate.ui.options import readable  # noqa: PLC0415
     from quorate.ui.reach import reach  # noqa: PLC0415
     from quorate.ui.screen import show_status  # noqa: PLC0415
     from quorate.ui.terminal import show_json  # noqa: PLC0415
 
-    cluster = sound(file)
+    cluster = readable(file)
 
     async def ask() -> tuple[View, ...]:
         async with reach(cluster, in_lab=in_lab, timeout_s=CONNECT_S) as found:
