@@ -1,11 +1,13 @@
 """How long a person waits for --help, and for the check of a 16-node file; crm and pcs are the peers."""
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.figures import Figures, Limit, Ratio, timed
+from quorate import __version__
 
 QUESTION = "How long do `quorate --help` and `quorate check` of a 16-node file take?"
 
@@ -24,9 +26,16 @@ def sixteen_nodes() -> str:
     )
 
 
+def version(program: str) -> str:
+    """Return the last word that the program says of its version: "crm 4.4.1", "0.11.5"."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.split()
+    return said[-1] if said else "unknown"
+
+
 def run(runs: int) -> Figures:
     """Time the contenders in turn."""
-    figures = Figures(QUESTION, "s")
+    figures = Figures(QUESTION, "s", versions={"quorate": __version__})
+    figures.versions |= {peer: version(peer) for peer in ("crm", "pcs") if shutil.which(peer)}
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(sixteen_nodes())
         file.flush()
