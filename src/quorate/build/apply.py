@@ -21,7 +21,7 @@ from quorate.build import lock
 from quorate.build.change import Action, Change, WriteFile
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
-from quorate.build.step import Fleet, Note
+from quorate.build.step import Fleet, Note, everybody
 from quorate.build.want import Want
 from quorate.errors import CommandFailed, Refused
 from quorate.machines.fleet import on_all
@@ -88,7 +88,7 @@ async def go_through(stage: Stage, changes: list[Change], fleet: Fleet, want: Wa
     if changes and perform:
         await perform(fleet, want, note)
     elif changes:
-        await run_everywhere(changes, fleet)
+        await run_everywhere(changes, everybody(fleet, want))
     if stage.cluster_step:
         await stage.cluster_step.settled(fleet, want, lambda words: note(f"{stage.title}: {words}"))
     elif changes:

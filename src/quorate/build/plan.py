@@ -10,7 +10,7 @@ from typing import Any
 
 from quorate.build.change import Change, Effect, heaviest
 from quorate.build.stages import STAGES, Stage
-from quorate.build.step import Fleet
+from quorate.build.step import Fleet, everybody
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
 from quorate.machines.fleet import on_all
@@ -48,13 +48,13 @@ async def look(stage: Stage, fleet: Fleet, want: Want) -> tuple[list[Change], li
 
     async def one(host: Host) -> list[Change | Finding]:
         said: list[Change | Finding] = []
-        for step in stage.host_steps:
+        for step in stage.witness_steps if want.is_witness(host.name) else stage.host_steps:
             facts: Any = await step.look(host, want)
             said += step.changes(facts, want, host.name)
         return said
 
-    answers = (await on_all(list(fleet.values()), one)).all()
-    return sorted_out(item for host in fleet for item in answers[host])
+    answers = (await on_all(list(everybody(fleet, want).values()), one)).all()
+    return sorted_out(item for said in answers.values() for item in said)
 
 
 def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Finding]]:

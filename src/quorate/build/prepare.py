@@ -10,13 +10,27 @@ from quorate.describe.cluster import Cluster
 from quorate.describe.secret import Secret
 from quorate.errors import Refused
 from quorate.machines.fleet import on_all
+from quorate.machines.host import Host
 from quorate.observe.facts import os_release
 from quorate.observe.gathering import gather
 
 
-async def prepare(cluster: Cluster, fleet: Fleet, secret: Callable[[Secret], str], *, return_s: float = 300.0) -> Want:
-    """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution."""
-    releases = (await on_all(list(fleet.values()), lambda host: gather(host, os_release))).all()
+async def prepare(
+    cluster: Cluster,
+    fleet: Fleet,
+    secret: Callable[[Secret], str],
+    *,
+    witness: Host | None = None,
+    return_s: float = 300.0,
+) -> Want:
+    """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
+
+    witness: the quorum device's host; needed when the cluster has one.
+    """
+    if (cluster.quorum.device is None) != (witness is None):
+        raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
+    hosts = [*fleet.values(), *([witness] if witness else [])]
+    releases = (await on_all(hosts, lambda host: gather(host, os_release))).all()
     found = {name: platform_for(release.ids) for name, release in releases.items()}
     strange = [f"{name} runs {releases[name].name}" for name, platform in found.items() if platform is None]
     if strange:
@@ -25,4 +39,4 @@ async def prepare(cluster: Cluster, fleet: Fleet, secret: Callable[[Secret], str
             "use Debian or Ubuntu, or add a file to catalog/platforms",
         )
     platforms = {name: platform for name, platform in found.items() if platform is not None}
-    return Want(cluster, platforms, AgentLibrary.shipped(), secret, return_s=return_s)
+    return Want(cluster, platforms, AgentLibrary.shipped(), secret, return_s=return_s, witness=witness)

@@ -2,7 +2,7 @@
 
 Data, and the only place that names all steps. The order is the argument: names and keys before Corosync, Corosync in
 membership on every node before Pacemaker, Pacemaker with every node online before the CIB, the CIB settled before
-anybody's power is cut.
+anybody's power is cut. The quorum device is asked for its vote when Corosync has been told of it, and not before.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from quorate.build.step import ClusterStep, HostStep
 from quorate.build.steps import (
     boot,
+    certificates,
     cib,
     cib_secrets,
     clock,
@@ -22,6 +23,9 @@ from quorate.build.steps import (
     ports,
     power,
     proof,
+    qdevice,
+    qdevice_halt,
+    qnetd,
     running,
     service_files,
 )
@@ -29,19 +33,29 @@ from quorate.build.steps import (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A barrier's worth of work: either host steps, or one cluster step."""
+    """A barrier's worth of work: either host steps, or one cluster step.
+
+    witness_steps: what the quorum device's host goes through meanwhile, if there is one.
+    """
 
     title: str
     host_steps: tuple[HostStep, ...] = ()
+    witness_steps: tuple[HostStep, ...] = ()
     cluster_step: ClusterStep | None = None
 
 
 STAGES = (
-    Stage("clocks", host_steps=(clock,)),
-    Stage("packages", host_steps=(packages,)),
-    Stage("hosts", host_steps=(names, ports, boot, cib_secrets, service_files, corosync_conf)),
+    Stage("clocks", host_steps=(clock,), witness_steps=(clock,)),
+    Stage("packages", host_steps=(packages,), witness_steps=(packages,)),
+    Stage(
+        "hosts",
+        host_steps=(names, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
+        witness_steps=(ports, boot, qnetd),
+    ),
     Stage("key", cluster_step=corosync_key),
+    Stage("certificates", cluster_step=certificates),
     Stage("membership", cluster_step=membership),
+    Stage("quorum device", cluster_step=qdevice),
     Stage("manager", cluster_step=pacemaker),
     Stage("configuration", cluster_step=cib),
     Stage("services", cluster_step=running),

@@ -4,6 +4,9 @@ A host step looks at one host and says, purely, what has to change there. It is 
 ran and still yields changes has failed. A cluster step looks at all hosts together, because what it wants is a
 property of the whole (membership, the CIB), and says itself how to wait for it.
 
+The quorum device's host is no node. It goes through the stages' witness steps, which are host steps; a cluster step
+that needs it finds it in want.witness.
+
 Host step modules define     TITLE, look(host, want) -> facts, changes(facts, want, name) -> Change | Finding ...
 Cluster step modules define  TITLE, look(fleet, want) -> facts, changes(facts, want) -> Change | Finding ...,
                              settled(fleet, want, note): returns when the state holds, else raises.
@@ -58,6 +61,11 @@ class ClusterStep(Protocol):
     @property
     def settled(self) -> Callable[[Fleet, Want, Note], Awaitable[None]]:
         """Return when the state holds on every node."""
+
+
+def everybody(fleet: Fleet, want: Want) -> Fleet:
+    """Return the nodes and, after them, the quorum device's host if there is one."""
+    return {**fleet, want.witness.name: want.witness} if want.witness else fleet
 
 
 async def answer(question: Awaitable[T]) -> T | None:

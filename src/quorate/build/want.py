@@ -1,7 +1,8 @@
 """Want: all that the steps need to know about what is wanted; made once, before anything is looked at. Values only.
 
-`secret` turns a reference into its value at the moment of use; the lab hands in its own, production reads the
-environment and files (secrets.py).
+Two of them reach outside. `secret` turns a reference into its value at the moment of use; the lab hands in its own,
+production reads the environment and files (secrets.py). `witness` is the connection to the quorum device's host: it
+is no node of the cluster, so it is not in the fleet, and only the steps that concern it use it.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster, Node
 from quorate.describe.secret import Secret
+from quorate.machines.host import Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Want:
     """What is wanted: the cluster, how each node's platform names things, the agents' advice, the secrets' values.
 
     clock_apart_s: how far a node's clock may be from this machine's before apply refuses. return_s: how long a node
-    may take to come back from its fencing test; a real server's firmware takes minutes.
+    may take to come back from its fencing test; a real server's firmware takes minutes. witness: the quorum device's
+    host, called as `quorum.device.host`; None exactly when the cluster has no quorum device.
     """
 
     cluster: Cluster
@@ -29,6 +32,7 @@ class Want:
     secret: Callable[[Secret], str]
     clock_apart_s: float = 2.0
     return_s: float = 300.0
+    witness: Host | None = None
 
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""
@@ -37,6 +41,14 @@ class Want:
     def services_on(self, name: str) -> dict[str, Service]:
         """Return the services that may run on node `name`, by their names."""
         return services_on(self.cluster, name)
+
+    def is_witness(self, name: str) -> bool:
+        """Tell whether `name` is the quorum device's host rather than a node."""
+        return self.witness is not None and self.witness.name == name
+
+    def path(self, name: str) -> tuple[str, ...]:
+        """Return where the cluster file speaks of the host called `name`, for findings."""
+        return ("quorum", "device") if self.is_witness(name) else ("nodes", name)
 
     @property
     def platform(self) -> Platform:

@@ -84,7 +84,7 @@ async def built_and_drilled(lab: Lab, cluster: Cluster, file: Path, progress: Pr
     await lab.up(progress)
     async with reach(cluster, in_lab=True) as found:
         fleet = found.everybody()
-        want = await prepare(cluster, fleet, found.secret)
+        want = await prepare(cluster, fleet, found.secret, witness=found.witness())
         headline("apply    build the cluster, and fence each node once")
         await apply(fleet, want, progress, lambda _: None, test_fencing=True)
         headline("drill    cut the power of the node that serves")

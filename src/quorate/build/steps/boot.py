@@ -1,4 +1,4 @@
-"""boot: Corosync and Pacemaker start when the host boots; what Pacemaker runs does not.
+"""boot: Corosync and Pacemaker start when the host boots, qnetd on the quorum device's; what Pacemaker runs does not.
 
 A service that systemd starts on a node where Pacemaker wants it stopped runs twice (document 001, "services not started
 at boot"; bug 1372616 corrupted a Galera node that way). A node that was fenced has to come back by itself.
@@ -17,15 +17,20 @@ TITLE = "boot"
 
 
 def kept_off(want: Want, name: str) -> tuple[str, ...]:
-    """Return the units that Pacemaker runs on this node."""
+    """Return the units that Pacemaker runs on this node, and qdevice where there is no quorum device (any more)."""
+    if want.is_witness(name):
+        return ()
     platform = want.platforms[name]
-    return tuple(unit for service in want.services_on(name).values() for unit in service.units(platform))
+    device = () if want.witness else (platform.units["qdevice"],)
+    return (*device, *(unit for service in want.services_on(name).values() for unit in service.units(platform)))
 
 
 def started(want: Want, name: str) -> tuple[str, ...]:
     """Return the units that start at boot."""
     platform = want.platforms[name]
-    device = (platform.units["qdevice"],) if want.cluster.quorum.device else ()
+    if want.is_witness(name):
+        return (platform.units["qnetd"],)
+    device = (platform.units["qdevice"],) if want.witness else ()
     return (platform.units["corosync"], platform.units["pacemaker"], *device)
 
 

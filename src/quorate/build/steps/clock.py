@@ -33,5 +33,5 @@ def changes(facts: clock.Offset, want: Want, name: str) -> Iterator[Change | Fin
             f"the clock of {name} is {facts.seconds:+.1f} s from this machine's",
             "logs of different nodes cannot be put in order, and a later backward jump upsets Pacemaker",
             f"start a time service on {name} (chrony or systemd-timesyncd) and wait until it is in step",
-            path=("nodes", name),
+            path=want.path(name),
         )

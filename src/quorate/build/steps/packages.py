@@ -20,7 +20,14 @@ TITLE = "packages"
 
 
 def wanted(cluster: Cluster, platform: Platform, name: str) -> tuple[str, ...]:
-    """Return the package names that node `name` needs, sorted."""
+    """Return the package names that host `name` needs, sorted: a node, or the quorum device's host."""
+    device = cluster.quorum.device
+    words = {"qnetd"} if device and device.host == name else words_of_node(cluster, name)
+    return tuple(sorted({package for word in words for package in platform.packages[word]}))
+
+
+def words_of_node(cluster: Cluster, name: str) -> set[str]:
+    """Return quorate's words for what node `name` needs."""
     words = {"corosync", "pacemaker", "fence-agents"}
     for service in services_on(cluster, name).values():
         words.update(service.packages())
@@ -28,13 +35,15 @@ def wanted(cluster: Cluster, platform: Platform, name: str) -> tuple[str, ...]:
         words.add("qdevice")
     if any(device.agent == "fence_ipmilan" for device in cluster.fencing.devices):
         words.add("ipmi")
-    return tuple(sorted({package for word in words for package in platform.packages[word]}))
+    return words
 
 
 def units(want: Want, name: str) -> tuple[str, ...]:
     """Return the units that must not start by themselves while packages are being installed."""
     platform = want.platforms[name]
-    own = [platform.units["corosync"], platform.units["pacemaker"]]
+    if want.is_witness(name):
+        return (platform.units["qnetd"],)
+    own = [platform.units[word] for word in ("corosync", "pacemaker", *(["qdevice"] if want.witness else []))]
     return tuple(own + [unit for service in want.services_on(name).values() for unit in service.units(platform)])
 
 

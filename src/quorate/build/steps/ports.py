@@ -1,4 +1,4 @@
-"""ports: the cluster's traffic passes the host's firewall.
+"""ports: the cluster's traffic passes the host's firewall, and that of the nodes to the quorum device.
 
 Opened where the firewall is ufw. A rule set that plainly drops the traffic is named, not
 edited: its owner knows what else depends on it (document 002: "cib connection refused"; document 003: iptables).
@@ -22,23 +22,30 @@ async def look(host: Host, want: Want) -> firewall.Firewall:  # noqa: ARG001 - t
     return await gather(host, firewall)
 
 
-def wanted(want: Want) -> list[int]:
-    """Return the UDP ports Corosync receives on."""
-    return sorted({link.port for link in want.cluster.corosync.links})
+def wanted(want: Want, name: str) -> tuple[firewall.Protocol, list[int]]:
+    """Return the ports that have to be open: Corosync's on a node, qnetd's on the quorum device's host."""
+    device = want.cluster.quorum.device
+    if device and want.is_witness(name):
+        return "tcp", [device.port]
+    return "udp", sorted({link.port for link in want.cluster.corosync.links})
 
 
 def changes(facts: firewall.Firewall, want: Want, name: str) -> Iterator[Change | Finding]:
     """Yield rules for ufw; a finding where another rule set drops the traffic."""
-    blocked = [port for port in wanted(want) if facts.udp(port) == "blocked"]
+    protocol, ports = wanted(want, name)
+    blocked = [port for port in ports if facts.verdict(protocol, port) == "blocked"]
+    which = f"{protocol.upper()} {', '.join(map(str, blocked))}"
     if blocked and "ufw" in facts.active:
-        rules = tuple(Run(command("ufw", "allow", f"{port}/udp")) for port in blocked)
-        yield Change(name, TITLE, f"allow UDP {', '.join(map(str, blocked))} in ufw", rules)
+        rules = tuple(Run(command("ufw", "allow", f"{port}/{protocol}")) for port in blocked)
+        yield Change(name, TITLE, f"allow {which} in ufw", rules)
     elif blocked:
         yield Finding(
             "port-blocked",
             Severity.ERROR,
-            f"the firewall of {name} drops UDP {', '.join(map(str, blocked))}",
-            "nodes that do not hear each other fence each other",
-            f"accept UDP {', '.join(map(str, blocked))} from the other nodes on {name}, then apply again",
-            path=("nodes", name),
+            f"the firewall of {name} drops {which}",
+            "the nodes do not get the quorum device's vote"
+            if want.is_witness(name)
+            else "nodes that do not hear each other fence each other",
+            f"accept {which} from the cluster's nodes on {name}, then apply again",
+            path=want.path(name),
         )

@@ -39,7 +39,7 @@ def command(file: str, *, in_lab: bool, form: str, test_fencing: bool | None, re
     async def build() -> Applied:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret, return_s=return_within)
+            want = await prepare(cluster, fleet, found.secret, witness=found.witness(), return_s=return_within)
             return await apply(fleet, want, Progress(quiet=form == "json"), agree, test_fencing=prove)
 
     done = asyncio.run(build())

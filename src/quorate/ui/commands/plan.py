@@ -30,7 +30,7 @@ def command(file: str, in_lab: bool, form: str, diff: bool, test_fencing: bool |
     async def make() -> Plan:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret)
+            want = await prepare(cluster, fleet, found.secret, witness=found.witness())
             return await plan(fleet, want, stages(test_fencing=in_lab if test_fencing is None else test_fencing))
 
     made = asyncio.run(make())
