@@ -48,7 +48,8 @@ PCSD = 2224  # TCP port, pcs(8)
 CONF = "/etc/corosync/corosync.conf"
 NEW_CIB = "/root/new.xml"
 
-Told = dict[str, float]  # what was reached -> seconds since the clock started
+# "online", "total": seconds since the clock started; "stage NAME": how long a stage took, of quorate only.
+Told = dict[str, float]
 
 
 async def connected(lab: Lab) -> dict[str, SshHost]:
@@ -68,11 +69,11 @@ async def with_quorate(lab: Lab) -> Told:
     fleet = await connected(lab)
     want = await prepare(lab.cluster, fleet, lab.secret)
     said: list[tuple[str, float]] = []
-    await apply(fleet, want, lambda words: said.append((words, time.monotonic() - started)), lambda _: None)
+    done = await apply(fleet, want, lambda words: said.append((words, time.monotonic() - started)), lambda _: None)
     total = time.monotonic() - started
     online = next(at_s for words, at_s in said if words.startswith("manager:") and "DC is" in words)
     await close(fleet)
-    return {"online": online, "total": total}
+    return {"online": online, "total": total, **{f"stage {stage}": seconds for stage, seconds in done.seconds}}
 
 
 async def with_pcs(lab: Lab) -> Told:
@@ -202,6 +203,9 @@ async def sample(figures: Figures, name: str) -> None:
         told = await CONTENDERS[name](lab)
     figures.add(name, told["total"])
     figures.add(f"{name}, until online and DC", told["online"])
+    for part, seconds in told.items():
+        if part.startswith("stage "):
+            figures.add(f"{name}, {part}", seconds)
 
 
 async def all_samples(figures: Figures, runs: int) -> None:
