@@ -15,6 +15,13 @@ from quorate.observe.gathering import gather_about
 
 TITLE = "boot"
 
+# A mask hides whether a unit starts at boot, and systemctl ignores what is masked when it disables; so units are disabled
+# when the mask is gone. They may not be there at all: systemctl masks what does not exist.
+UNMASK = """systemctl unmask --runtime $1
+for unit in $2; do
+  if systemctl cat "$unit" >/dev/null 2>&1; then systemctl disable "$unit"; fi
+done"""
+
 
 def kept_off(want: Want, name: str) -> tuple[str, ...]:
     """Return the units that Pacemaker runs on this node, and qdevice where there is no quorum device (any more)."""
@@ -43,8 +50,9 @@ def changes(facts: Mapping[str, unit_state.Unit], want: Want, name: str) -> Iter
     """Yield masks to take away, and units to enable or disable."""
     masked = sorted({state.name for state in facts.values() if state.enabled == "masked-runtime"})
     if masked:
-        run = Run(command("systemctl", "unmask", "--runtime", *masked))
-        yield Change(name, TITLE, f"let {', '.join(masked)} be started again", (run,))
+        hidden = [unit for unit in kept_off(want, name) if facts[unit].name in masked]
+        unmask = command("sh", "-c", UNMASK, "quorate-unmask", " ".join(masked), " ".join(hidden))
+        yield Change(name, TITLE, f"let {', '.join(masked)} be started again", (Run(unmask),))
     on = [unit for unit in started(want, name) if not facts[unit].starts_at_boot]
     if on:
         yield Change(name, TITLE, f"start {', '.join(on)} at boot", (Run(command("systemctl", "enable", *on)),))

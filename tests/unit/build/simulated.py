@@ -1,0 +1,128 @@
+"""A host that does what it is told: packages, units, files, a firewall in dictionaries; the protocol is host.Host.
+
+It answers the questions of the facts and obeys the commands that the host steps give; any other command is a failure.
+"""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+from quorate.build.steps import boot
+from quorate.errors import CommandFailed, HostUnreachable
+from quorate.machines.host import Command, Completed
+from quorate.observe.facts import file_state, firewall, packages
+
+
+@dataclass
+class SimulatedHost:
+    name: str
+    installed: set[str] = field(default_factory=set)
+    enabled: set[str] = field(default_factory=set)
+    masked: set[str] = field(default_factory=set)
+    active: set[str] = field(default_factory=set)
+    files: dict[str, tuple[bytes, int, str, str]] = field(default_factory=dict)  # content, mode, owner, group
+    ufw: bool = False
+    opened: set[int] = field(default_factory=set)
+    deaf_to: str = ""  # commands that begin so are said to have worked, and have no effect
+    broken: str = ""  # commands that begin so fail
+    gone: bool = False
+    ran: list[str] = field(default_factory=list)
+
+    async def run(self, command: Command, *, timeout_s: float = 60, check: bool = True) -> Completed:
+        if self.gone:
+            raise HostUnreachable(f"{self.name} is gone")
+        text = str(command)
+        self.ran.append(text)
+        if self.broken and text.startswith(self.broken):
+            raise CommandFailed(f"{self.name}: {text} failed")
+        answer = "" if self.deaf_to and text.startswith(self.deaf_to) else self._do(*command.argv)
+        return Completed(command, 0, answer, "", 0.0)
+
+    def _do(self, *argv: str) -> str:
+        match argv:
+            case ("uname", "-n"):
+                return f"{self.name}\n"
+            case ("sh", "-c", packages.SCRIPT, _, *names):
+                return "".join(f"{name}\tinstalled\t1.0\n" for name in names if name in self.installed)
+            case ("sh", "-c", file_state.SCRIPT, _, *paths):
+                return "".join(self._file(path) for path in paths)
+            case ("sh", "-c", firewall.SCRIPT):
+                return self._firewall()
+            case ("systemctl", "show", _, "--", *units):
+                return "\n".join(self._unit(unit) for unit in units)
+            case ("systemctl", "mask", "--runtime", *units):
+                self.masked |= set(units)
+            case ("sh", "-c", boot.UNMASK, _, masked, off):
+                self.masked -= set(masked.split())
+                self.enabled -= set(off.split()) - self.masked
+            case ("systemctl", "enable", *units):
+                assert not self.masked & set(units), "systemd does not enable a masked unit"
+                self.enabled |= set(units)
+            case ("systemctl", "disable", *units):
+                self.enabled -= set(units) - self.masked  # systemd ignores it for masked units, with status 0
+            case ("systemctl", "start", unit):
+                self.active.add(unit)
+            case ("apt-get", "update") | ("install", "--directory", *_):
+                pass
+            case ("apt-get", "install", *words):
+                assert self.masked, "daemons would start now"
+                new = {word for word in words if not word.startswith("-")}
+                self.installed |= new
+                self.enabled |= {f"{name}.service" for name in new & {"apache2"}}
+            case ("cp", "--no-clobber", source, target):
+                self.files.setdefault(target, self.files[source])
+            case ("chmod", mode, path):
+                content, _, owner, group = self.files[path]
+                self.files[path] = (content, int(mode, 8), owner, group)
+            case ("ufw", "allow", rule):
+                self.opened.add(int(rule.partition("/")[0]))
+            case _:
+                raise AssertionError(f"not expected: {argv}")
+        return ""
+
+    def _file(self, path: str) -> str:
+        if path not in self.files:
+            return f"missing|-|-|-|-|-|{path}\t\n"
+        content, mode, owner, group = self.files[path]
+        digest = hashlib.sha256(content).hexdigest()
+        return f"regular file|{mode:o}|{owner}|{group}|{len(content)}|{digest}|{path}\t\n"
+
+    def _unit(self, unit: str) -> str:
+        state = "masked-runtime" if unit in self.masked else "enabled" if unit in self.enabled else "disabled"
+        running = "active" if unit in self.active else "inactive"
+        return f"Id={unit}\nNames={unit}\nLoadState=loaded\nActiveState={running}\nUnitFileState={state}\n"
+
+    def _firewall(self) -> str:
+        mark = firewall.MARK
+        rules = "".join(f"{port}/udp  ALLOW IN  Anywhere\n" for port in sorted(self.opened))
+        told = f"{mark}ufw 0\nStatus: active\nDefault: deny (incoming), allow (outgoing)\n\n{rules}"
+        return f"{mark}nft 0\n\n{mark}iptables missing\n{mark}firewalld missing\n" + (
+            told if self.ufw else f"{mark}ufw missing\n"
+        )
+
+    async def put(
+        self,
+        path: str,
+        content: bytes,
+        *,
+        mode: int = 0o644,
+        owner: str = "root",
+        group: str = "root",
+        make_parents: bool = False,
+    ) -> None:
+        self.ran.append(f"put {path}")
+        if not (self.deaf_to and f"put {path}".startswith(self.deaf_to)):
+            self.files[path] = (content, mode, owner, group)
+
+    async def get(self, path: str) -> bytes | None:
+        return self.files[path][0] if path in self.files else None
+
+    async def stream(self, command: Command) -> AsyncGenerator[str, None]:
+        raise AssertionError(f"not expected: {command}")
+        yield ""
+
+    async def reconnect(self, *, timeout_s: float = 10) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass

@@ -1,0 +1,259 @@
+"""The steps that concern the cluster as a whole: what each finds to change, from facts alone."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from lxml import etree
+
+from build.simulated import SimulatedHost
+from build.wishes import THREE, wish
+from quorate.build.change import Change, Effect, Run, WriteFile
+from quorate.build.plan import sorted_out
+from quorate.build.steps import cib, corosync_key, membership, pacemaker, power, proof, running
+from quorate.build.steps.corosync_key import Keys
+from quorate.errors import CommandFailed
+from quorate.findings import Severity
+from quorate.machines.fake import Answer, FakeHost
+from quorate.observe.facts.cib import parse as parse_cib
+from quorate.render.cib import cib as offline_cib
+from quorate.render.corosync import corosync_conf, runtime_keys
+
+KEY = b"k" * 256
+
+
+def keys(*contents: bytes | None, closed: bool = True) -> Keys:
+    content = {f"n{number}": content for number, content in enumerate(contents, start=1)}
+    return Keys(content, dict.fromkeys(content, closed))
+
+
+def test_no_key_anywhere_means_one_new_key_for_all() -> None:
+    changes, _ = sorted_out(corosync_key.changes(keys(None, None, None), wish()))
+    written = {action.content for change in changes for action in change.actions if isinstance(action, WriteFile)}
+    assert [change.host for change in changes] == ["n1", "n2", "n3"]
+    assert len(written) == 1
+    assert len(written.pop()) == corosync_key.LENGTH
+    again, _ = sorted_out(corosync_key.changes(keys(None, None, None), wish()))
+    assert again[0].actions != changes[0].actions, "a key is never the same twice"
+
+
+def test_the_key_that_one_node_has_is_given_to_the_others() -> None:
+    changes, _ = sorted_out(corosync_key.changes(keys(None, KEY, None), wish()))
+    assert [change.host for change in changes] == ["n1", "n3"]
+    for change in changes:
+        assert change.actions == (WriteFile(corosync_key.PATH, KEY, mode=0o400, secret=True),)
+        assert "kkk" not in change.words + change.difference
+
+
+def test_different_keys_are_refused_and_not_shown() -> None:
+    changes, (finding,) = sorted_out(corosync_key.changes(keys(KEY, b"x" * 256, None), wish()))
+    assert changes == []
+    assert finding.severity is Severity.ERROR
+    assert "kkk" not in repr(finding)
+
+
+def test_an_open_key_is_closed() -> None:
+    changes, _ = sorted_out(corosync_key.changes(keys(KEY, KEY, closed=False), wish()))
+    assert [str(action.command) for change in changes for action in change.actions if isinstance(action, Run)] == [
+        "chmod 0400 /etc/corosync/authkey"
+    ] * 2
+    assert list(corosync_key.changes(keys(KEY, KEY), wish())) == []
+
+
+def test_keys_are_never_printed() -> None:
+    assert "kkk" not in repr(keys(KEY))
+
+
+def test_the_key_settles_on_hosts() -> None:
+    fleet = {name: SimulatedHost(name) for name in ("n1", "n2")}
+    with pytest.raises(CommandFailed):
+        asyncio.run(corosync_key.settled(fleet, wish(), print))
+    for host in fleet.values():
+        host.files[corosync_key.PATH] = (KEY, 0o400, "root", "root")
+    asyncio.run(corosync_key.settled(fleet, wish(), print))
+
+
+def runs(**changed: str | None) -> dict[str, str]:
+    now = runtime_keys(corosync_conf(wish().cluster)) | {k.replace("__", "."): v for k, v in changed.items() if v}
+    return {k: v for k, v in now.items() if changed.get(k.replace(".", "__"), "") is not None}
+
+
+def test_corosync_is_started_where_it_does_not_run() -> None:
+    changes, findings = sorted_out(membership.changes(membership.Facts({"n1": runs(), "n2": None}), wish()))
+    assert [(change.host, change.effect) for change in changes] == [("n2", Effect.START)]
+    assert findings == []
+
+
+def test_what_runs_as_wanted_is_left_alone() -> None:
+    assert list(membership.changes(membership.Facts({"n1": runs(), "n2": runs()}), wish())) == []
+
+
+def test_a_changed_token_is_one_reload_for_all_nodes() -> None:
+    old = runs(totem__token="9999")
+    changes, _ = sorted_out(membership.changes(membership.Facts({"n1": old, "n2": old}), wish()))
+    assert [(str(c.actions[0].command), c.effect) for c in changes] == [("corosync-cfgtool -R", Effect.RELOAD)]
+    assert "totem.token" in changes[0].words
+
+
+def test_what_corosync_reads_only_at_start_is_refused() -> None:
+    changes, (finding,) = sorted_out(
+        membership.changes(membership.Facts({"n1": runs(totem__transport="udpu")}), wish())
+    )
+    assert changes == []
+    assert finding.code == "needs-cluster-restart"
+    assert "totem.transport" in finding.summary
+
+
+def test_a_node_that_runs_and_is_not_in_the_file_is_a_difference() -> None:
+    assert membership.differing({"nodelist.node.7.name": "n8"}, {}) == ["nodelist.node.7.name"]
+    assert membership.differing({"totem.secretkey": "x", "logging.debug": "on"}, {"logging.debug": "off"}) == []
+
+
+@pytest.mark.parametrize(
+    ("runs_now", "ran", "seeded"),
+    [((), (), True), ((), ("n2",), False), (("n1",), (), False), (("n1",), ("n1",), False)],
+)
+def test_a_cib_is_seeded_on_the_very_first_start_only(runs_now, ran, seeded) -> None:
+    names = ("n1", "n2", "n3")
+    facts = pacemaker.Facts({n: n in runs_now for n in names}, {n: n in ran for n in names})
+    changes, _ = sorted_out(pacemaker.changes(facts, wish()))
+    assert [change.host for change in changes] == [n for n in names if n not in runs_now]
+    for change in changes:
+        writes = [action for action in change.actions if isinstance(action, WriteFile)]
+        assert bool(writes) is seeded
+        assert all(
+            (w.path, w.mode, w.owner, w.group) == (pacemaker.CIB, 0o600, "hacluster", "haclient") for w in writes
+        )
+
+
+def test_the_seed_holds_a_short_deadtime_and_nothing_that_could_start_or_fence() -> None:
+    seed = etree.fromstring(pacemaker.SEED)
+    assert [pair.get("name") for pair in seed.iter("nvpair")] == ["dc-deadtime"]
+    assert len(seed.find("configuration/resources")) == 0
+
+
+def live(*extra: tuple[str, str], deadtime: str = "") -> cib.Facts:
+    """Return a live CIB that is what the file wants, with elements added: (where, XML)."""
+    want = wish()
+    root = offline_cib(want.cluster, want.agents, want.platform)
+    properties = root.find("configuration/crm_config/cluster_property_set")
+    if deadtime:
+        etree.SubElement(
+            properties, "nvpair", id="cib-bootstrap-options-dc-deadtime", name="dc-deadtime", value=deadtime
+        )
+    for where, xml in extra:
+        root.find(f"configuration/{where}").append(etree.fromstring(xml))
+    return cib.Facts("n1", parse_cib(etree.tostring(root, encoding="unicode"), 0))
+
+
+def written(change: Change) -> etree._Element:
+    (run,) = change.actions
+    return etree.fromstring(run.command.input)
+
+
+def test_a_cib_that_is_right_is_not_written() -> None:
+    assert list(cib.changes(live(), wish())) == []
+
+
+def test_a_changed_file_is_written_against_the_version_that_was_seen() -> None:
+    changes, _ = sorted_out(cib.changes(live(), wish(THREE + "pacemaker: {stickiness: 55}\n")))
+    (change,) = changes
+    (run,) = change.actions
+    assert run.command.argv[-1] == "1", "the epoch of the CIB that was looked at"
+    assert 'value="55"' in change.difference
+    assert written(change).find(".//rsc_defaults//nvpair[@name='resource-stickiness']").get("value") == "55"
+
+
+def test_the_seed_s_deadtime_goes_and_an_operator_s_own_stays() -> None:
+    (change,), _ = sorted_out(cib.changes(live(deadtime=pacemaker.DEADTIME), wish()))
+    assert written(change).find(".//nvpair[@name='dc-deadtime']") is None
+    changes, findings = sorted_out(cib.changes(live(deadtime="45s"), wish()))
+    assert changes == []
+    assert ["dc-deadtime" in finding.summary for finding in findings] == [True]
+
+
+def test_foreign_things_are_kept_and_named() -> None:
+    dummy = '<primitive id="backup" class="ocf" provider="pacemaker" type="Dummy"/>'
+    changed = wish(THREE + "pacemaker: {stickiness: 55}\n")
+    (change,), findings = sorted_out(cib.changes(live(("resources", dummy)), changed))
+    assert [finding.code for finding in findings] == ["not-in-the-file"]
+    assert findings[0].severity is Severity.INFO
+    assert written(change).find(".//primitive[@id='backup']") is not None
+
+
+def test_no_password_goes_into_the_cib() -> None:
+    want = wish()
+    (change,), _ = sorted_out(cib.changes(live(), wish(THREE + "pacemaker: {stickiness: 55}\n")))
+    assert want.secret(None).encode() not in change.actions[0].command.input
+
+
+def test_no_node_asks_the_device_that_fences_only_itself() -> None:
+    asked = power.questions(wish())
+    assert ("n1", "ipmi-n1") not in asked
+    assert ("n1", "ipmi-n2") in asked
+    assert len(asked) == 6
+    assert power.questions(wish(THREE.replace("fencing:\n  ipmi:", "fencing:\n  enabled: false\n  ipmi:"))) == []
+
+
+def test_power_names_every_peer_that_cannot_reach_a_device() -> None:
+    fleet = {f"n{i}": FakeHost(f"n{i}", {"stonith_admin --query .*": ""}) for i in (1, 2, 3)}
+    fleet["n2"].expect("stonith_admin --query ipmi-n3 --timeout 20", Answer(status=1, stderr="No route to host"))
+    with pytest.raises(CommandFailed, match="n2 cannot reach ipmi-n3: No route to host"):
+        asyncio.run(power.settled(fleet, wish(), print))
+    assert len(fleet["n1"].ran) == 2
+
+
+def proven(want, *names: str) -> dict[str, str]:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {name: f"{now} {proof.digest(want.cluster, name)}" for name in names}
+
+
+def test_idle_nodes_are_fenced_first_and_the_busy_one_last() -> None:
+    facts = proof.Facts({}, frozenset({"n1"}))
+    assert proof.unproven(facts, wish()) == ["n2", "n3", "n1"]
+    changes, _ = sorted_out(proof.changes(facts, wish()))
+    assert [change.host for change in changes] == ["n1", "n1", "n2"], "nobody fences itself"
+    assert {change.effect for change in changes} == {Effect.RESTART}
+
+
+def test_a_proof_holds_until_the_device_changes() -> None:
+    want = wish()
+    facts = proof.Facts(proven(want, "n1", "n2", "n3"), frozenset())
+    assert proof.unproven(facts, want) == []
+    changed = wish(THREE.replace("10.20.9.12", "10.20.9.99"))
+    assert proof.unproven(facts, changed) == ["n2"]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "yesterday", "2026-11-21T10:51:22+00:00", "2026-11-21T10:51:22+00:00 000000000000"]
+)
+def test_what_is_no_proof(value: str) -> None:
+    assert proof.proven_at(value, wish().cluster, "n1") is None
+
+
+def test_the_proof_s_own_command_is_read_back() -> None:
+    cluster = wish().cluster
+    argv = proof.record(cluster, "n2").argv
+    assert proof.proven_at(argv[argv.index("--update") + 1], cluster, "n2") is not None
+
+
+def test_fencing_that_is_off_is_not_proven() -> None:
+    want = wish(THREE.replace("fencing:\n  ipmi:", "fencing:\n  enabled: false\n  ipmi:"))
+    assert proof.unproven(proof.Facts({}, frozenset()), want) == []
+
+
+UNIT = "systemctl show --property=.* -- pacemaker.service"
+
+
+@pytest.mark.parametrize(
+    ("active", "status", "started"), [("inactive", 100, True), ("active", 0, False), ("inactive", 0, False)]
+)
+def test_a_node_that_heard_of_its_own_fencing_is_started_again(active: str, status: int, started: bool) -> None:
+    told = f"Id=pacemaker.service\nLoadState=loaded\nActiveState={active}\nExecMainStatus={status}\n"
+    host = FakeHost("n1", {UNIT: told, "systemctl start pacemaker.service": ""})
+    asyncio.run(proof.start_again(host, wish(), print))
+    assert ("systemctl start pacemaker.service" in host.ran_text) is started
+
+
+def test_running_changes_nothing() -> None:
+    assert list(running.changes(None, wish())) == []

@@ -1,0 +1,182 @@
+"""The steps that concern one host: what each finds to change, from facts alone."""
+
+import hashlib
+
+import pytest
+
+from build.wishes import PASSWORD, wish
+from quorate.build.change import Change, Run, WriteFile
+from quorate.build.plan import sorted_out
+from quorate.build.steps import boot, cib_secrets, clock, corosync_conf, names, packages, ports, service_files
+from quorate.findings import Severity
+from quorate.observe.facts.clock import Offset
+from quorate.observe.facts.file_state import File
+from quorate.observe.facts.firewall import Firewall
+from quorate.observe.facts.unit_state import Unit
+from quorate.render.corosync import corosync_conf as rendered
+
+
+def commands(change: Change) -> list[str]:
+    return [str(action.command) for action in change.actions if isinstance(action, Run)]
+
+
+def unit(name: str, enabled: str) -> Unit:
+    return Unit(name, "loaded", "inactive", "dead", enabled, "success", 0, 0)
+
+
+def test_packages_masks_units_before_anything_is_installed() -> None:
+    (change,) = packages.changes({"corosync": "3.1"}, wish(), "n1")
+    mask, refresh, install = commands(change)
+    assert mask.startswith("systemctl mask --runtime ")
+    assert {"corosync.service", "pacemaker.service", "apache2.service"} <= set(mask.split())
+    assert refresh == "apt-get update"
+    assert "pacemaker" in install.split()
+    assert "corosync" not in install.split(), "what is there is not asked for again"
+
+
+def test_packages_asks_for_ipmi_only_where_a_board_is_used() -> None:
+    want = wish()
+    assert "ipmitool" in packages.wanted(want.cluster, want.platform, "n1")
+    none = wish("cluster: a\nnodes:\n  n1: {links: [10.0.0.1]}\n  n2: {links: [10.0.0.2]}\nfencing: {enabled: false}\n")
+    assert "ipmitool" not in packages.wanted(none.cluster, none.platform, "n1")
+
+
+def test_packages_that_are_all_there_need_nothing() -> None:
+    want = wish()
+    there = dict.fromkeys(packages.wanted(want.cluster, want.platform, "n1"), "1.0")
+    assert list(packages.changes(there, want, "n1")) == []
+
+
+def test_names_are_written_once() -> None:
+    facts = names.Names("n1", b"127.0.0.1 localhost\n")
+    (change,) = names.changes(facts, wish(), "n1")
+    (write,) = change.actions
+    assert isinstance(write, WriteFile)
+    assert b"10.20.0.12" in write.content
+    assert b"127.0.0.1 localhost\n" in write.content
+    assert list(names.changes(names.Names("n1", write.content), wish(), "n1")) == []
+
+
+def test_a_host_with_another_name_is_told_of() -> None:
+    (finding, _) = names.changes(names.Names("db-old", b""), wish(), "n1")
+    assert finding.code == "hostname-differs"
+    assert finding.severity is Severity.WARNING
+
+
+def test_boot_lifts_masks_first_then_enables_and_disables() -> None:
+    want = wish()
+    facts = {name: unit(name, "disabled") for name in boot.started(want, "n1") + boot.kept_off(want, "n1")}
+    facts["corosync.service"] = unit("corosync.service", "masked-runtime")
+    facts["apache2.service"] = unit("apache2.service", "enabled")
+    told = [change.words for change in boot.changes(facts, want, "n1")]
+    assert told == [
+        "let corosync.service be started again",
+        "start corosync.service, pacemaker.service at boot",
+        "keep apache2.service from starting at boot",
+    ]
+
+
+def test_a_mask_hides_that_a_service_starts_at_boot_so_it_is_disabled_too() -> None:
+    want = wish()
+    facts = {name: unit(name, "enabled") for name in boot.started(want, "n1")}
+    facts |= {name: unit(name, "disabled") for name in boot.kept_off(want, "n1")}
+    facts["apache2.service"] = unit("apache2.service", "masked-runtime")
+    (change,) = boot.changes(facts, want, "n1")
+    assert change.actions[0].command.argv[-2:] == ("apache2.service", "apache2.service")
+
+
+def test_boot_is_content_with_what_is_right() -> None:
+    want = wish()
+    facts = {name: unit(name, "enabled") for name in boot.started(want, "n1")}
+    facts |= {name: unit(name, "disabled") for name in boot.kept_off(want, "n1")}
+    assert list(boot.changes(facts, want, "n1")) == []
+
+
+def test_the_host_of_another_cluster_is_refused() -> None:
+    other = b"totem {\n  cluster_name: payroll\n}\n"
+    (finding,) = corosync_conf.changes(other, wish(), "n1")
+    assert finding.code == "belongs-to-another-cluster"
+    assert finding.severity is Severity.ERROR
+    assert "payroll" in finding.summary
+
+
+def test_the_package_s_own_configuration_is_kept_beside_ours() -> None:
+    (change,) = corosync_conf.changes(b"totem {\n  cluster_name: debian\n}\n", wish(), "n1")
+    assert commands(change) == [
+        "cp --no-clobber /etc/corosync/corosync.conf /etc/corosync/corosync.conf.before-quorate"
+    ]
+    assert isinstance(change.actions[-1], WriteFile)
+    assert "cluster_name: shop" in change.difference
+
+
+@pytest.mark.parametrize("there", [None, b"", b"totem {\n  cluster_name: shop\n}\n"])
+def test_our_own_or_no_configuration_is_written_over(there: bytes | None) -> None:
+    (change,) = corosync_conf.changes(there, wish(), "n1")
+    assert commands(change) == []
+
+
+def test_the_right_configuration_is_left_alone() -> None:
+    assert list(corosync_conf.changes(rendered(wish().cluster).encode(), wish(), "n1")) == []
+
+
+def missing(paths) -> dict[str, File]:
+    return {path: File(path, "missing") for path in paths}
+
+
+def test_secrets_are_written_for_root_alone_and_never_shown() -> None:
+    want = wish()
+    (change,) = cib_secrets.changes(missing(cib_secrets.wanted(want)), want, "n1")
+    writes = [action for action in change.actions if isinstance(action, WriteFile)]
+    assert {write.mode for write in writes} == {0o600}
+    assert all(write.secret for write in writes)
+    assert PASSWORD.encode() in {write.content for write in writes}
+    assert hashlib.md5(PASSWORD.encode(), usedforsecurity=False).hexdigest().encode() in {w.content for w in writes}
+    shown = change.words + change.difference + "".join(commands(change))
+    assert PASSWORD not in shown
+
+
+def test_a_secret_with_another_mode_is_written_again_and_a_right_one_is_not() -> None:
+    want = wish()
+    facts = {
+        path: File(path, "file", 0o600, "root", "root", 1, hashlib.sha256(write.content).hexdigest())
+        for path, write in cib_secrets.wanted(want).items()
+    }
+    assert list(cib_secrets.changes(facts, want, "n1")) == []
+    path = next(iter(facts))
+    facts[path] = File(path, "file", 0o644, "root", "root", 1, facts[path].sha256)
+    (change,) = cib_secrets.changes(facts, want, "n1")
+    assert [action.path for action in change.actions if isinstance(action, WriteFile)] == [path]
+
+
+def test_a_secret_that_pacemaker_could_not_read_back_is_refused_without_its_value() -> None:
+    want = wish(password="two\nlines-of-it")
+    _, findings = sorted_out(cib_secrets.changes(missing(cib_secrets.wanted(want)), want, "n1"))
+    assert {finding.severity for finding in findings} == {Severity.ERROR}
+    assert "lines-of-it" not in repr(findings)
+
+
+def test_service_files_are_written_where_the_service_may_run() -> None:
+    want = wish(kind="nodes: [n1, n2], kind")
+    assert service_files.wanted(want, "n1")
+    assert not service_files.wanted(want, "n3")
+    told = list(service_files.changes(missing(service_files.wanted(want, "n1")), want, "n1"))
+    assert all(isinstance(change, Change) and "for site" in change.words for change in told)
+
+
+@pytest.mark.parametrize(("apart_s", "codes"), [(0.5, []), (-1.9, []), (3.0, ["clock-apart"]), (-60, ["clock-apart"])])
+def test_clocks(apart_s: float, codes: list[str]) -> None:
+    assert [f.code for f in clock.changes(Offset(apart_s, 0.05), wish(), "n1")] == codes
+
+
+def test_a_clock_that_may_be_right_is_not_blamed() -> None:
+    assert list(clock.changes(Offset(3.0, 2.0), wish(), "n1")) == []
+
+
+def test_ports_are_opened_in_ufw_and_named_elsewhere() -> None:
+    closed = "Status: active\nDefault: deny (incoming), allow (outgoing)\n"
+    (change,) = ports.changes(Firewall(frozenset({"ufw"}), {"ufw": closed}), wish(), "n1")
+    assert commands(change) == ["ufw allow 5405/udp", "ufw allow 5406/udp"]
+    rules = "table inet f {\n chain input {\n type filter hook input priority 0; policy drop;\n }\n}\n"
+    (finding,) = ports.changes(Firewall(frozenset({"nft"}), {"nft": rules}), wish(), "n1")
+    assert finding.code == "port-blocked"
+    assert list(ports.changes(Firewall(frozenset({"nft"}), {"nft": ""}), wish(), "n1")) == []
