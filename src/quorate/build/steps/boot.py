@@ -15,8 +15,8 @@ from quorate.observe.gathering import gather_about
 
 TITLE = "boot"
 
-# A mask hides whether a unit starts at boot, and systemctl ignores what is masked when it disables; so units are disabled
-# when the mask is gone. They may not be there at all: systemctl masks what does not exist.
+# A mask hides whether a unit starts at boot, and systemctl disables nothing that is masked; so units are disabled when
+# the mask is gone. They may not be there at all: systemctl masks what does not exist.
 UNMASK = """systemctl unmask --runtime $1
 for unit in $2; do
   if systemctl cat "$unit" >/dev/null 2>&1; then systemctl disable "$unit"; fi
