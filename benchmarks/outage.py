@@ -23,6 +23,8 @@ from quorate.drill.power_cut import Story, power_cut
 from quorate.drill.verdict import Verdict
 from quorate.lab.lab import Lab
 from quorate.machines.ssh import SshHost
+from quorate.observe.facts import cluster_status
+from quorate.observe.gathering import gather
 from quorate.ui.labs import lab_of
 from quorate.ui.reach import reach
 
@@ -68,18 +70,21 @@ async def measured(figures: Figures, runs: int) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         standing = {name: await stand(stack, text) for name, text in texts.items()}
         figures.versions = dict(await versions(next(iter(standing["the guides' timings"].fleet.values()))))
-        verdicts = dict.fromkeys(standing, 0)
+        verdicts, dcs = dict.fromkeys(standing, 0), dict.fromkeys(standing, 0)
         for turn in range(runs):
             for name, one in standing.items():
                 story = Story("site", folder / f"{one.lab.name}-{turn}", one.text, ["python -m benchmarks outage"])
+                status = await gather(next(iter(one.fleet.values())), cluster_status)
                 outcome = await power_cut(one.lab, one.fleet, one.want, story, lambda _: None)
                 keep(figures, name, outcome)
                 verdicts[name] += outcome.verdict is Verdict.HELD
+                dcs[name] += outcome.about.node == status.dc
         for name, one in standing.items():
             corosync, target_s = one.want.cluster.corosync, one.want.cluster.targets.outage_s
             figures.notes.append(
                 f"{name}: token in effect {corosync.effective_token_ms} ms, consensus {corosync.consensus_ms} ms; "
-                f"its target of {target_s} s held in {verdicts[name]} of {runs} runs"
+                f"its target of {target_s} s held in {verdicts[name]} of {runs} runs; "
+                f"the node that was cut was the DC, too, in {dcs[name]} of them"
             )
 
 
