@@ -1,33 +1,58 @@
-"""Write docs/reference/ from the code, so that it cannot be out of date; tests compare the two.
+"""Write docs/reference/ from the code, so that it cannot be out of date; tests/unit/test_tidy.py compares the two.
 
 python tools/reference.py           write the pages
 python tools/reference.py --check   exit 1 when a page is not what the code says
 """
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
 
-from quorate import registry
+from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
-from quorate.check import rules
+from quorate.check.run import rules
 from quorate.describe.schema import schema
 from quorate.ui.main import quorate
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "<!-- Made by tools/reference.py from the code; change it there. -->\n"
+SEVERITIES = ("ERROR", "WARNING", "INFO")
+PARTS = ("Why", "What to do", "Source")
+
+Schema = dict[str, Any]
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+EXIT_CODES = """\
+| exit code | meaning |
+| --- | --- |
+| 0 | held: sound, done, nothing to do |
+| 1 | findings, differences, or violated |
+| 2 | the call was wrong, or this machine lacks something |
+| 3 | unknown: it could not be found out |
+| 4 | refused: it needs a yes |
+| 70 | a defect of quorate's; it names a file to report |
+| 130 | interrupted |
+"""
 
 
 def commands() -> Iterator[str]:
     """The page of commands: what --help says."""
     yield "# Commands\n"
-    yield "Exit codes: 0 held, 1 findings or violated, 2 usage, 3 unknown, 4 refused (needs `--yes`), 70 a defect.\n"
-    root = click.Context(quorate, info_name="quorate")
-    yield from helps(quorate, root)
+    yield "`--format json` prints the result on standard output, progress goes to standard error. Colours honour"
+    yield "`NO_COLOR`. FILE may be `-` for standard input.\n"
+    yield EXIT_CODES
+    # The width is given, so that the page does not depend on the terminal it was made in.
+    yield from helps(
+        quorate, click.Context(quorate, info_name="quorate", terminal_width=100, **quorate.context_settings)
+    )
 
 
 def helps(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -41,59 +66,202 @@ def helps(command: click.Command, context: click.Context) -> Iterator[str]:
         yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
 
 
+# --- services ------------------------------------------------------------------------------------------------------
+
+
 def services() -> Iterator[str]:
-    """The page of service kinds: docstring and example."""
+    """The page of service kinds: docstring, options, example."""
     yield "# Kinds of services\n"
+    yield "An entry of the section `services` is one of these. Every kind takes `nodes` (where it may run; default: on"
+    yield "all nodes) and `meta` (Pacemaker's meta attributes) as well. `quorate new KIND` prints the example.\n"
+    whole = schema(kinds())
     for name, kind in kinds().items():
-        yield f"## {name}\n\n{inspect.getdoc(kind)}\n\n```yaml\n{kind.example.strip()}\n```\n"
+        yield f"## {name}\n\n{inspect.getdoc(kind)}\n"
+        yield from options(kind, whole["$defs"][f"service-{name}"], whole)
+        yield f"\n```yaml\n{kind.example.strip()}\n```\n"
+
+
+def options(kind: type[Service], definition: Schema, whole: Schema) -> Iterator[str]:
+    """A table of the options of a kind; the docstring above it says what they mean."""
+    yield "| key | value | default |\n| --- | --- | --- |"
+    required = set(definition.get("required", ()))
+    for name, value in definition["properties"].items():
+        words = shape(value, whole)
+        field = kind.model_fields.get(name)
+        given = field.default if field and not field.is_required() else None
+        plain = "" if given in (None, (), {}) else str(given).lower()
+        default = f"{given:g}s" if words == "duration" and plain else plain
+        key = f"**`{name}`**" if name in required else f"`{name}`"
+        yield f"| {key} | {words} | {default} |"
+
+
+# --- rules ---------------------------------------------------------------------------------------------------------
 
 
 def findings() -> Iterator[str]:
-    """The page of rules: each module's docstring."""
-    yield "# Rules\n\nWhat `quorate check` looks for. The name in brackets of a finding leads here.\n"
-    for name, module in registry.modules(rules).items():
-        yield f"## {name.replace('_', '-')}\n\n{inspect.getdoc(module)}\n"
+    """The page of rules: a list of all, then each module's docstring."""
+    yield "# Rules\n"
+    yield "What `quorate check` looks for. The word in brackets of a finding leads here. Findings about the form of the"
+    yield "file (unknown keys, wrong types, durations without a unit) say all there is to say and have no section.\n"
+    yield "An error is refused by `apply`: it cannot work, or can lose data. A warning works until the day it matters;"
+    yield "`check --strict` fails on it. Info is worth knowing and changes no exit code.\n"
+    yield "| rule | severity | what it says |\n| --- | --- | --- |"
+    for code, module in rules().items():
+        yield f"| [{code}](#{code}) | {severities(module)} | {first_line(module)} |"
+    yield ""
+    for code, module in rules().items():
+        yield f"## {code}\n\n{paragraphs(module)}\n"
+
+
+def severities(module: ModuleType) -> str:
+    """Return the severities that a rule's findings can have, the heaviest first."""
+    text = inspect.getsource(module)
+    return ", ".join(word.lower() for word in SEVERITIES if f"Severity.{word}" in text)
+
+
+def first_line(module: ModuleType) -> str:
+    """Return the sentence that says what is wrong."""
+    line = (inspect.getdoc(module) or "").splitlines()[0]
+    return line[0].upper() + line[1:] if line.split()[0].isalpha() else line
+
+
+def paragraphs(module: ModuleType) -> str:
+    """Return the docstring with its parts as paragraphs."""
+    text = "\n".join([first_line(module), *(inspect.getdoc(module) or "").splitlines()[1:]])
+    for part in PARTS:
+        text = re.sub(rf"^\n?{part}: ", f"\n**{part}:** ", text, flags=re.MULTILINE)
+    return text
+
+
+# --- the cluster file ----------------------------------------------------------------------------------------------
+
+VALUES = """\
+Values are written like this:
+
+- **duration**: text with a unit, `500ms`, `3s`, `2min`, `1h`. A bare number is refused.
+- **secret**: `{env: NAME}` or `{file: PATH}`, never the value itself.
+- **name**: letters, digits, `.`, `_`, `-`; begins with a letter or digit.
+- **address**: IPv4 or IPv6, with a prefix length where it says so.
+- **boolean**: `true` or `false`; `yes` and `on` are text.
+
+NAME stands for a name that you choose, `[]` for the entries of a list.
+"""
 
 
 def cluster_file() -> Iterator[str]:
-    """The page of the cluster file: every key, its type and meaning."""
-    yield "# The cluster file\n\n`quorate schema` prints the same for editors, as JSON Schema.\n"
+    """The page of the cluster file: every key, nested as in the file."""
+    yield "# The cluster file\n"
+    yield "One YAML document. `quorate schema` prints the same as JSON Schema, for editors. Required keys are bold.\n"
+    yield VALUES
     whole = schema(kinds())
-    yield from keys(whole, whole, "")
-    for name, definition in sorted(whole.get("$defs", {}).items()):
-        if "properties" in definition:
+    plain = {key: value for key, value in whole["properties"].items() if not nested(value)}
+    yield "## Top level\n"
+    yield from table({"properties": plain, "required": whole["required"]}, whole, "")
+    for name, value in whole["properties"].items():
+        if name == "services":
+            yield f"\n## {name}\n\n{sentence(value)} Each has a `kind`; [its keys](services.md) depend on that."
+        elif nested(value):
             yield f"\n## {name}\n"
-            yield from keys(definition, whole, "")
+            yield from section(name, value, whole)
 
 
-def keys(part: dict[str, Any], whole: dict[str, Any], prefix: str) -> Iterator[str]:
-    """One line per key."""
-    if part.get("description"):
-        yield f"{part['description']}\n"
-    required = set(part.get("required", ()))
-    for name, value in part.get("properties", {}).items():
-        words = value.get("description", "")
-        must = " **required.**" if name in required else ""
-        yield f"- `{prefix}{name}`: {shape(value)}.{must} {words}".rstrip()
+def nested(value: Schema) -> bool:
+    """Say whether a key holds keys of its own."""
+    return bool(refs(value)) or "additionalProperties" in value
 
 
-def shape(value: dict[str, Any]) -> str:
-    """A type in words."""
-    if "$ref" in value:
-        return f"see {value['$ref'].rsplit('/', 1)[1]}"
-    if "const" in value:
-        return f"`{value['const']}`"
-    if "enum" in value:
-        return ", ".join(f"`{item}`" for item in value["enum"])
-    for word in ("anyOf", "oneOf"):
-        if word in value:
-            return " or ".join(dict.fromkeys(shape(item) for item in value[word]))
+def refs(value: Schema) -> list[str]:
+    """Return the names of the definitions that a value may have: its own, its entries'."""
+    inner = value.get("additionalProperties", value.get("items", {}))
+    found = [value, inner] if isinstance(inner, dict) else [value]
+    branches = [branch for part in found for branch in (part, *part.get("oneOf", ()), *part.get("anyOf", ()))]
+    return [branch["$ref"].rsplit("/", 1)[1] for branch in branches if "$ref" in branch]
+
+
+def step(value: Schema) -> str:
+    """Return what stands between a key and the keys below it: a name, an index, or nothing."""
+    if "$ref" in value or any("$ref" in branch for branch in value.get("anyOf", ())):
+        return ""
+    return "[]" if value.get("type") == "array" else ".NAME"
+
+
+def section(name: str, value: Schema, whole: Schema) -> Iterator[str]:
+    """One top-level key: a table for each shape its entries can have."""
+    shapes = refs(value)
+    if len(shapes) > 1:
+        yield sentence(value)
+    for shape_name in shapes:
+        definition = whole["$defs"][shape_name]
+        described = definition.get("description", "")
+        yield f"{described}\n" if len(shapes) == 1 else f"\n### {shape_name}\n\n{described}\n"
+        yield from table(definition, whole, f"{name}{step(value)}.")
+
+
+def table(definition: Schema, whole: Schema, prefix: str) -> Iterator[str]:
+    """A table of keys, with the keys below them."""
+    yield "| key | value | meaning |\n| --- | --- | --- |"
+    yield from rows(definition, whole, prefix)
+
+
+def rows(definition: Schema, whole: Schema, prefix: str) -> Iterator[str]:
+    """One row per key, the keys below it next."""
+    required = set(definition.get("required", ()))
+    for name, value in definition.get("properties", {}).items():
+        key = f"`{prefix}{name}`"
+        meaning = value.get("description", "")
+        yield f"| {f'**{key}**' if name in required else key} | {shape(value, whole)} | {escaped(meaning)} |"
+        for inner in refs(value):
+            yield from rows(whole["$defs"][inner], whole, f"{prefix}{name}{step(value)}.")
+
+
+def shape(value: Schema, whole: Schema) -> str:
+    """A value in words."""
+    branches = value.get("anyOf", value.get("oneOf"))
+    if branches:
+        return " or ".join(dict.fromkeys(shape(item, whole) for item in branches))
+    if "const" in value or "enum" in value:
+        return ", ".join(f"`{item}`" for item in value.get("enum", [value.get("const")]))
     if value.get("type") == "array":
-        return f"list of {shape(value.get('items', {}))}"
-    if isinstance(value.get("additionalProperties"), dict):
-        return f"mapping to {shape(value['additionalProperties'])}"
-    kind = value.get("type", "anything")
-    return str(kind if isinstance(kind, str) else " or ".join(kind))
+        return f"list of {plural(shape(value.get('items', {}), whole))}"
+    return mapping(value, whole) if "$ref" in value or value.get("type") == "object" else scalar(value)
+
+
+def mapping(value: Schema, whole: Schema) -> str:
+    """A mapping in words."""
+    if set(value.get("properties", ())) == {"env", "file"}:
+        return "secret"
+    inner = value.get("additionalProperties")
+    return f"mapping to {plural(shape(inner, whole))}" if isinstance(inner, dict) else "mapping"
+
+
+def scalar(value: Schema) -> str:
+    """A single value in words."""
+    pattern, kind = value.get("pattern", ""), value.get("type", "anything")
+    if "(ms|s|min|h)" in pattern:
+        return "duration"
+    if pattern.startswith("^[0-9a-fA-F:.]"):
+        return "address"
+    if "A-Za-z" in pattern:
+        return "name"
+    return {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}.get(str(kind), "text")
+
+
+def plural(words: str) -> str:
+    """Several of what `words` names."""
+    odd = {"address": "addresses"}
+    each = (word.replace("list of", "lists of", 1) for word in words.split(" or "))
+    return " or ".join(odd.get(word, f"{word}s" if word.isalpha() else word) for word in each)
+
+
+def sentence(value: Schema) -> str:
+    """A description as a sentence."""
+    text = value.get("description", "")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def escaped(text: str) -> str:
+    """A text as it can stand in a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 PAGES = {"commands": commands, "services": services, "rules": findings, "cluster-file": cluster_file}
