@@ -93,7 +93,7 @@ def _at_work(parts: tuple[ResourceStatus, ...], at: str, truth: ClusterStatus) -
 
 
 def _at_rest(parts: tuple[ResourceStatus, ...], at: str, truth: ClusterStatus) -> tuple[str, str]:
-    idle = [part for part in parts if not part.active]
+    idle = sorted((part for part in parts if not part.active), key=lambda part: not failures_of(part.id, truth))
     failed = [part for part in parts if part.failed and part.active]
     if idle:
         state, words = _idle(idle[0], truth)
