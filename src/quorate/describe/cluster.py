@@ -103,6 +103,11 @@ class Corosync:
         """Token time-out with this many nodes: coefficient added per node above two (corosync.conf(5))."""
         return self.token_ms + max(0, self.nodes - 2) * self.token_coefficient_ms
 
+    @property
+    def detection_s(self) -> float:
+        """The longest time until the survivors agree that a silent node is gone: token, then consensus."""
+        return (self.effective_token_ms + self.consensus_ms) / 1000
+
 
 @dataclass(frozen=True, slots=True)
 class QuorumDevice:

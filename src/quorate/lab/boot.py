@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ BUTTON = "from quorate.lab.chassis import main; main()"
 def boot(directory: Path) -> None:
     """Wire the node and become the shell that supervises its systemd-nspawn. Does not return."""
     papers = json.loads((directory / "chassis.json").read_text())
+    pass_firmware(directory, papers["firmware_s"])
     cables = [
         Cable(
             **{key: cable[key] for key in ("name", "mac", "port", "bridge")},
@@ -57,6 +59,17 @@ def boot(directory: Path) -> None:
     (directory / "work").mkdir()
     argv = ["sh", "-c", SUPERVISE, "sh", *_supervised(directory, papers), *_nspawn(directory, papers)]
     os.execvp("sh", argv)  # noqa: S606 - an argument vector of ours
+
+
+def pass_firmware(directory: Path, firmware_s: float) -> None:
+    """Wait, with the power on, until a real server's firmware would be through.
+
+    A container boots in a second. A node that is fenced while it is a member would be back before the others had missed
+    it, hear of its own fencing, and end Pacemaker for good: no hardware is that quick.
+    """
+    cut = directory / "last_off"
+    if cut.exists():
+        time.sleep(max(0.0, float(cut.read_text()) + firmware_s - time.monotonic()))
 
 
 def _supervised(directory: Path, papers: dict[str, Any]) -> list[str]:

@@ -51,7 +51,7 @@ class Chassis:
         return cgroup.is_populated(self.groups[0])
 
     def off(self) -> bool:
-        """Cut the power: every process killed, frozen or not, then every cable dark. False: something would not die."""
+        """Cut the power: every cable dark, then every process killed, frozen or not. False: something would not die."""
         with self._locked():
             if self._last_on_s() > self.issued_s:
                 return True
@@ -94,9 +94,10 @@ class Chassis:
         return True
 
     def _cut(self) -> bool:
-        dead = cgroup.kill(self.groups[0], KILL_TIMEOUT_S)
-        self.dark()
-        return dead
+        if self.is_on:
+            (self.directory / "last_off").write_text(repr(time.monotonic()))
+        self.dark()  # first: for processes that are killed the kernel says farewell (FIN, RST); a power cut says none
+        return cgroup.kill(self.groups[0], KILL_TIMEOUT_S)
 
     def _start(self) -> None:
         cgroup.remove(self.groups)

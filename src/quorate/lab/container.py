@@ -32,7 +32,7 @@ def prepare(plan: LabPlan, node: LabNode, places: Places, *, image: Path, host_k
     """Write a node's disk and papers. host_key: an OpenSSH private key; authorized: public keys, one a line."""
     directory = places.node(node.name)
     upper = directory / "upper"
-    for path, content, mode in _files(node, host_key, authorized):
+    for path, content, mode in _files(plan, node, host_key, authorized):
         target = upper / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content)
@@ -46,10 +46,11 @@ def prepare(plan: LabPlan, node: LabNode, places: Places, *, image: Path, host_k
     (directory / "chassis.json").write_text(json.dumps(_papers(plan, node, directory, image), indent=1))
 
 
-def _files(node: LabNode, host_key: str, authorized: str) -> list[tuple[str, str, int]]:
+def _files(plan: LabPlan, node: LabNode, host_key: str, authorized: str) -> list[tuple[str, str, int]]:
+    hosts = HOSTS + "".join(f"{address}\t{name}\n" for name, address in plan.resolved)
     files = [
         ("etc/hostname", node.name + "\n", 0o644),
-        ("etc/hosts", HOSTS, 0o644),
+        ("etc/hosts", hosts, 0o644),
         ("etc/ssh/ssh_host_ed25519_key", host_key, 0o600),
         ("etc/ssh/lab_authorized_keys", authorized, 0o644),
     ]
@@ -71,6 +72,7 @@ def _papers(plan: LabPlan, node: LabNode, directory: Path, image: Path) -> dict[
         "ports": [interface.port for interface in node.interfaces],
         "boot": [sys.executable, "-m", "quorate.lab.boot", str(directory)],
         "image": str(image),
+        "firmware_s": plan.firmware_s,
         "machine": node.machine,
         "hostname": node.name,
         "lab_namespace": plan.namespace,

@@ -3,13 +3,14 @@
 One bridge per distinct network of the file; a network inside another shares its bridge. A node has one interface per
 bridge, in the order in which the networks appear (links first), with the file's own addresses; where the file gives
 it none (networks of floating addresses, of BMCs) an unused address is taken from the top of the network. A link that
-spans several networks is routed by the lab, as a site's routers would.
+spans several networks is routed by the lab, as a site's routers would. The quorum device's host is one more machine,
+at the file's address, or where the file has a name for it, at an unused address of the first network.
 """
 
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_interface
 
 from quorate.catalog.service import Service
@@ -20,6 +21,7 @@ from quorate.findings import Finding, Severity
 
 IPMI_AGENTS = frozenset({"fence_ipmilan", "fence_idrac", "fence_ilo3", "fence_ilo4", "fence_ilo5", "fence_imm"})
 CIPHERS = frozenset({"0", "1", "2", "3"})  # what OpenIPMI's simulator speaks
+WITNESS = "quorum-device"  # what the quorum device's host is called where the file gives only its address
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 IPV6_TOP = 0xFFFE  # invented IPv6 addresses count down from ::fffe of their network, to be readable
 
@@ -93,7 +95,9 @@ class LabNode:
 class LabPlan:
     """Everything a lab consists of. names: host names and addresses by which the file reaches a node -> node name.
 
-    findings: what the lab can not provide for this file.
+    nodes: the cluster's, and last the quorum device's host if there is one. resolved: what every node's /etc/hosts has
+    to say besides, since a lab has no DNS. findings: what the lab can not provide for this file. firmware_s: how long
+    after a power cut a node boots at the earliest; the firmware of real servers takes longer than any token.
     """
 
     name: str
@@ -101,7 +105,9 @@ class LabPlan:
     bridges: tuple[Bridge, ...]
     nodes: tuple[LabNode, ...]
     names: dict[str, str] = field(default_factory=dict)
+    resolved: tuple[tuple[str, IPAddress], ...] = ()
     findings: tuple[Finding, ...] = ()
+    firmware_s: float = 0.0
 
     def node(self, name: str) -> LabNode:
         """Return the node of that name; UsageError if there is none."""
@@ -119,10 +125,11 @@ class LabPlan:
 def plan(cluster: Cluster, name: str = "") -> LabPlan:
     """Lay out the lab for `cluster`, called `name` (default: the cluster's name). UsageError: no host can be so."""
     name = name or cluster.name
+    bmcs, findings = _bmcs(cluster)
+    witness = _witness(cluster, _used(cluster, bmcs))
+    cluster = replace(cluster, nodes=(*cluster.nodes, *witness.values()))
     for node in cluster.nodes:
         _check_name(node.name)
-    bmcs, findings = _bmcs(cluster)
-    findings += _no_quorum_device(cluster)
     segments = _segments(cluster, bmcs)
     used = _used(cluster, bmcs)
     bridges = tuple(_bridge(name, number, segment, used) for number, segment in enumerate(segments))
@@ -130,7 +137,11 @@ def plan(cluster: Cluster, name: str = "") -> LabPlan:
     nodes = tuple(_with_bmc(node, bmcs.get(node.name), bridges) for node in nodes)
     names = {str(a.ip): node.name for node in nodes for i in node.interfaces for a in i.addresses}
     names |= {node.name: node.name for node in nodes} | {node.ssh.host: node.name for node in cluster.nodes}
-    return LabPlan(name, namespace(name), bridges, nodes, names, tuple(findings))
+    names |= {host: node.name for host, node in witness.items()}
+    resolved = tuple((host, node.addresses[0].ip) for host, node in witness.items() if _literal(host) is None)
+    return LabPlan(
+        name, namespace(name), bridges, nodes, names, resolved, tuple(findings), cluster.corosync.detection_s
+    )
 
 
 def namespace(lab: str, node: str = "") -> str:
@@ -142,6 +153,23 @@ def machine(lab: str, node: str) -> str:
     """Return the name systemd-nspawn knows a node by: letters, digits and hyphens, 64 at most (machine-id(5))."""
     plain = "".join(c if c.isalnum() else "-" for c in node)
     return f"{machine_prefix(lab)}{plain[:32]}-{_short(node)}"
+
+
+def _witness(cluster: Cluster, used: set[IPAddress]) -> dict[str, Node]:
+    """Return the quorum device's host, as the file calls it, with the machine to make for it; empty without one."""
+    device = cluster.quorum.device
+    if device is None:
+        return {}
+    literal = _literal(device.host)
+    if literal is None:
+        address = _invent(cluster.nodes[0].links[0].network, used)
+    else:
+        network = next((network for network, _ in _networks(cluster) if literal in network), _around(literal))
+        address = ip_interface(f"{literal}/{network.prefixlen}")
+    if address is None:
+        raise UsageError("The first network has no address left for the quorum device's host.", "Give it an address.")
+    called = device.host if literal is None else WITNESS
+    return {device.host: Node(called, id=0, links=(), votes=0, ssh=device.ssh, addresses=(address,))}
 
 
 def _check_name(node: str) -> None:
@@ -269,7 +297,7 @@ def _node(lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], use
         interfaces.append(
             Interface(f"eth{index}", port, bridge.name, mac, addresses or invented, invented, links, routes)
         )
-    host = _literal(node.ssh.host) or node.links[0].ip
+    host = _literal(node.ssh.host) or (*node.links, *node.addresses)[0].ip
     return LabNode(
         name=node.name,
         machine=machine(lab, node.name),
@@ -355,37 +383,11 @@ def _not_in_the_lab(device: FenceDevice, problem: str) -> Finding:
     )
 
 
-def _no_quorum_device(cluster: Cluster) -> list[Finding]:
-    device = cluster.quorum.device
-    if device is None:
-        return []
-    return [
-        Finding(
-            code="lab-quorum-device",
-            severity=Severity.WARNING,
-            summary=f"The quorum device's host {device.host} does not exist in the lab.",
-            why="Its votes are missing there: the cluster has quorum later, or loses it sooner, than on site.",
-            fix="Leave `quorum.device` out of a copy of the file for the lab.",
-            path=("quorum", "device"),
-        )
-    ]
-
-
 def _with_bmc(node: LabNode, bmc: Bmc | None, bridges: tuple[Bridge, ...]) -> LabNode:
     if bmc is None:
         return node
     bridge = next(b for b in bridges if bmc.address in b.network)
-    placed = Bmc(bmc.device, bmc.address, bmc.port, bmc.user, bmc.password, bridge.name)
-    return LabNode(
-        node.name,
-        node.machine,
-        node.namespace,
-        node.interfaces,
-        node.ssh_address,
-        node.ssh_port,
-        node.ssh_user,
-        placed,
-    )
+    return replace(node, bmc=replace(bmc, bridge=bridge.name))
 
 
 def _mac(*parts: object) -> str:

@@ -22,7 +22,7 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     if target is None or len(cluster.nodes) < 2:
         return
     corosync = cluster.corosync
-    detection = (corosync.effective_token_ms + corosync.consensus_ms) / 1000
+    detection = corosync.detection_s
     delay = max(delay_s(cluster, node) for node in cluster.nodes)
     if cluster.quorum.two_node:
         delay += cluster.fencing.priority_delay_s
