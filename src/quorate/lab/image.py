@@ -28,6 +28,7 @@ PACKAGES = (
     "chrony",
     "corosync",
     "corosync-qdevice",
+    "corosync-qnetd",
     "curl",
     "dbus",  # Pacemaker talks to systemd through it
     "fence-agents",
@@ -53,7 +54,7 @@ PACKAGES = (
 LEFT_OUT = ("doc", "info", "locale", "man")  # directories of /usr/share that no node needs
 
 # Debian starts these as soon as they are installed; in a cluster they start when quorate or Pacemaker says so.
-NOT_AT_BOOT = ("apache2", "corosync", "corosync-qdevice", "logd", "pacemaker", "e2scrub_reap")
+NOT_AT_BOOT = ("apache2", "corosync", "corosync-qdevice", "corosync-qnetd", "logd", "pacemaker", "e2scrub_reap")
 
 # A container has no seat, no random seed, no kernel file systems of its own: what waits for them is masked.
 MASKED = (
@@ -86,6 +87,9 @@ REMOVED = (
     "usr/share/dbus-1/system-services/org.freedesktop.login1.service",  # without logind, systemctl reboots by itself
 )
 
+# The package makes keys when it is installed; every quorum device is to have its own.
+KEYS = "etc/corosync/qnetd/nssdb"
+
 SSHD = """\
 # Quick and strict: keys only, and no look-up of the client's name, for there is no DNS in a lab.
 UseDNS no
@@ -97,7 +101,7 @@ AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/lab_authorized_keys
 
 def digest(packages: Iterable[str]) -> str:
     """Return the name of the image with these packages besides PACKAGES: 16 hexadecimal digits."""
-    data = (NOT_AT_BOOT, MASKED, REMOVED, SSHD, build_command(Path("TARGET"), Path("ARCHIVES"), packages))
+    data = (NOT_AT_BOOT, MASKED, REMOVED, KEYS, SSHD, build_command(Path("TARGET"), Path("ARCHIVES"), packages))
     return hashlib.sha256(repr((data, inspect.getsource(prepare))).encode()).hexdigest()[:16]
 
 
@@ -179,6 +183,7 @@ def prepare(image: Path) -> None:
         (units / name).symlink_to("/dev/null")
     for name in (*REMOVED, *(str(key.relative_to(image)) for key in image.glob("etc/ssh/ssh_host_*"))):
         (image / name).unlink(missing_ok=True)
+    shutil.rmtree(image / KEYS, ignore_errors=True)
     (image / "etc/machine-id").write_text("")
     (image / "etc/ssh/sshd_config.d/quorate-lab.conf").write_text(SSHD)
 

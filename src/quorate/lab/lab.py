@@ -230,6 +230,9 @@ class Lab:
             made.close()
             reason = os.strerror(error.errno) if error.errno else f"no answer within {timeout_s:g} s"
             raise HostUnreachable(f"{host} port {port} in the lab {self.name}: {reason}.") from error
+        except BaseException:
+            made.close()  # whoever waited for it has given up
+            raise
         return made
 
     def ssh_argv(self, node: str, *command: str) -> list[str]:

@@ -12,5 +12,7 @@ def lab_of(cluster: Cluster) -> Lab:
     """Return the lab of `cluster`; it need not be up."""
     platform = platform_for(RELEASE)
     assert platform is not None
-    packages = {package for node in cluster.nodes for package in wanted(cluster, platform, node.name)}
+    device = cluster.quorum.device
+    hosts = [*(node.name for node in cluster.nodes), *([device.host] if device else [])]
+    packages = {package for name in hosts for package in wanted(cluster, platform, name)}
     return Lab(cluster, packages=packages)

@@ -25,14 +25,16 @@ def test_services_bring_their_packages() -> None:
 
 def test_nothing_of_the_cluster_starts_at_boot(tmp_path: Path) -> None:
     wants = tmp_path / "etc/systemd/system/multi-user.target.wants"
-    for directory in (wants, tmp_path / "etc/ssh/sshd_config.d", tmp_path / "etc/corosync"):
+    for directory in (wants, tmp_path / "etc/ssh/sshd_config.d", tmp_path / image.KEYS):
         directory.mkdir(parents=True)
     for unit in ("corosync.service", "pacemaker.service", "apache2.service", "ssh.service"):
         (wants / unit).symlink_to(f"/lib/systemd/system/{unit}")
     (tmp_path / "etc/ssh/ssh_host_rsa_key").write_text("shared by all nodes")
     (tmp_path / "etc/corosync/corosync.conf").write_text("ring0_addr: 127.0.0.1")
+    (tmp_path / image.KEYS / "key4.db").write_text("every quorum device's")
     image.prepare(tmp_path)
     assert [link.name for link in wants.iterdir()] == ["ssh.service"]
     assert not (tmp_path / "etc/ssh/ssh_host_rsa_key").exists()
     assert not (tmp_path / "etc/corosync/corosync.conf").exists()
+    assert not (tmp_path / image.KEYS).exists()
     assert (tmp_path / "etc/machine-id").read_text() == ""

@@ -120,9 +120,37 @@ def test_devices_the_lab_can_not_play_are_said() -> None:
     assert all(node.bmc for node in laid_out.nodes)
 
 
-def test_a_quorum_device_is_said_to_be_missing() -> None:
+def test_the_quorum_devices_host_has_the_files_address() -> None:
+    laid_out = plan(cluster(PAIR + "\nquorum: {device: {host: 172.16.0.99, ssh: {user: operator, port: 2222}}}\n"))
+    host = laid_out.node("quorum-device")
+    assert laid_out.node_names == ("gb06", "gb07", "quorum-device")
+    assert "172.16.0.99/24" in [str(address) for i in host.interfaces for address in i.addresses]
+    assert (str(host.ssh_address), host.ssh_user, host.ssh_port, host.bmc) == ("172.16.0.99", "operator", 2222, None)
+    assert laid_out.names["172.16.0.99"] == "quorum-device"
+    assert not laid_out.resolved
+    assert not laid_out.findings
+
+
+def test_a_quorum_device_far_away_is_on_a_network_that_every_node_reaches() -> None:
+    laid_out = plan(cluster(PAIR + "\nquorum: {device: {host: 192.0.2.9}}\n"))
+    far = next(bridge for bridge in laid_out.bridges if str(bridge.network) == "192.0.2.0/24")
+    assert all(far.name in [i.bridge for i in node.interfaces] for node in laid_out.nodes)
+
+
+def test_a_quorum_device_known_by_name_gets_an_address_that_the_nodes_can_resolve() -> None:
     laid_out = plan(cluster(PAIR + "\nquorum: {device: {host: q.example}}\n"))
-    assert [f.code for f in laid_out.findings] == ["lab-quorum-device"]
+    host = laid_out.node("q.example")
+    assert laid_out.resolved == (("q.example", host.ssh_address),)
+    assert host.ssh_address in ip_network("10.10.102.0/24")
+    assert laid_out.names["q.example"] == "q.example"
+    given = [a.ip for node in laid_out.nodes for i in node.interfaces for a in i.addresses]
+    assert len(given) == len(set(given))
+
+
+def test_a_quorum_device_at_one_address_and_managed_at_another_has_both() -> None:
+    laid_out = plan(cluster(PAIR + "\nquorum: {device: {host: 10.10.102.99, ssh: {host: 172.16.0.99}}}\n"))
+    given = {str(a) for i in laid_out.node("quorum-device").interfaces for a in i.addresses}
+    assert given >= {"10.10.102.99/24", "172.16.0.99/24"}
 
 
 def test_a_cipher_the_simulator_lacks_is_said() -> None:
