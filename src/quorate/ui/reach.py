@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from quorate.build.secrets import resolve
 from quorate.describe.cluster import Cluster, Ssh
 from quorate.describe.secret import Secret
-from quorate.errors import QuorateError
+from quorate.errors import QuorateError, UsageError
 from quorate.lab.lab import Lab
 from quorate.machines.fleet import Answers
 from quorate.machines.ssh import SshHost, connect
@@ -47,6 +47,8 @@ class Reach:
 async def reach(cluster: Cluster, *, in_lab: bool, timeout_s: float = 10) -> AsyncIterator[Reach]:
     """Connect to every node at once, each within timeout_s; close the connections at the end."""
     lab = lab_of(cluster) if in_lab else None
+    if lab and lab.status().phase != "up":
+        raise UsageError(f"the lab {lab.name} is not up", "quorate lab up FILE")
 
     async def one(name: str, login: Ssh) -> SshHost:
         if lab is None:

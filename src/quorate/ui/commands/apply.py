@@ -5,7 +5,7 @@ import click
 from quorate.ui.options import fencing_option, file_argument, format_option, lab_option
 
 
-@click.command()
+@click.command(short_help="Build or change the cluster.")
 @file_argument
 @lab_option
 @format_option

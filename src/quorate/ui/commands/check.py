@@ -5,7 +5,7 @@ import click
 from quorate.ui.options import file_argument, format_option
 
 
-@click.command()
+@click.command(short_help="Is the file safe, complete, consistent?")
 @file_argument
 @format_option
 @click.option("--strict", is_flag=True, help="Warnings fail the check, too.")

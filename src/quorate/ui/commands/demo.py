@@ -3,7 +3,7 @@
 import click
 
 
-@click.command()
+@click.command(short_help="All of it once, on this machine.")
 @click.option("--keep", is_flag=True, help="Leave the lab up, to look around.")
 @click.option("-o", "--output", default="quorate-demo", type=click.Path(file_okay=False), help="Where the report goes.")
 def command(keep: bool, output: str) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from quorate.lab.lab import Lab
 
 
-@click.group()
+@click.group(short_help="Real nodes on this machine.")
 def command() -> None:
     """Real Linux nodes on this machine, with the addresses and BMCs of a cluster file.
 
@@ -26,7 +26,7 @@ def opened(file: str) -> "Lab":
     return lab_of(sound(file))
 
 
-@command.command()
+@command.command(short_help="Boot every node.")
 @file_argument
 def up(file: str) -> None:
     """Boot every node of FILE and wait until it answers SSH; builds the image first where there is none."""
@@ -37,7 +37,7 @@ def up(file: str) -> None:
     asyncio.run(opened(file).up(Progress()))
 
 
-@command.command()
+@command.command(short_help="Remove everything the lab has.")
 @file_argument
 def down(file: str) -> None:
     """Cut all power and remove everything the lab of FILE has; also after a killed `up`."""
@@ -100,7 +100,7 @@ def logs(file: str, node: str, lines: int) -> None:
     click.echo(asyncio.run(opened(file).logs(node, lines)), nl=False)
 
 
-@command.command()
+@command.command(short_help="Install what the lab needs on this machine.")
 def install() -> None:
     """Install the Debian packages that the lab needs on this machine (as root)."""
     import asyncio  # noqa: PLC0415 - keeps --help quick

@@ -3,7 +3,7 @@
 import click
 
 
-@click.command()
+@click.command(short_help="Print an example cluster file.")
 @click.argument("blueprint", required=False)
 def command(blueprint: str | None) -> None:
     """Print an example cluster file for a kind of service; without a name, list what there is."""

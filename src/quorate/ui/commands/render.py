@@ -7,7 +7,7 @@ import click
 from quorate.ui.options import file_argument
 
 
-@click.command()
+@click.command(short_help="Write every file quorate would put on each host.")
 @file_argument
 @click.option("-o", "--output", required=True, type=click.Path(file_okay=False), help="Directory to write to.")
 @click.option("--platform", "family", default="debian", help="Family of distributions whose paths are used.")

@@ -3,7 +3,7 @@
 import click
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of the cluster file.")
 def command() -> None:
     """Print the JSON Schema of the cluster file, for completion and checks while typing."""
     from quorate.catalog.services import kinds  # noqa: PLC0415 - keeps --help quick

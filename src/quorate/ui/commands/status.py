@@ -8,7 +8,7 @@ CONNECT_S = 4.0
 """A healthy node answers within a tenth of this; a hung one must not keep the screen waiting."""
 
 
-@click.command()
+@click.command(short_help="How is it now?")
 @file_argument
 @lab_option
 @format_option
