@@ -4,47 +4,54 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.installed
 
 .PHONY: demo test check bench docs clean tools lab-tools
 .DEFAULT_GOAL := check
 
-$(STAMP): pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  test "$$(id -u)" = 0 || { echo "python3-venv is missing: as root, apt-get install python3-venv" >&2; exit 2; }; \
-	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy python3-venv; }
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-venv; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+
+# Two stamps, so that the demo does not wait for linters: what quorate runs on, and what it is developed with.
+$(VENV)/.quorate: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+$(VENV)/.development: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.quorate
+
 # The main job: a cluster file becomes a cluster on three lab nodes, and survives a power cut.
-demo: $(STAMP) lab-tools
+demo: lab-tools
 	$(BIN)/quorate demo
 
 # Everything this machine can run; what it cannot run is named with the reason.
-test: $(STAMP) tools check
-	$(BIN)/pytest tests/scheduler tests/contract tests/lab tests/stories
+test: tools check
+	$(BIN)/pytest tests/contract tests/drill tests/scheduler tests/lab tests/stories
 
 # Without root and in less than a minute: style, types, room contracts, unit tests.
-check: $(STAMP)
+check: $(VENV)/.development
 	$(BIN)/ruff check src tests benchmarks tools
 	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/unit
 
-bench: $(STAMP) tools
+bench: $(VENV)/.development tools
 	$(BIN)/python -m benchmarks
 
-docs: $(STAMP)
+docs: $(VENV)/.development
 	$(BIN)/python tools/reference.py
 
-# What the lab needs of this machine, and what the tests of the renderers ask their verdict of.
-lab-tools: $(STAMP)
+# What the lab needs of this machine; and besides, as root, what tests ask for a verdict.
+lab-tools: $(VENV)/.quorate
 	$(BIN)/quorate lab install
 
-tools: lab-tools
-	tools/install-cluster-tools
+tools: $(VENV)/.quorate
+	@test "$$(id -u)" != 0 || $(BIN)/quorate lab install
+	@tools/install-cluster-tools
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
