@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from quorate import __version__
+from quorate.build.steps import cib_secrets
 from quorate.build.steps.packages import wanted
 from quorate.build.want import Want
 from quorate.catalog.platforms import platform_for
@@ -53,9 +54,11 @@ async def versions(host: Host) -> Mapping[str, str]:
     return {"quorate": __version__, **await gather_about(host, packages, *SOFTWARE)}
 
 
-async def put_service_files(want: Want, fleet: Mapping[str, Host]) -> None:
-    """Write what the services need on every node."""
+async def put_files(want: Want, fleet: Mapping[str, Host]) -> None:
+    """Write what the services need on every node, and the passwords of fencing devices, to which the CIB refers."""
     for name, host in fleet.items():
+        for path, secret in cib_secrets.wanted(want).items():
+            await host.put(path, secret.content, mode=secret.mode, make_parents=True)
         for label, service in want.services_on(name).items():
             for file in service.files(label, want.platforms[name], want.node(name)):
                 await host.put(file.path, file.content.encode(), mode=file.mode)
