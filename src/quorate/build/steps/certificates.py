@@ -34,7 +34,6 @@ AUTHORITY = f"{DATABASE}/qnetd-cacert.crt"
 REQUEST = f"{DATABASE}/qdevice-net-node.crq"
 SIGNED = f"{DATABASE}/cluster.crt"
 BUNDLE = f"{DATABASE}/qdevice-net-node.p12"
-SIGNING_LOCK = "/run/lock/quorate-qnetd"
 TOOL = "corosync-qdevice-net-certutil"
 
 Known = Mapping[str, certificates.Certificate]
@@ -139,7 +138,7 @@ async def certify(node: Host, witness: Host, cluster: str) -> None:
 
 def signing(request: str, cluster: str) -> Command:
     """Return the command that signs: one at a time, for the authority's serial number is a plain file."""
-    return command("flock", "--timeout=60", SIGNING_LOCK, "corosync-qnetd-certutil", "-s", "-c", request, "-n", cluster)
+    return command(*qnetd.alone("corosync-qnetd-certutil", "-s", "-c", request, "-n", cluster))
 
 
 async def exported(node: Host) -> bytes:

@@ -23,10 +23,15 @@ CA, SERVER = "QNet CA", "QNetd Cert"
 GROUP = "coroqnetd"  # the account that runs qnetd, on every distribution
 READ_BY_IT = (DATABASE, f"{DATABASE}/cert9.db", f"{DATABASE}/key4.db")
 
-# -G: files that the group may read, not write.
+LOCK = "/run/lock/quorate-qnetd"  # several clusters may be built at once that share this host
+
+# $1: the unit. Another cluster's apply may have been quicker. -G: files that the group may read, not write.
 MAKE = f"""set -e
+if certutil -V -d {DATABASE} -n '{SERVER}' -u V -f /dev/null >/dev/null 2>&1; then exit 0; fi
+systemctl stop "$1"
 if [ -e {DATABASE} ]; then mv --no-target-directory --backup=numbered {DATABASE} {DATABASE}.unfinished; fi
-corosync-qnetd-certutil -i -G"""
+corosync-qnetd-certutil -i -G
+chgrp {GROUP} {" ".join(READ_BY_IT)}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +93,15 @@ def changes(facts: Facts, want: Want, name: str) -> Iterator[Change | Finding]:
         )
         return
     if not facts.is_complete:
-        stop = Run(command("systemctl", "stop", unit))
-        make = Run(command("sh", "-c", MAKE), timeout_s=120)
-        yield Change(name, TITLE, "make qnetd's certificates", (stop, make, let_it_read()))
+        make = command(*alone("sh", "-c", MAKE, "quorate-qnetd", unit))
+        yield Change(name, TITLE, "make qnetd's certificates", (Run(make, timeout_s=180),))
     elif not facts.is_readable:
-        yield Change(name, TITLE, "let qnetd read its certificates", (let_it_read(),))
+        read = Run(command("chgrp", GROUP, *READ_BY_IT))
+        yield Change(name, TITLE, "let qnetd read its certificates", (read,))
     if not (facts.unit.is_active and facts.is_complete):
         yield Change(name, TITLE, "start corosync-qnetd", (Run(command("systemctl", "start", unit)),), Effect.START)
 
 
-def let_it_read() -> Run:
-    """Return the action that gives the daemon's group the files it has to read."""
-    return Run(command("chgrp", GROUP, *READ_BY_IT))
+def alone(*argv: str) -> tuple[str, ...]:
+    """Return the argument vector that runs another one while nobody else changes qnetd's certificates."""
+    return ("flock", "--timeout=60", LOCK, *argv)
