@@ -123,6 +123,15 @@ class QuorumDevice:
     timeout_ms: int
     sync_timeout_ms: int
 
+    @property
+    def silence_s(self) -> float:
+        """The longest time until a silent node's vote is given to the others, who wait for it before they go on.
+
+        qdevice speaks every 0.8 x timeout (corosync-qdevice(8)), qnetd waits for 1.5 times that
+        (dpd_interval_coefficient of corosync-qnetd(8); version 3.0.3 says "during 12000ms" with timeout 10 s).
+        """
+        return 1.2 * self.timeout_ms / 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Quorum:

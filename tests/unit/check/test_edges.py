@@ -14,6 +14,7 @@ NODES = {
     for count in range(1, 8)
 }
 FENCING = "fencing:\n  ipmi: {user: a, password: {env: P}}\n"
+DEVICE = FENCING + "quorum: {device: {host: witness}}\n"
 TWO_DELAYS = FENCING + "  delay: {favour: n1, by: 4s}\n"
 DUMMY = 'resources:\n  one: {primitive: "ocf:pacemaker:Dummy"'
 
@@ -62,6 +63,7 @@ EDGES = [
         FENCING + DUMMY + ", operations: {stop: {timeout: 19s}}}\n",
     ),
     ("target-below-detection", 3, FENCING + "targets: {outage_s: 9}\n", FENCING + "targets: {outage_s: 8}\n"),
+    ("target-below-detection", 4, DEVICE + "targets: {outage_s: 13}\n", DEVICE + "targets: {outage_s: 12}\n"),
     (
         "last-man-standing-window-short",
         5,
