@@ -38,13 +38,12 @@ def lab() -> Iterator[Lab]:
 
 
 def built(text: str) -> Applied:
-    """Apply a file to the lab of DEVICE, which has the nodes of PLAIN, too."""
+    """Apply a file; the lab of DEVICE has the nodes of PLAIN, too, under the same name."""
+    wanted = cluster(text)
 
     async def build() -> Applied:
-        async with reach(cluster(DEVICE), in_lab=True) as found:
-            wanted = cluster(text)
-            witness = found.witness() if wanted.quorum.device else None
-            want = await prepare(wanted, found.everybody(), found.secret, witness=witness)
+        async with reach(wanted, in_lab=True) as found:
+            want = await prepare(wanted, found.everybody(), found.secret, witness=found.witness())
             return await apply(found.everybody(), want, print, lambda _: None)
 
     return wait(build())
@@ -121,3 +120,13 @@ def test_a_device_that_is_away_is_named(lab) -> None:
 
     with pytest.raises(HostUnreachable, match=r"quorum device's host.*q\.example"):
         wait(asked())
+
+
+def test_a_device_that_is_gone_for_good_is_taken_out_of_the_running_cluster(lab) -> None:
+    built(PLAIN)
+    for node in ("n1", "n2"):
+        seen = votes(lab, node)
+        assert (seen.quorate, seen.expected_votes, seen.total_votes, seen.device_votes) == (True, 2, 2, None)
+        assert "Qdevice" not in seen.flags
+        assert ssh(lab, node, "systemctl is-active corosync-qdevice").stdout.strip() == "inactive"
+    assert built(PLAIN).changes == ()
