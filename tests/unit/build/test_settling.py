@@ -1,6 +1,7 @@
 """Waiting for what the cluster as a whole has to become: it ends when it is so, or with the reason why it cannot."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from quorate.build.steps import membership, pacemaker, running
 from quorate.errors import NeverComes
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import cluster_status, quorum
+from quorate.observe.facts.cluster_status import ClusterStatus
 
 DATA = Path(__file__).parents[2] / "data" / "operate"
 NODES = ("n1", "n2", "n3")
@@ -56,3 +58,23 @@ def test_a_start_that_failed_everywhere_ends_the_wait_with_the_agent_s_reason() 
     assert "environment is invalid" in never.value.message
     assert "not started: site-apache" in never.value.message
     assert "crm_resource --cleanup" in never.value.hint
+
+
+def healthy(**apache: object) -> ClusterStatus:
+    """Return the status of a healthy cluster, with this said of site-apache."""
+    status = cluster_status.parse(printed("healthy", "n1", "crm_mon").stdout, 0)
+    changed = (replace(r, **apache) if r.id == "site-apache" else r for r in status.resources)
+    return replace(status, resources=tuple(changed))
+
+
+@pytest.mark.parametrize("said", [{"role": "Starting"}, {"role": "Stopping"}, {"failed": True}, {"active": False}])
+def test_what_crm_mon_calls_active_need_not_run(said: dict[str, object]) -> None:
+    """So it stood in crm_mon while a start was tried, and after it had failed."""
+    assert running.waiting_for(healthy(), wish()) == []
+    assert running.waiting_for(healthy(**said), wish()) == ["site-apache"]
+
+
+def test_what_is_to_be_stopped_is_not_waited_for() -> None:
+    status = healthy(role="Stopped", active=False, nodes=(), target_role="Stopped")
+    assert running.waiting_for(status, wish()) == []
+    assert running.stopped(status) == {"site-apache"}

@@ -13,12 +13,13 @@ from quorate.errors import NeverComes, TimedOut
 from quorate.findings import Finding
 from quorate.machines.waiting import until
 from quorate.observe.facts import cluster_status
-from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.facts.cluster_status import ClusterStatus, ResourceStatus
 from quorate.observe.gathering import gather
 from quorate.render.cib import expected
 
 TITLE = "running"
 PATIENCE_S = 180
+RUNNING = ("Started", "Promoted", "Unpromoted")
 
 
 async def look(fleet: Fleet, want: Want) -> ClusterStatus | None:  # noqa: ARG001 - the protocol of a step
@@ -35,10 +36,20 @@ def changes(facts: ClusterStatus | None, want: Want) -> Iterator[Change | Findin
     yield from ()
 
 
+def runs(resource: ResourceStatus) -> bool:
+    """Say whether a resource really runs: crm_mon calls it active while its start is tried, and after that failed."""
+    return resource.active and not resource.failed and resource.role in RUNNING
+
+
+def stopped(status: ClusterStatus) -> set[str]:
+    """Return the primitives that are to be stopped (target-role), be it by hand."""
+    return {r.id.partition(":")[0] for r in status.resources if r.target_role.lower() == "stopped"}
+
+
 def waiting_for(status: ClusterStatus, want: Want) -> list[str]:
-    """Return the wanted primitives that are not active anywhere yet."""
-    active = {resource.id.partition(":")[0] for resource in status.resources if resource.active}
-    return [resource for resource in expected(want.cluster, want.platform) if resource not in active]
+    """Return the wanted primitives that run nowhere yet and are not to be stopped."""
+    there = {resource.id.partition(":")[0] for resource in status.resources if runs(resource)} | stopped(status)
+    return [resource for resource in expected(want.cluster, want.platform) if resource not in there]
 
 
 def given_up(status: ClusterStatus, want: Want) -> str | None:
@@ -81,4 +92,6 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         for resource in (status.resources if status else ())
         if resource.active and resource.agent and not resource.agent.startswith("stonith")
     }
-    note("; ".join(f"{resource} on {nodes}" for resource, nodes in places.items()) or "no services in the file")
+    said = [f"{resource} on {nodes}" for resource, nodes in places.items()]
+    said += [f"{resource} is to be stopped (target-role)" for resource in sorted(stopped(status) if status else ())]
+    note("; ".join(said) or "no services in the file")

@@ -5,6 +5,7 @@ Any node can be asked; a node without quorum answers too, from its own view.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 from types import MappingProxyType
 
 from lxml import etree
@@ -257,7 +258,7 @@ def _failure(failure: "etree._Element") -> Failure:
         status=_get(failure, "status"),
         exit_code=int(_get(failure, "exitcode") or 0),
         exit_status=_get(failure, "exitstatus"),
-        reason=_get(failure, "exitreason"),
+        reason=unescape(_get(failure, "exitreason")),  # crm_mon 2.1.5 escapes it twice
         at=_get(failure, "last-rc-change"),
     )
 
