@@ -4,10 +4,11 @@ The claim: the DC's controller (pacemaker-controld, do_pe_invoke_callback() in c
 before it calls the scheduler; while writes of its own to the CIB are still unanswered it does not wait for them but
 logs "Re-asking for the CIB: N other peer updates still pending", calls sleep(1), and asks again.
 
-Two clusters, side by side, with the controller's debug log; in turns the DC or another node loses its power. In one
-cluster the controller is as Debian ships it; in the other a preloaded library makes its sleep(1) last 20 ms, and
-changes nothing else. If the claim holds, the seconds between membership and request are as many as there are such
-lines in the first cluster, and are gone in the second. "asleep" below is the number of lines times the sleep.
+Two clusters, side by side, with the controller's debug log; in turns the DC, the node that serves, and a node that does
+neither lose their power. In one cluster the controller is as Debian ships it; in the other a preloaded library makes
+its sleep(1) last 20 ms, and changes nothing else. If the claim holds, the seconds between membership and request are
+as many as there are such lines in the first cluster, and are gone in the second. "asleep" below is the number of lines
+times the sleep.
 """
 
 import asyncio
@@ -62,6 +63,7 @@ LIBRARY = "/usr/local/lib/short-sleep.so"  # where hacluster may read it, as who
 PRELOAD = f"[Service]\nEnvironment=LD_PRELOAD={LIBRARY}\n"
 
 AS_SHIPPED, SHORTENED = "as shipped", "sleep(1) made 20 ms"
+VICTIMS = ("the DC", "the serving node", "an idle node")
 SLEEPS_S = {AS_SHIPPED: 1.0, SHORTENED: 0.02}  # each time the controller asks again
 
 
@@ -99,15 +101,20 @@ async def stand(stack: AsyncExitStack, name: str, library: bytes | None) -> Stan
     return Standing(text, lab, fleet, want)
 
 
-async def cut(one: Standing, *, dc: bool) -> tuple[Phases, list[float]]:
-    """Cut the power of the DC, or of another node; return the phases, and when the controller asked again.
+async def cut(one: Standing, which: str) -> tuple[Phases, list[float]]:
+    """Cut the power of one node of the kind VICTIMS names; return the phases, and when the controller asked again.
 
     Both in seconds after the cut.
     """
     await running.settled(one.fleet, one.want, lambda _: None)
-    await asyncio.sleep(5)  # the last return has settled
-    status = await gather(next(iter(one.fleet.values())), cluster_status)
-    victim = next(name for name in one.fleet if (name == status.dc) is dc)
+    await apart(one)
+    await asyncio.sleep(5)  # the last return and the move have settled
+    dc, serving = await roles(one)
+    victim = {
+        "the DC": dc,
+        "the serving node": serving,
+        "an idle node": next(name for name in one.fleet if name not in {dc, serving}),
+    }[which]
     survivors = {name: host for name, host in one.fleet.items() if name != victim}
     zero = time.time()
     await one.lab.power(victim, "off")
@@ -123,6 +130,24 @@ async def cut(one: Standing, *, dc: bool) -> tuple[Phases, list[float]]:
         fault_s=zero,
     )
     return phases, sorted(at_s for text in logs for at_s in asked_again(text, zero) if at_s >= 0)
+
+
+async def roles(one: Standing) -> tuple[str, str]:
+    """Return the DC and the node that serves."""
+    status = await gather(next(iter(one.fleet.values())), cluster_status)
+    assert status.dc is not None
+    return status.dc, status.instances("site")[0].nodes[0]
+
+
+async def apart(one: Standing) -> None:
+    """Move the service off the DC, if it is there; it stays where it went."""
+    dc, serving = await roles(one)
+    if dc == serving:
+        host = one.fleet[dc]
+        await host.run(command("crm_resource", "--ban", "--resource", "site", "--node", dc))
+        await host.run(command("crm_resource", "--wait"), timeout_s=60)
+        await host.run(command("crm_resource", "--clear", "--resource", "site", "--node", dc))
+        await running.settled(one.fleet, one.want, lambda _: None)
 
 
 async def missed(survivors: Fleet, victim: str) -> None:
@@ -164,10 +189,9 @@ async def measured(figures: Figures, runs: int) -> None:
         }
         figures.versions = dict(await versions(next(iter(standing[AS_SHIPPED].fleet.values()))))
         for _ in range(runs):
-            for dc in (True, False):
+            for which in VICTIMS:
                 for name, one in standing.items():
-                    label = f"{name}, {'the DC' if dc else 'another node'} cut"
-                    keep(figures, label, SLEEPS_S[name], *await cut(one, dc=dc))
+                    keep(figures, f"{name}, {which} cut", SLEEPS_S[name], *await cut(one, which))
 
 
 def run(runs: int) -> Figures:
@@ -176,6 +200,6 @@ def run(runs: int) -> Figures:
     asyncio.run(measured(figures, runs))
     figures.ratios = [
         Ratio(f"{SHORTENED}, {who} cut: membership to request", f"{AS_SHIPPED}, {who} cut: membership to request")
-        for who in ("the DC", "another node")
+        for who in VICTIMS
     ]
     return figures
