@@ -31,7 +31,8 @@ class Answers(Generic[T]):
             if len(errors) == 1:
                 raise errors[0]
             hints = dict.fromkeys(error.hint for error in errors if error.hint)
-            raise type(errors[0])("\n".join(error.message for error in errors), "\n".join(hints))
+            messages = dict.fromkeys(error.message for error in errors)
+            raise type(errors[0])("\n".join(messages), "\n".join(hints))
         return self.good
 
 

@@ -31,6 +31,13 @@ def test_several_failures_are_told_together() -> None:
     assert "n2: `false`" in caught.value.message
 
 
+def test_what_all_say_alike_is_told_once() -> None:
+    hosts = [FakeHost(name, {"true": HostUnreachable("the bastion is gone", "power it on")}) for name in ("n1", "n2")]
+    with pytest.raises(HostUnreachable) as caught:
+        asyncio.run(run_all(hosts, command("true"))).all()
+    assert caught.value.message == "the bastion is gone"
+
+
 def test_a_defect_is_not_collected() -> None:
     async def work(host: Host) -> None:
         raise KeyError(host.name)
