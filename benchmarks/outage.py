@@ -25,7 +25,6 @@ from quorate.lab.lab import Lab
 from quorate.machines.ssh import SshHost
 from quorate.observe.facts import cluster_status
 from quorate.observe.gathering import gather
-from quorate.ui.labs import lab_of
 from quorate.ui.reach import reach
 
 QUESTION = "How long is a web service away after a power cut, with our timings and with the guides'?"
@@ -44,7 +43,7 @@ class Standing:
 async def stand(stack: AsyncExitStack, text: str) -> Standing:
     """Boot and build a cluster that stays until the stack ends."""
     cluster = cluster_of(text)
-    lab = await stack.enter_async_context(booted(lab_of(cluster)))
+    lab = await stack.enter_async_context(booted(Lab(cluster)))
     found = await stack.enter_async_context(reach(cluster, in_lab=True))
     want = await prepare(cluster, found.everybody(), found.secret)
     await apply(found.everybody(), want, lambda _: None, lambda _: None)

@@ -32,11 +32,11 @@ from quorate.drill.journal import fetch, parse_journal
 from quorate.drill.phases import Phases, Step, find_phases
 from quorate.drill.power_cut import returned
 from quorate.errors import Missing
+from quorate.lab.lab import Lab
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 from quorate.observe.facts import cluster_status
 from quorate.observe.gathering import gather
-from quorate.ui.labs import lab_of
 from quorate.ui.reach import reach
 
 QUESTION = "Does Pacemaker's controller sleep between a new membership and the request to fence?"
@@ -92,7 +92,7 @@ async def stand(stack: AsyncExitStack, name: str, library: bytes | None) -> Stan
     """Boot and build a cluster that stays until the stack ends."""
     text = blueprint(name)
     cluster = cluster_of(text)
-    lab = await stack.enter_async_context(booted(lab_of(cluster)))
+    lab = await stack.enter_async_context(booted(Lab(cluster)))
     found = await stack.enter_async_context(reach(cluster, in_lab=True))
     fleet = found.everybody()
     await asyncio.gather(*(tune(host, library) for host in fleet.values()))

@@ -20,10 +20,10 @@ from quorate.build.plan import Plan
 from quorate.build.prepare import prepare
 from quorate.build.step import Fleet
 from quorate.describe.cluster import Cluster
+from quorate.lab.lab import Lab
 from quorate.machines.host import command
 from quorate.observe.facts import cib, cluster_status
 from quorate.observe.gathering import gather
-from quorate.ui.labs import lab_of
 from quorate.ui.reach import reach
 
 QUESTION = "How long does a second `quorate apply` of three nodes take, and does it leave everything as it is?"
@@ -78,7 +78,7 @@ async def measured(figures: Figures, runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "cluster.yaml"
         file.write_text(text)
-        async with booted(lab_of(cluster)):
+        async with booted(Lab(cluster)):
             again = [QUORATE, "apply", "--lab", str(file)]
             await asyncio.to_thread(subprocess.run, again, check=True, capture_output=True)
             async with reach(cluster, in_lab=True) as found:

@@ -11,7 +11,6 @@ from quorate.build.prepare import prepare
 from quorate.errors import HostUnreachable
 from quorate.lab.lab import Lab
 from quorate.observe.facts import qnetd, quorum
-from quorate.ui.labs import lab_of
 from quorate.ui.reach import reach
 
 pytestmark = pytest.mark.lab
@@ -30,7 +29,7 @@ WITNESS = "q.example"
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    made = lab_of(cluster(DEVICE))
+    made = Lab(cluster(DEVICE))
     wait(made.down())
     wait(made.up(print))
     yield made

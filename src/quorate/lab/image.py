@@ -14,8 +14,8 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from quorate.build.steps.packages import wanted
 from quorate.catalog.platforms.debian import PLATFORM
-from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.errors import CommandFailed
 from quorate.lab.processes import run_to_log
@@ -106,10 +106,10 @@ def digest(packages: Iterable[str]) -> str:
 
 
 def packages_of(cluster: Cluster) -> set[str]:
-    """Return the Debian packages that the cluster's services need on their hosts."""
-    services = [service for service in cluster.services.values() if isinstance(service, Service)]
-    words = {word for service in services for word in service.packages()}
-    return {package for word in words for package in PLATFORM.packages.get(word, ())}
+    """Return the Debian packages that the cluster's hosts need, as apply would install them."""
+    device = cluster.quorum.device
+    hosts = [*(node.name for node in cluster.nodes), *([device.host] if device else [])]
+    return {package for host in hosts for package in wanted(cluster, PLATFORM, host)}
 
 
 async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], None]) -> Path:

@@ -15,7 +15,6 @@ from quorate.errors import QuorateError, UsageError
 from quorate.lab.lab import Lab
 from quorate.machines.fleet import Answers
 from quorate.machines.ssh import SshHost, connect
-from quorate.ui.labs import lab_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Reach:
 @asynccontextmanager
 async def reach(cluster: Cluster, *, in_lab: bool, timeout_s: float = 10) -> AsyncIterator[Reach]:
     """Connect to every node at once, each within timeout_s; close the connections at the end."""
-    lab = lab_of(cluster) if in_lab else None
+    lab = Lab(cluster) if in_lab else None
     if lab and lab.status().phase != "up":
         raise UsageError(f"the lab {lab.name} is not up", "quorate lab up FILE")
 

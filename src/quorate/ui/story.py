@@ -26,7 +26,6 @@ from quorate.drill.verdict import Verdict
 from quorate.lab import needs
 from quorate.lab.lab import Lab
 from quorate.report import files, text
-from quorate.ui.labs import lab_of
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress, count, show_findings
 
@@ -61,7 +60,7 @@ async def tell(output: str, *, keep: bool) -> int:
     cluster = checked(file)
     if installed := await needs.install_missing():
         progress(f"installed {', '.join(installed)}")
-    lab = lab_of(cluster)
+    lab = Lab(cluster)
     try:
         outcome = await built_and_drilled(lab, cluster, file, progress)
     finally:

@@ -20,10 +20,10 @@ def command() -> None:
 
 def opened(file: str) -> "Lab":
     """Return the lab of a cluster file."""
-    from quorate.ui.labs import lab_of  # noqa: PLC0415 - keeps --help quick
+    from quorate.lab.lab import Lab  # noqa: PLC0415 - keeps --help quick
     from quorate.ui.options import sound  # noqa: PLC0415
 
-    return lab_of(sound(file))
+    return Lab(sound(file))
 
 
 @command.command(short_help="Boot every node.")

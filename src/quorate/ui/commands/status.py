@@ -21,10 +21,9 @@ def command(file: str, in_lab: bool, form: str) -> None:
     from dataclasses import asdict  # noqa: PLC0415
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from quorate.catalog.platforms import platform_for  # noqa: PLC0415
+    from quorate.catalog.platforms import platforms  # noqa: PLC0415
     from quorate.operate.status import judge  # noqa: PLC0415
     from quorate.operate.view import View, look  # noqa: PLC0415
-    from quorate.ui.labs import RELEASE  # noqa: PLC0415
     from quorate.ui.options import readable  # noqa: PLC0415
     from quorate.ui.reach import reach  # noqa: PLC0415
     from quorate.ui.screen import show_status  # noqa: PLC0415
@@ -37,9 +36,7 @@ def command(file: str, in_lab: bool, form: str) -> None:
             return await look(found.fleet.values(), found.failed)
 
     # Resource names, all that counts here, are the same on every platform.
-    platform = platform_for(RELEASE)
-    assert platform is not None
-    status = judge(cluster, platform, asyncio.run(ask()), datetime.now(UTC))
+    status = judge(cluster, platforms()[0], asyncio.run(ask()), datetime.now(UTC))
     if form == "json":
         show_json({"well": status.well, "exit_code": status.exit_code} | asdict(status))
     else:
