@@ -78,3 +78,10 @@ def test_what_is_to_be_stopped_is_not_waited_for() -> None:
     status = healthy(role="Stopped", active=False, nodes=(), target_role="Stopped")
     assert running.waiting_for(status, wish()) == []
     assert running.stopped(status) == {"site-apache"}
+
+
+def test_a_fencing_device_that_cannot_log_in_ends_the_wait_though_its_victim_never_tried() -> None:
+    text = (DATA.parent / "observe" / "cluster_status" / "fencing-login-refused.in").read_text()
+    reason = running.given_up(cluster_status.parse(text, 0), wish())
+    assert reason is not None
+    assert reason.startswith("ipmi-n1 failed on every node that may run it; on n")

@@ -19,6 +19,7 @@ from quorate.render.cib import expected
 
 TITLE = "running"
 PATIENCE_S = 180
+INFINITY = 1_000_000
 RUNNING = ("Started", "Promoted", "Unpromoted")
 
 
@@ -58,11 +59,11 @@ def given_up(status: ClusterStatus, want: Want) -> str | None:
     online = {node.name for node in status.nodes if node.online}
     for resource in sorted(idle):
         failures = [failure for failure in status.failures if failure.resource.partition(":")[0] == resource]
-        if {failure.node for failure in failures} >= online:
+        barred = {ban.node for ban in status.bans if ban.resource == resource and ban.score <= -INFINITY}
+        if failures and {failure.node for failure in failures} >= online - barred:
             last = failures[-1]
-            return (
-                f"{resource} failed on every node; on {last.node}: {last.operation}: {last.reason or last.exit_status}"
-            )
+            where = "every node" if not barred & online else "every node that may run it"
+            return f"{resource} failed on {where}; on {last.node}: {last.operation}: {last.reason or last.exit_status}"
     return None
 
 
