@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib
 import re
 import shlex
 import subprocess
@@ -113,9 +114,12 @@ def test_commands_that_pages_mention_exist(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
-def test_python_in_pages_can_be_read(path: Path) -> None:
+def test_python_in_pages_can_be_read_and_imports_what_there_is(path: Path) -> None:
     for block in blocks(path, "python"):
-        ast.parse(block)
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("quorate"):
+                module = importlib.import_module(node.module)
+                assert all(hasattr(module, alias.name) for alias in node.names), ast.unparse(node)
 
 
 def test_contributing_shows_the_code_as_it_is() -> None:
@@ -125,6 +129,10 @@ def test_contributing_shows_the_code_as_it_is() -> None:
     code = {line for path in [*MODULES, *(ROOT / "tests").rglob("*.py")] for line in lines(path.read_text())}
     shown = [line for block in blocks(ROOT / "CONTRIBUTING.md", "python") for line in lines(block)]
     assert [line for line in shown if line not in code] == []
+
+
+def test_the_readme_shows_the_file_that_the_demo_uses() -> None:
+    assert blocks(ROOT / "README.md", "yaml")[0] == kinds()["web"].example
 
 
 def test_the_reference_says_what_the_code_says() -> None:
