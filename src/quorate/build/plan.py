@@ -4,6 +4,7 @@ A plan is made stage by stage from facts; nothing is changed. Later stages are p
 what cannot be known before an earlier stage ran (a unit of a package that is not installed) is decided again at apply.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,11 +65,7 @@ def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Fin
 
 
 async def plan(fleet: Fleet, want: Want, stages: tuple[Stage, ...] = STAGES) -> Plan:
-    """Look at everything and return the plan."""
-    made: list[tuple[str, tuple[Change, ...]]] = []
-    found: list[Finding] = []
-    for stage in stages:
-        changes, findings = await look(stage, fleet, want)
-        made.append((stage.title, tuple(changes)))
-        found += findings
-    return Plan(tuple(made), tuple(found))
+    """Look at everything, all stages at once, and return the plan in the order of the stages."""
+    seen = await asyncio.gather(*(look(stage, fleet, want) for stage in stages))
+    made = tuple((stage.title, tuple(changes)) for stage, (changes, _) in zip(stages, seen, strict=True))
+    return Plan(made, tuple(finding for _, findings in seen for finding in findings))
