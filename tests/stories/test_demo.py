@@ -21,4 +21,4 @@ def test_demo(tmp_path: Path) -> None:
     page = (run / "report.html").read_text()
     assert "<svg" in page
     assert "http://" not in page.replace("http://10.20.0.100", "").replace("http://www.w3.org/2000/svg", "")
-    assert left_over("web") == []
+    assert left_over("quorate-demo") == []

@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from quorate.describe.lines import Lines, Span
 from quorate.describe.nodes import Entry, Listing, Node, Scalar, Table
 
-_WORD = r"(?:pass|pasw|pwd|psw|secret|secrt|community|auth_?key|private_?key)"
+_WORD = r"(?:pass|pasw|pwd|psw|secret|secrt|community|(?:api|access|auth|private)_?key)"
 _MAYBE_SECRET_KEY = re.compile(_WORD, re.IGNORECASE)  # misspelt ones too: better hidden than shown
-_SECRET_KEY = re.compile(r"(?:passwd|password|passphrase|passcode|secret|(?:^|[_.-])(?:pass|pwd|pw))$", re.IGNORECASE)
+_SECRET_KEY = re.compile(
+    r"(?:passwd|password|passphrase|passcode|secret|(?:^|[_.-])(?:pass|pwd|pw|token)"
+    r"|(?:api|secret|access|private|auth)[_.-]?key)$",
+    re.IGNORECASE,
+)
 _LINE = re.compile(rf"""["']?(?:[\w.-]*{_WORD}[\w.-]*|\bkey)["']?\s*:(?=\s|$|["'])\s*""", re.IGNORECASE)
 _KEY = re.compile(r":(\s|$)")
 _REFERENCE = re.compile(r"\s*\{?\s*(?:env|file)\s*:")

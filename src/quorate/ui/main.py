@@ -9,7 +9,6 @@ import os
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 
 import click
 
@@ -58,26 +57,32 @@ def run() -> None:
         error.show()
         status = 2
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        complain("interrupted")
         status = INTERRUPTED
     except QuorateError as error:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
+        complain(f"{click.style('error:', fg='red', bold=True)} {error.message}")
         if error.hint:
-            click.echo(f"  {click.style('do:', bold=True)} {error.hint}", err=True)
+            complain(f"  {click.style('do:', bold=True)} {error.hint}")
         status = error.exit_code
-    except BrokenPipeError:
-        # The reader of our output (head, less) is gone: that ends the program, and is nobody's fault.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+    except OSError as error:
+        # This machine said no: a directory that cannot be written to, a full disk.
+        what = f"{error.filename}: " if error.filename else ""
+        complain(f"{click.style('error:', fg='red', bold=True)} {what}{error.strerror or error}")
+        status = 2
     except Exception:  # noqa: BLE001 - the last door: whatever comes here is a defect of ours
         status = report_defect()
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def complain(words: str) -> None:
+    """Print to standard error, without colour where that is not wanted: no command's context is left to know it."""
+    click.echo(words, err=True, color=False if "NO_COLOR" in os.environ else None)
 
 
 def report_defect() -> int:
     """Keep the traceback in a file and say where it lies."""
     with tempfile.NamedTemporaryFile("w", prefix="quorate-defect-", suffix=".txt", delete=False) as file:
         file.write(f"quorate {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
-    click.echo(f"quorate itself failed: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}", err=True)
-    click.echo(f"  This is a defect of quorate's. Please report it with {Path(file.name)}", err=True)
+    complain(f"quorate itself failed: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}")
+    complain(f"  This is a defect of quorate's. Please report it with {file.name}")
     return DEFECT

@@ -1,6 +1,6 @@
 """story: the demo, told step by step. Everything in it is a command that users have, too.
 
-check   the blueprint `web`, word for word
+check   the blueprint `web`, under a name of its own
 up      three nodes of this machine, from the image that is built once
 apply   the cluster, with each node really fenced once
 drill   the power of the serving node is cut while a client asks
@@ -8,7 +8,12 @@ report  what the client saw, as text here and as one page
 down    nothing is left (unless --keep)
 """
 
+import asyncio
+import fcntl
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,14 +28,17 @@ from quorate.describe.load import load
 from quorate.drill.outcome import Outcome
 from quorate.drill.power_cut import Story, power_cut
 from quorate.drill.verdict import Verdict
+from quorate.errors import Locked
 from quorate.lab import needs
 from quorate.lab.lab import Lab
 from quorate.report import files, text
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress, count, show_findings
 
-BLUEPRINT = "web"
 FILE = "web.yaml"
+# A name of its own, so that no lab that somebody made from the same blueprint is ever taken for the demo's.
+TEXT = kinds()["web"].example.replace("cluster: web\n", "cluster: quorate-demo\n")
+LOCK = "quorate-demo.lock"
 
 
 def headline(words: str) -> None:
@@ -40,7 +48,7 @@ def headline(words: str) -> None:
 
 def checked(path: Path) -> Cluster:
     """Write the blueprint and check it."""
-    path.write_text(kinds()[BLUEPRINT].example)
+    path.write_text(TEXT)
     headline(f"check    {path}, {len(path.read_text().splitlines())} lines")
     loaded = load(path.read_bytes(), str(path), kinds())
     assert loaded.cluster is not None, loaded.findings
@@ -50,10 +58,25 @@ def checked(path: Path) -> Cluster:
     return loaded.cluster
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the demo's lock: there is one lab of that name, and a second demo would take it away from the first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked("another demo is running on this machine", "wait for it") from None
+        yield
+
+
 async def tell(output: str, *, keep: bool) -> int:
     """Tell the story and return the exit code: 0 when the target held, 1 when violated, 3 when unknown."""
     started = time.monotonic()
     progress = Progress()
+    telling = asyncio.current_task()
+    assert telling is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel)
     folder = Path(output) / datetime.now().strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
     file = folder / FILE
@@ -61,14 +84,15 @@ async def tell(output: str, *, keep: bool) -> int:
     if installed := await needs.install_missing():
         progress(f"installed {', '.join(installed)}")
     lab = Lab(cluster)
-    try:
-        outcome = await built_and_drilled(lab, cluster, file, progress)
-    finally:
-        if keep:
-            headline(f"the lab stays: quorate lab ssh {file} n1; quorate lab down {file}")
-        else:
-            headline("down")
-            await lab.down(progress)
+    with alone(lab.places.root / LOCK):
+        try:
+            outcome = await built_and_drilled(lab, cluster, file, progress)
+        finally:
+            if keep:
+                headline(f"the lab stays: quorate lab ssh {file} n1; quorate lab down {file}")
+            else:
+                headline("down")
+                await lab.down(progress)
     page = files.write(folder / "run", outcome)
     headline("report")
     click.echo(text.summary(outcome))
@@ -87,5 +111,5 @@ async def built_and_drilled(lab: Lab, cluster: Cluster, file: Path, progress: Pr
         headline("apply    build the cluster, and fence each node once")
         await apply(fleet, want, progress, lambda _: None, test_fencing=True)
         headline("drill    cut the power of the node that serves")
-        story = Story(next(iter(cluster.services)), file.parent / "run", kinds()[BLUEPRINT].example, ["quorate demo"])
+        story = Story(next(iter(cluster.services)), file.parent / "run", TEXT, ["quorate demo"])
         return await power_cut(lab, fleet, want, story, progress)

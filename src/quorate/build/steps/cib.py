@@ -1,8 +1,8 @@
 """cib: the whole configuration in one atomic write, after crm_verify, against the very CIB that was looked at.
 
 Resources that are committed one by one start too early, in the wrong order or in the wrong place
-(voxpupuli/puppet-corosync issue 157). The write is a patch (crm_diff) that names the versions it was made for; when
-somebody changed the CIB in between, Pacemaker refuses it and nothing has happened.
+(voxpupuli/puppet-corosync issue 157). The write is one patch (crm_diff). When somebody changed the configuration since
+it was looked at, its epoch has moved on, nothing is written and apply says so.
 """
 
 import copy
@@ -15,6 +15,7 @@ from quorate.build.change import Change, Effect, Run, difference
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps.pacemaker import DEADTIME
 from quorate.build.want import Want
+from quorate.describe.masking import is_secret_key
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command
@@ -78,7 +79,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     for leftover in leftovers:
         yield Finding(
             "not-in-the-file",
-            Severity.INFO,
+            Severity.INFO if leftover.kept else Severity.WARNING,
             f"the {leftover} is on the cluster and not in the file; it {'is kept' if leftover.kept else 'goes'}",
             "somebody or something made it without the file: the next person will not know of it",
             "add it to the file" + (", or remove it from the cluster" if leftover.kept else " if it is to stay"),
@@ -97,9 +98,31 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         TITLE,
         words,
         (Run(write, timeout_s=120),),
-        Effect.START,
-        difference("CIB", old.encode(), now.encode()),
+        effect(live, new),
+        difference("CIB", text(masked(live)).encode(), text(masked(new)).encode()),
     )
+
+
+def effect(live: etree._Element, new: etree._Element) -> Effect:
+    """Say what the write does to what runs: START where things are only added, else RESTART, which is the worst case.
+
+    Which services really stop or move is the scheduler's decision; this is what can be said without asking it.
+    """
+    for section in ("resources", "constraints", "rsc_defaults", "op_defaults"):
+        after = {child.get("id"): canonical(child) for child in new.iterfind(f"configuration/{section}/*")}
+        for child in live.iterfind(f"configuration/{section}/*"):
+            if after.get(child.get("id")) != canonical(child):
+                return Effect.RESTART
+    return Effect.START
+
+
+def masked(cib: etree._Element) -> etree._Element:
+    """Return the CIB as it may be shown: whoever wrote it may have put passwords there in clear text."""
+    root = copy.deepcopy(cib)
+    for pair in root.iter("nvpair"):
+        if is_secret_key(pair.get("name") or "") and pair.get("value") != "lrm://":
+            pair.set("value", "********")
+    return root
 
 
 def without_seed(live: etree._Element, want: Want) -> etree._Element:
@@ -122,6 +145,14 @@ def at_rest(new: etree._Element, want: Want) -> bytes:
     for status in root.findall("status"):
         root.remove(status)
     root.extend(offline_cib(want.cluster, want.agents, want.platform).findall("status"))
+    known = {state.get("uname"): state for state in root.iterfind("status/node_state")}
+    for node in root.iterfind("configuration/nodes/node"):
+        if node.get("uname") not in known:  # a node that has left the file and is still in the CIB
+            state = copy.deepcopy(next(iter(known.values())))
+            for element in (state, *state):
+                element.set("id", node.get("id", ""))
+            state.set("uname", node.get("uname", ""))
+            root.find("status").append(state)  # type: ignore[union-attr]
     etree.indent(root)
     return etree.tostring(root)
 

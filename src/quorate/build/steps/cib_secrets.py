@@ -60,6 +60,14 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
     stale = {path: file for path, file in wanted(want).items() if not file.is_done(facts[path])}
     if not stale:
         return
+    if any(facts[path].exists for path in stale):
+        yield Finding(
+            "secret-renewed",
+            Severity.WARNING,
+            f"a secret on {name} is another than before; Pacemaker keeps using the old one until it is told",
+            "the fencer reads a secret when it registers a device: fencing would fail with the old password",
+            "after this apply: `crm_resource --restart --resource DEVICE` for each device, then apply --test-fencing",
+        )
     folders = sorted({path.rsplit("/", 1)[0] for path in stale})
     resources = ", ".join(folder.rsplit("/", 1)[1] for folder in folders)
     yield Change(

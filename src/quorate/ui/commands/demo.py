@@ -16,4 +16,8 @@ def command(keep: bool, output: str) -> None:
 
     from quorate.ui.story import tell  # noqa: PLC0415
 
-    raise click.exceptions.Exit(asyncio.run(tell(output, keep=keep)))
+    try:
+        code = asyncio.run(tell(output, keep=keep))
+    except asyncio.CancelledError:
+        raise click.exceptions.Abort from None
+    raise click.exceptions.Exit(code)
