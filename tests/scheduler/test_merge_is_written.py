@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from quorate.build.steps.cib import WRITE, at_rest
+from quorate.build.want import Want
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
@@ -40,37 +42,29 @@ def live(cluster, tmp_path):
     return file
 
 
-def run(*argv, cib_file, accept=(0,)):
+def run(*argv, cib_file, accept=(0,), text=b""):
     environment = os.environ | {"CIB_file": str(cib_file)}
-    done = subprocess.run([str(w) for w in argv], capture_output=True, env=environment, timeout=60, check=False)
+    done = subprocess.run(
+        [str(w) for w in argv], input=text, capture_output=True, env=environment, timeout=60, check=False
+    )
     assert done.returncode in accept, done.stderr.decode()
     return done.stdout
 
 
-def write(new, live, folder):
-    """Write as apply does: the difference to what is live, as a patch that Pacemaker takes or refuses as a whole."""
-    (folder / "new.xml").write_bytes(etree.tostring(new))
-    (folder / "old.xml").write_bytes(run("cibadmin", "--query", cib_file=live))
-    patch = run(
-        "crm_diff",
-        "--no-version",
-        "--original",
-        folder / "old.xml",
-        "--new",
-        folder / "new.xml",
-        cib_file=live,
-        accept=(0, 1),
-    )
-    (folder / "patch.xml").write_bytes(patch)
-    run("cibadmin", "--patch", "--xml-file", folder / "patch.xml", cib_file=live)
+def write(new, live, cluster, *, epoch=None, accept=(0,)):
+    """Write as apply does, with the very script that it runs on a node."""
+    seen = etree.fromstring(run("cibadmin", "--query", cib_file=live)).get("epoch")
+    want = Want(cluster, {node.name: PLATFORM for node in cluster.nodes}, AgentLibrary.shipped(), str)
+    argv = ("sh", "-c", WRITE, "sh", epoch or seen)
+    return run(*argv, cib_file=live, accept=accept, text=at_rest(new, want))
 
 
-def test_what_was_written_needs_no_second_write(cluster, live, tmp_path):
+def test_what_was_written_needs_no_second_write(cluster, live):
     wanted = configuration(cluster, AgentLibrary.shipped(), PLATFORM)
     before = run("cibadmin", "--query", cib_file=live)
     new, _ = merged(before, wanted)
     assert etree.tostring(new) != etree.tostring(etree.fromstring(before))
-    write(new, live, tmp_path)
+    write(new, live, cluster)
     after = run("cibadmin", "--query", cib_file=live)
     again, leftovers = merged(after, wanted)
     assert leftovers == []
@@ -78,13 +72,28 @@ def test_what_was_written_needs_no_second_write(cluster, live, tmp_path):
     assert b"dc-version" in after
 
 
-def test_a_change_of_one_value_is_written_and_then_at_rest(cluster, live, tmp_path):
+def test_a_change_of_one_value_is_written_and_then_at_rest(cluster, live):
     wanted = configuration(cluster, AgentLibrary.shipped(), PLATFORM)
-    write(merged(run("cibadmin", "--query", cib_file=live), wanted)[0], live, tmp_path)
+    write(merged(run("cibadmin", "--query", cib_file=live), wanted)[0], live, cluster)
     other = configuration(cluster, AgentLibrary.shipped(), PLATFORM)
     other.find(".//op[@name='monitor']").set("timeout", "61s")
     other.find("resources").insert(0, other.find("resources")[-1])
-    write(merged(run("cibadmin", "--query", cib_file=live), other)[0], live, tmp_path)
+    write(merged(run("cibadmin", "--query", cib_file=live), other)[0], live, cluster)
     after = run("cibadmin", "--query", cib_file=live)
     assert etree.tostring(merged(after, other)[0]) == etree.tostring(etree.fromstring(after))
     assert b'timeout="61s"' in after
+
+
+def test_a_configuration_that_changed_meanwhile_is_left_alone(cluster, live):
+    wanted = configuration(cluster, AgentLibrary.shipped(), PLATFORM)
+    before = run("cibadmin", "--query", cib_file=live)
+    write(merged(before, wanted)[0], live, cluster, epoch="0", accept=(75,))
+    assert run("cibadmin", "--query", cib_file=live) == before
+
+
+def test_what_crm_verify_refuses_is_not_written(cluster, live):
+    before = run("cibadmin", "--query", cib_file=live)
+    broken, _ = merged(before, configuration(cluster, AgentLibrary.shipped(), PLATFORM))
+    etree.SubElement(broken.find("configuration/constraints"), "rsc_order", id="o", first="nobody", then="nothing")
+    write(broken, live, cluster, accept=(78,))
+    assert run("cibadmin", "--query", cib_file=live) == before
