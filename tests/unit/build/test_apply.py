@@ -15,9 +15,9 @@ from quorate.build.change import Change, Run, WriteFile
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
 from quorate.build.steps import boot, cib_secrets, corosync_conf, corosync_key, names, packages, ports, service_files
-from quorate.errors import CommandFailed, HostUnreachable, Locked, Refused
+from quorate.errors import CommandFailed, HostUnreachable, Refused
 from quorate.findings import Finding, Severity
-from quorate.machines.fake import FakeFile, FakeHost
+from quorate.machines.fake import FakeHost
 from quorate.machines.host import Command, command
 
 WANT = wish()
@@ -141,17 +141,13 @@ def test_equal_words_are_told_once() -> None:
 
 
 class Holder(FakeHost):
-    """A host whose lock can be taken, or is somebody's."""
+    """A host whose lock can be taken."""
 
-    def __init__(self, name: str, log: list[str], held_by: str = "") -> None:
+    def __init__(self, name: str, log: list[str]) -> None:
         super().__init__(name)
-        self.log, self.held_by = log, held_by
-        if held_by:
-            self.files[f"{lock.PATH}.holder"] = FakeFile(f"{held_by}\n".encode())
+        self.log = log
 
     async def stream(self, command: Command) -> AsyncGenerator[str, None]:
-        if self.held_by:
-            raise CommandFailed("ended with status 75")
         self.log.append(f"lock {self.name}")
         try:
             yield "held"
@@ -169,18 +165,6 @@ def test_locks_are_taken_by_name_and_given_back() -> None:
 
     asyncio.run(hold())
     assert log == ["lock n1", "lock n2", "work", "free n2", "free n1"]
-
-
-def test_the_second_is_told_who_holds_the_lock_and_holds_none() -> None:
-    log: list[str] = []
-
-    async def hold() -> None:
-        async with lock.held({"n1": Holder("n1", log), "n2": Holder("n2", log, "ann on desk3")}, "apply"):
-            log.append("work")
-
-    with pytest.raises(Locked, match="ann on desk3 is changing this cluster"):
-        asyncio.run(hold())
-    assert log == ["lock n1", "free n1"]
 
 
 class Refusing:
