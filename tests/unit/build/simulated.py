@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from quorate.build.steps import boot
+from quorate.build.steps import packages as packages_step
 from quorate.errors import CommandFailed, HostUnreachable
 from quorate.machines.host import Command, Completed
 from quorate.observe.facts import file_state, firewall, packages
@@ -50,8 +51,8 @@ class SimulatedHost:
                 return self._firewall()
             case ("systemctl", "show", _, "--", *units):
                 return "\n".join(self._unit(unit) for unit in units)
-            case ("systemctl", "mask", "--runtime", *units):
-                self.masked |= set(units)
+            case ("sh", "-c", packages_step.MASK, _, *units):
+                self.masked |= set(units) - self.active
             case ("sh", "-c", boot.UNMASK, _, masked, off):
                 self.masked -= set(masked.split())
                 self.enabled -= set(off.split()) - self.masked
@@ -65,8 +66,9 @@ class SimulatedHost:
             case ("apt-get", "update") | ("install", "--directory", *_):
                 pass
             case ("apt-get", "install", *words):
-                assert self.masked, "daemons would start now"
                 new = {word for word in words if not word.startswith("-")}
+                daemons = {f"{name}.service" for name in new & {"corosync", "pacemaker", "apache2"}}
+                assert daemons <= self.masked | self.active, "daemons would start now"
                 self.installed |= new
                 self.enabled |= {f"{name}.service" for name in new & {"apache2"}}
             case ("cp", "--no-clobber", source, target):

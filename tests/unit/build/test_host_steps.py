@@ -1,6 +1,8 @@
 """The steps that concern one host: what each finds to change, from facts alone."""
 
 import hashlib
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -24,14 +26,32 @@ def unit(name: str, enabled: str) -> Unit:
     return Unit(name, "loaded", "inactive", "dead", enabled, "success", 0, 0)
 
 
-def test_packages_masks_units_before_anything_is_installed() -> None:
+def test_packages_masks_the_units_of_what_is_installed_and_no_others() -> None:
     (change,) = packages.changes({"corosync": "3.1"}, wish(), "n1")
     mask, refresh, install = commands(change)
-    assert mask.startswith("systemctl mask --runtime ")
-    assert {"corosync.service", "pacemaker.service", "apache2.service"} <= set(mask.split())
+    assert mask.split()[-3:] == ["quorate-mask", "pacemaker.service", "apache2.service"]
     assert refresh == "apt-get update"
     assert "pacemaker" in install.split()
     assert "corosync" not in install.split(), "what is there is not asked for again"
+
+
+def test_packages_without_a_daemon_mask_nothing() -> None:
+    want = wish()
+    there = dict.fromkeys(packages.wanted(want.cluster, want.platform, "n1"), "1.0")
+    (change,) = packages.changes({name: v for name, v in there.items() if name != "ipmitool"}, want, "n1")
+    assert [text.split()[0] for text in commands(change)] == ["apt-get", "apt-get"]
+
+
+def test_a_unit_that_runs_is_not_masked(tmp_path: Path) -> None:
+    tool = tmp_path / "systemctl"
+    tool.write_text(
+        f'#!/bin/sh\n[ "$1 $3" = "is-active runs.service" ] && exit\necho "$*" >>{tmp_path}/ran\n[ $1 = mask ]\n'
+    )
+    tool.chmod(0o755)
+    shell = ("/bin/sh", "-c", packages.MASK, "quorate-mask", "runs.service", "new.service")
+    subprocess.run(shell, env={"PATH": str(tmp_path)}, check=True)
+    assert (tmp_path / "ran").read_text().splitlines()[-1] == "mask --runtime new.service"
+    assert "mask --runtime runs.service" not in (tmp_path / "ran").read_text()
 
 
 def test_packages_asks_for_ipmi_only_where_a_board_is_used() -> None:

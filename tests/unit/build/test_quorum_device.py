@@ -51,9 +51,9 @@ def unit(active: str = "active", enabled: str = "enabled") -> Unit:
 def test_the_devices_host_gets_qnetd_and_nothing_of_the_cluster() -> None:
     want = with_device()
     assert packages.wanted(want.cluster, want.platform, "q") == ("corosync-qnetd",)
-    assert packages.units(want, "q") == ("corosync-qnetd.service",)
+    assert packages.units(want, "q", {"corosync-qnetd"}) == ("corosync-qnetd.service",)
     assert "corosync-qdevice" in packages.wanted(want.cluster, want.platform, "n1")
-    assert "corosync-qdevice.service" in packages.units(want, "n1")
+    assert "corosync-qdevice.service" in packages.units(want, "n1", {"corosync-qdevice"})
 
 
 def test_qdevice_starts_at_boot_only_with_a_device() -> None:

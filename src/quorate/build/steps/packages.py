@@ -1,11 +1,12 @@
 """packages: what the cluster and its services need is installed, and installing starts nothing.
 
 Debian starts a daemon as soon as its package is unpacked, Corosync with a configuration of its own on 127.0.0.1
-(Debian bug 847295). So units are masked in /run while apt works; a mask there is gone after a boot, and the step
-`boot` takes it away.
+(Debian bug 847295). So the units of the packages that are being installed are masked in /run while apt works; a mask
+there is gone after a boot, and the step `boot` takes it away. A unit that runs is not masked: nothing starts it, and
+were apply killed here, systemd could not start it again after a fall.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from quorate.build.change import Change, Effect, Run
 from quorate.build.want import Want, services_on
@@ -17,6 +18,9 @@ from quorate.observe.facts import packages
 from quorate.observe.gathering import gather_about
 
 TITLE = "packages"
+
+MASK = """set -e
+for unit; do systemctl is-active --quiet "$unit" || systemctl mask --runtime "$unit"; done"""
 
 
 def wanted(cluster: Cluster, platform: Platform, name: str) -> tuple[str, ...]:
@@ -38,13 +42,21 @@ def words_of_node(cluster: Cluster, name: str) -> set[str]:
     return words
 
 
-def units(want: Want, name: str) -> tuple[str, ...]:
-    """Return the units that must not start by themselves while packages are being installed."""
+def units(want: Want, name: str, missing: Collection[str]) -> tuple[str, ...]:
+    """Return the units that must not start by themselves while the packages `missing` are being installed."""
     platform = want.platforms[name]
+
+    def installs(*words: str) -> bool:
+        return any(package in missing for word in words for package in platform.packages[word])
+
     if want.is_witness(name):
-        return (platform.units["qnetd"],)
-    own = [platform.units[word] for word in ("corosync", "pacemaker", *(["qdevice"] if want.witness else []))]
-    return tuple(own + [unit for service in want.services_on(name).values() for unit in service.units(platform)])
+        return (platform.units["qnetd"],) if installs("qnetd") else ()
+    own = ("corosync", "pacemaker", *(["qdevice"] if want.witness else []))
+    services = (s for s in want.services_on(name).values() if installs(*s.packages()))
+    return (
+        *(platform.units[word] for word in own if installs(word)),
+        *dict.fromkeys(unit for service in services for unit in service.units(platform)),
+    )
 
 
 async def look(host: Host, want: Want) -> Mapping[str, str]:
@@ -59,12 +71,13 @@ def changes(facts: Mapping[str, str], want: Want, name: str) -> Iterator[Change 
         return
     platform = want.platforms[name]
     quiet = tuple(platform.environment.items())
+    quieted = units(want, name, missing)
     yield Change(
         name,
         TITLE,
         f"install {', '.join(missing)}",
         (
-            Run(command("systemctl", "mask", "--runtime", *units(want, name))),
+            *([Run(command("sh", "-c", MASK, "quorate-mask", *quieted))] if quieted else []),
             Run(Command(platform.refresh, environment=quiet), timeout_s=300),
             Run(Command((*platform.install, *missing), environment=quiet), timeout_s=1200),
         ),
