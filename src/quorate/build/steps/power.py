@@ -1,7 +1,10 @@
-"""power: every fencing device answers from every node that may use it.
+"""power: every node sees the power of every other node, through the cluster's own fencing devices.
 
-A device that only one peer can reach fails on the day that peer is the one to be fenced. Pacemaker watches a device
-from one node only, so each peer asks by itself here (`stonith_admin --query`). Nothing is changed.
+A device that only one peer can reach fails on the day that peer is the one to be fenced, and one whose port is another
+node's cuts the wrong power. Pacemaker asks a device only for its own health, and from one node. So each peer runs the
+fence agent's `status` action here for each node that it may have to fence, with the parameters of the cluster file and
+the password that lies on that peer (Pacemaker's CIB secrets). FenceAgentAPI: parameters on standard input, status 0 is
+on, 2 is off. An agent that has no such action is asked for its health (`stonith_admin --query`). Nothing is changed.
 """
 
 import asyncio
@@ -9,12 +12,30 @@ from collections.abc import Iterator
 
 from quorate.build.change import Change
 from quorate.build.step import Fleet, Note
+from quorate.build.steps.cib_secrets import FOLDER
 from quorate.build.want import Want
+from quorate.describe.cluster import FenceDevice
+from quorate.describe.secret import Secret
 from quorate.errors import CommandFailed
 from quorate.findings import Finding
-from quorate.machines.host import Host, command
+from quorate.machines.host import Command, command
 
 TITLE = "power"
+ANSWER_S = 20
+AT_ONCE = 2  # logins to one device: boards and power strips have few, and old ones a single one
+STATUSLESS = ("fence_kdump", "fence_watchdog")
+
+# Each line of the input is a parameter as the agent wants it, or "@parameter file" for one whose value is a secret.
+# printf and read are built into the shell: no value is in an argument vector.
+ASK = """while IFS= read -r line; do
+  case $line in
+    @*) name=${line#@}; IFS= read -r value <"${name#* }"; printf '%s=%s\\n' "${name%% *}" "$value" ;;
+    *) printf '%s\\n' "$line" ;;
+  esac
+done | timeout "$2" "$1"
+"""
+
+Question = tuple[str, FenceDevice, str]  # the peer that asks, the device, the node whose power is asked for
 
 
 async def look(fleet: Fleet, want: Want) -> None:
@@ -26,30 +47,72 @@ def changes(facts: None, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG
     yield from ()
 
 
-def questions(want: Want) -> list[tuple[str, str]]:
-    """Return who has to ask which device: every node, except the only victim of a device."""
+def questions(want: Want) -> list[Question]:
+    """Return who has to see whose power through which device: every node that of every other."""
     names = [node.name for node in want.cluster.nodes]
     devices = want.cluster.fencing.devices if want.cluster.fencing.enabled else ()
-    return [(name, device.id) for device in devices for name in names if set(device.victims) != {name}]
+    return [
+        (name, device, victim) for device in devices for victim in device.victims for name in names if name != victim
+    ]
+
+
+def asking(device: FenceDevice, victim: str) -> Command:
+    """Return the command that ends with 0 when `victim` is switched on, 2 when off; anything else: not known."""
+    agent = device.agent.removeprefix("stonith:")
+    if not agent.startswith("fence_") or agent in STATUSLESS:
+        return command("stonith_admin", "--query", device.id, "--timeout", ANSWER_S)
+    plug = str(device.parameters.get("pcmk_host_argument", "plug"))
+    given = {
+        "action": str(device.parameters.get("pcmk_status_action", "status")),
+        "nodename": victim,
+        **({} if plug == "none" else {plug: device.victims[victim] or victim}),
+    }
+    own = {k: v for k, v in device.parameters.items() if not k.startswith("pcmk_") and k not in given}
+    lines = [f"{name}={value}" for name, value in given.items()]
+    lines += [
+        f"@{name} {FOLDER}/{device.id}/{name}" if isinstance(value, Secret) else f"{name}={value}"
+        for name, value in own.items()
+    ]
+    return Command(
+        ("sh", "-c", ASK, "quorate-power", f"/usr/sbin/{agent}", str(ANSWER_S)),
+        input="".join(f"{line}\n" for line in lines).encode(),
+        secret=True,
+        purpose=f"asking {device.id} for the power of {victim}",
+    )
+
+
+def problem(question: Question, status: int, said: str, want: Want) -> str | None:
+    """Return what is wrong with an answer, None when the peer sees that the node is on. `said` may hold a secret."""
+    peer, device, victim = question
+    if status == 0:
+        return None
+    if status == 2:
+        return f"{peer} is told by {device.id} that {victim} is switched off, though it runs: is that another's power?"
+    for value in device.parameters.values():
+        if isinstance(value, Secret) and (word := want.secret(value)):
+            said = said.replace(word, "***")
+    lines = [line for line in said.splitlines() if line.strip()]
+    reason = "no answer in time" if status == 124 else lines[-1].strip() if lines else f"status {status}"
+    return f"{peer} cannot see the power of {victim} through {device.id}: {reason}"
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
-    """Return when every peer has had an answer from every device."""
-
-    async def ask(host: Host, device: str) -> str | None:
-        done = await host.run(command("stonith_admin", "--query", device, "--timeout", 20), timeout_s=40, check=False)
-        return (
-            None
-            if done.status == 0
-            else f"{host.name} cannot reach {device}: {done.stderr.strip() or done.stdout.strip()}"
-        )
-
+    """Return when every peer sees the power of every other node; who does not is asked once more, then named."""
     asked = questions(want)
-    answers = await asyncio.gather(*(ask(fleet[name], device) for name, device in asked))
-    deaf = [answer for answer in answers if answer]
-    if deaf:
-        raise CommandFailed("; ".join(deaf), "check the device's address, user, password and network from that node")
+    free = {device.id: asyncio.Semaphore(AT_ONCE) for _, device, _ in asked}
+
+    async def ask(question: Question) -> str | None:
+        peer, device, victim = question
+        async with free[device.id]:
+            done = await fleet[peer].run(asking(device, victim), timeout_s=2 * ANSWER_S, check=False)
+        return problem(question, done.status, f"{done.stdout}\n{done.stderr}", want)
+
+    answers = await asyncio.gather(*(ask(question) for question in asked))
+    blind = [question for question, answer in zip(asked, answers, strict=True) if answer]
+    left = [answer for answer in await asyncio.gather(*(ask(question) for question in blind)) if answer]
+    if left:
+        raise CommandFailed("; ".join(left), "check the device's address, port, user, password and network from there")
     if asked:
-        note(f"{len(want.cluster.fencing.devices)} fencing devices answer, each to every peer ({len(asked)} questions)")
+        note(f"every node sees the power of every other ({len(asked)} questions)")
     else:
         note("no fencing devices")
