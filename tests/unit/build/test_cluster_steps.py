@@ -10,11 +10,11 @@ from build.simulated import SimulatedHost
 from build.wishes import THREE, wish
 from quorate.build.change import Change, Effect, Run, WriteFile
 from quorate.build.plan import sorted_out
-from quorate.build.steps import cib, corosync_key, membership, pacemaker, power, proof, running
+from quorate.build.steps import cib, corosync_key, membership, pacemaker, proof, running
 from quorate.build.steps.corosync_key import Keys
 from quorate.errors import CommandFailed
 from quorate.findings import Severity
-from quorate.machines.fake import Answer, FakeHost
+from quorate.machines.fake import FakeHost
 from quorate.observe.facts.cib import parse as parse_cib
 from quorate.render.cib import cib as offline_cib
 from quorate.render.corosync import corosync_conf, runtime_keys
@@ -185,22 +185,6 @@ def test_no_password_goes_into_the_cib() -> None:
     want = wish()
     (change,), _ = sorted_out(cib.changes(live(), wish(THREE + "pacemaker: {stickiness: 55}\n")))
     assert want.secret(None).encode() not in change.actions[0].command.input
-
-
-def test_no_node_asks_the_device_that_fences_only_itself() -> None:
-    asked = power.questions(wish())
-    assert ("n1", "ipmi-n1") not in asked
-    assert ("n1", "ipmi-n2") in asked
-    assert len(asked) == 6
-    assert power.questions(wish(THREE.replace("fencing:\n  ipmi:", "fencing:\n  enabled: false\n  ipmi:"))) == []
-
-
-def test_power_names_every_peer_that_cannot_reach_a_device() -> None:
-    fleet = {f"n{i}": FakeHost(f"n{i}", {"stonith_admin --query .*": ""}) for i in (1, 2, 3)}
-    fleet["n2"].expect("stonith_admin --query ipmi-n3 --timeout 20", Answer(status=1, stderr="No route to host"))
-    with pytest.raises(CommandFailed, match="n2 cannot reach ipmi-n3: No route to host"):
-        asyncio.run(power.settled(fleet, wish(), print))
-    assert len(fleet["n1"].ran) == 2
 
 
 def proven(want, *names: str) -> dict[str, str]:

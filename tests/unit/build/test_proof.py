@@ -1,0 +1,149 @@
+"""proof: when a node may be fenced for a test, when it must not, and what makes the proof one."""
+
+import asyncio
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from build.wishes import THREE, wish
+from quorate.build.change import Change, Run
+from quorate.build.plan import sorted_out
+from quorate.build.steps import proof, running
+from quorate.errors import NeverComes, Refused, Unknown
+from quorate.findings import Severity
+from quorate.machines.fake import Answer, FakeHost
+from quorate.observe.facts import boot_id, cluster_status
+from quorate.observe.facts.cluster_status import ClusterStatus
+
+DATA = Path(__file__).parents[2] / "data" / "operate" / "healthy"
+XML = re.sub(r'<attribute name="quorate-[^>]*/>', "", (DATA / "n1.crm_mon").read_text().partition("\n")[2])
+OFF = THREE.replace("fencing:\n", "fencing:\n  action: 'off'\n", 1)
+UNIT = "Id=pacemaker.service\nLoadState=loaded\nActiveState=active\nExecMainStatus=0\n"
+
+
+def said(node: str = "", **changed: object) -> ClusterStatus:
+    """Return a healthy cluster's status, with this said of it, or of one node."""
+    status = cluster_status.parse(XML, 0)
+    if not node:
+        return replace(status, **changed)
+    return replace(status, nodes=tuple(replace(n, **changed) if n.name == node else n for n in status.nodes))
+
+
+def loose(id_: str) -> ClusterStatus:
+    status = said()
+    return replace(status, resources=tuple(replace(r, managed=False) if r.id == id_ else r for r in status.resources))
+
+
+BY_HAND = [
+    (said(maintenance_mode=True), "in maintenance mode"),
+    (said(stop_all_resources=True), "stop-all-resources"),
+    (said("n2", standby=True), "n2 is in standby"),
+    (said("n2", maintenance=True), "n2 is in maintenance"),
+    (loose("site-apache"), "site-apache is not managed"),
+]
+MEANWHILE = [
+    (said("n2", online=False), "n2 is not online"),
+    (said("n2", unclean=True), "n2 is about to leave"),
+    (said(quorate=False), "not quorate"),
+    (said(quorate=None, dc=None), "not quorate"),
+]
+
+
+def test_a_healthy_cluster_may_be_tested() -> None:
+    assert list(proof.set_by_hand(said(), wish())) == []
+    assert list(proof.not_well(said(), wish())) == []
+
+
+@pytest.mark.parametrize(("status", "words"), BY_HAND)
+def test_what_is_set_by_hand_is_an_error_in_the_plan(status: ClusterStatus, words: str) -> None:
+    (why,) = proof.set_by_hand(status, wish())
+    assert words in why
+    changes, (finding,) = sorted_out(proof.changes(proof.Facts({}, frozenset(), by_hand=(why,)), wish()))
+    assert changes == []
+    assert finding.severity is Severity.ERROR
+    assert words in finding.summary
+
+
+@pytest.mark.parametrize(("status", "words"), MEANWHILE)
+def test_what_an_earlier_stage_may_mend_is_none(status: ClusterStatus, words: str) -> None:
+    (why,) = proof.not_well(status, wish())
+    assert words in why
+    changes, findings = sorted_out(proof.changes(proof.Facts({}, frozenset(), meanwhile=(why,)), wish()))
+    assert len(changes) == 3
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [*((s, Refused) for s, _ in BY_HAND), *((s, NeverComes) for s, _ in MEANWHILE), (None, Unknown)],
+)
+def test_no_node_is_fenced_unless_the_others_can_take_over(
+    monkeypatch: pytest.MonkeyPatch, status: ClusterStatus | None, error: type[Exception]
+) -> None:
+    async def look(fleet: object, want: object) -> ClusterStatus | None:
+        return status
+
+    monkeypatch.setattr(running, "look", look)
+    monkeypatch.setattr(proof, "READY_S", 0.01)
+    hosts = {name: FakeHost(name) for name in ("n1", "n2", "n3")}
+    with pytest.raises(error, match=r"fenced"):
+        asyncio.run(proof.perform(hosts, wish(), print))
+    assert all(host.ran == [] for host in hosts.values())
+
+
+def test_nobody_s_word_is_no_proof() -> None:
+    hosts = {name: FakeHost(name, {str(cluster_status.COMMAND): Answer("", 102)}) for name in ("n1", "n2", "n3")}
+    with pytest.raises(Unknown):
+        asyncio.run(proof.settled(hosts, wish(), print))
+    facts = asyncio.run(proof.look(hosts, wish()))
+    assert not facts.known
+    assert len(list(proof.changes(facts, wish()))) == 3, "before the first start the plan predicts all"
+
+
+def test_a_lone_node_cannot_be_tested() -> None:
+    want = wish(re.sub(r"  n[23]: .*\n", "", THREE))
+    changes, (finding,) = sorted_out(proof.changes(proof.Facts({}, frozenset(), known=False), want))
+    assert changes == []
+    assert (finding.code, finding.severity) == ("fencing-not-testable", Severity.INFO)
+
+
+def test_a_node_is_fenced_as_the_cluster_would() -> None:
+    for text, words in ((THREE, ["--reboot n2"]), (OFF, ["--fence n2", "--unfence n2"])):
+        changes, _ = sorted_out(proof.changes(proof.Facts({}, frozenset({"n1"})), wish(text)))
+        assert isinstance(changes[0], Change)
+        steps = [str(step.command) for step in changes[0].actions if isinstance(step, Run)]
+        assert steps == [f"stonith_admin {word} --timeout 120" for word in words]
+
+
+def hosts(*boots: str, text: str = THREE) -> dict[str, FakeHost]:
+    """Return a healthy cluster whose n2 tells these boot ids, one after the other."""
+    answers = {"stonith_admin .*": "", "crm_attribute .*": "", "systemctl show .*": UNIT}
+    made = {name: FakeHost(name, {**answers, str(cluster_status.COMMAND): XML}) for name in ("n1", "n2", "n3")}
+    made["n2"].expect(str(boot_id.COMMAND), *boots)
+    return made
+
+
+def test_the_same_boot_proves_nothing() -> None:
+    fleet = hosts("boot-a\n")
+    with pytest.raises(NeverComes, match="n2 was fenced and is not back"):
+        asyncio.run(proof.prove(fleet, replace(wish(), return_s=0.5), "n2", print))
+    assert not any("crm_attribute" in text for text in fleet["n1"].ran_text)
+
+
+def test_another_boot_is_recorded_when_the_services_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet, notes = hosts("boot-a\n", "boot-a\n", "boot-b\n"), []
+    asyncio.run(proof.prove(fleet, wish(), "n2", notes.append))
+    assert fleet["n1"].ran_text[0] == "stonith_admin --reboot n2 --timeout 120"
+    assert fleet["n1"].ran_text[-1].startswith(f"crm_attribute --node n2 --name {proof.ATTRIBUTE} --update ")
+    assert notes == ["n2 fenced and back"]
+
+    async def never(*_: object) -> None:
+        raise NeverComes("site is down")
+
+    monkeypatch.setattr(running, "settled", never)
+    fleet = hosts("boot-a\n", "boot-b\n")
+    with pytest.raises(NeverComes, match="site is down"):
+        asyncio.run(proof.prove(fleet, wish(), "n2", print))
+    assert not any("crm_attribute" in text for text in fleet["n1"].ran_text)
