@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from build.simulated import SimulatedHost
 from build.wishes import wish
 from quorate.build import lock
-from quorate.build.apply import apply, go_through, run_everywhere, told_together, verify
+from quorate.build.apply import apply, changes_now, go_through, run_everywhere, told_together, verify
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
@@ -190,6 +190,33 @@ def test_an_error_in_the_plan_ends_it_before_anybody_is_asked(monkeypatch: pytes
     assert refused.value.hint == "another one"
     assert asked == []
     assert log == ["lock n1", "free n1"]
+
+
+def test_an_error_that_an_earlier_stage_brings_out_ends_it_before_the_next() -> None:
+    host = SimulatedHost("n1")
+    looked: list[str] = []
+
+    class Late:
+        """A step that finds its error only when the one before it has run."""
+
+        TITLE = "late"
+
+        @staticmethod
+        async def look(host: SimulatedHost, want: object) -> bool:
+            looked.append(host.name)
+            return "/first" in host.files
+
+        @staticmethod
+        def changes(facts: bool, want: object, name: str):
+            yield Change(name, "late", "write it", (WriteFile("/late", b""),))
+            if facts:
+                yield from Refusing.changes(None, want, name)
+
+    host.files["/first"] = (b"", 0o644, "root", "root")
+    with pytest.raises(Refused, match="n1 will not do"):
+        asyncio.run(changes_now(Stage("late", host_steps=(Late,)), {"n1": host}, WANT))
+    assert looked == ["n1"]
+    assert "/late" not in host.files
 
 
 def test_who_does_not_agree_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
