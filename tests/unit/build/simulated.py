@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from quorate.build.steps import boot
+from quorate.build.steps import boot, corosync_conf
 from quorate.build.steps import packages as packages_step
 from quorate.errors import CommandFailed, HostUnreachable
 from quorate.machines.host import Command, Completed
@@ -71,6 +71,8 @@ class SimulatedHost:
                 assert daemons <= self.masked | self.active, "daemons would start now"
                 self.installed |= new
                 self.enabled |= {f"{name}.service" for name in new & {"apache2"}}
+            case ("sh", "-c", corosync_conf.TEST, _, trial):
+                self.files.pop(trial, None)
             case ("cp", "--no-clobber", source, target):
                 self.files.setdefault(target, self.files[source])
             case ("chmod", mode, path):

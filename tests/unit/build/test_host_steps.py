@@ -15,6 +15,7 @@ from quorate.observe.facts.clock import Offset
 from quorate.observe.facts.file_state import File
 from quorate.observe.facts.firewall import Firewall
 from quorate.observe.facts.unit_state import Unit
+from quorate.render.corosync import HEADER
 from quorate.render.corosync import corosync_conf as rendered
 
 
@@ -120,19 +121,47 @@ def test_the_host_of_another_cluster_is_refused() -> None:
     assert "payroll" in finding.summary
 
 
-def test_the_package_s_own_configuration_is_kept_beside_ours() -> None:
-    (change,) = corosync_conf.changes(b"totem {\n  cluster_name: debian\n}\n", wish(), "n1")
-    assert commands(change) == [
-        "cp --no-clobber /etc/corosync/corosync.conf /etc/corosync/corosync.conf.before-quorate"
-    ]
-    assert isinstance(change.actions[-1], WriteFile)
+PACKAGED = (
+    b"totem {\n  cluster_name: debian\n}\nnodelist {\n  node {\n    name: node1\n    ring0_addr: 127.0.0.1\n  }\n}\n"
+)
+KEEP = "cp --no-clobber /etc/corosync/corosync.conf /etc/corosync/corosync.conf.before-quorate"
+
+
+@pytest.mark.parametrize("there", [PACKAGED, b"totem {\n  cluster_name: shop\n}\n", b"totem {\n}\n"])
+def test_what_quorate_did_not_write_is_kept_beside_it(there: bytes) -> None:
+    (change,) = corosync_conf.changes(there, wish(), "n1")
+    assert KEEP in commands(change)
+    assert change.actions[-1] == WriteFile(corosync_conf.PATH, rendered(wish().cluster).encode())
     assert "cluster_name: shop" in change.difference
 
 
-@pytest.mark.parametrize("there", [None, b"", b"totem {\n  cluster_name: shop\n}\n"])
+@pytest.mark.parametrize("there", [None, b"", HEADER.encode() + b"totem {\n  cluster_name: shop\n}\n"])
 def test_our_own_or_no_configuration_is_written_over(there: bytes | None) -> None:
     (change,) = corosync_conf.changes(there, wish(), "n1")
-    assert commands(change) == []
+    assert KEEP not in commands(change)
+
+
+@pytest.mark.parametrize("name", [b"", b"  cluster_name: debian\n"])
+def test_a_configuration_with_no_name_of_its_own_is_another_s_when_it_names_strangers(name: bytes) -> None:
+    node = b"nodelist {\n  node {\n    ring0_addr: %s\n  }\n}\n"
+    totem = b"totem {\n" + name + b"}\n"
+    (finding,) = corosync_conf.changes(totem + node % b"10.99.0.1", wish(), "n1")
+    assert finding.code == "belongs-to-another-cluster"
+    assert finding.severity is Severity.ERROR
+    assert "10.99.0.1" in finding.summary
+    (change,) = corosync_conf.changes(totem + node % b"10.20.0.12", wish(), "n1")
+    assert KEEP in commands(change)
+
+
+def test_corosync_tests_the_new_file_before_it_is_written() -> None:
+    (change,) = corosync_conf.changes(None, wish(), "n1")
+    trial, test, write = change.actions
+    assert isinstance(trial, WriteFile)
+    assert trial.path == corosync_conf.TRIAL
+    assert b"to_stderr: yes" in trial.content, "or nobody learns why it was refused"
+    assert b"\n    key: 000" in trial.content, "the cluster's key may not be there yet"
+    assert test == Run(corosync_conf.TEST_OF_THE_NEW_FILE)
+    assert write == WriteFile(corosync_conf.PATH, rendered(wish().cluster).encode())
 
 
 def test_the_right_configuration_is_left_alone() -> None:

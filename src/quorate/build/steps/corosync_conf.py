@@ -1,7 +1,10 @@
 """corosync_conf: the same corosync.conf on every node.
 
-A host that already belongs to a cluster of another name is refused; the file that Debian's package brings (cluster
-`debian`, one node on 127.0.0.1) is replaced and kept beside it. Written here, taken into use by the step membership.
+A host that already belongs to another cluster is refused: by the cluster's name, or, where the file has none or has
+that of Debian's package (`debian`, one node on 127.0.0.1), by the addresses of its nodes. Whatever quorate did not
+write itself is kept beside it. The new text is tested by the host's own Corosync before it takes the place of the old
+one, because a Corosync that is restarted with a file it refuses does not come back. Taken into use by the step
+membership.
 """
 
 import re
@@ -10,12 +13,20 @@ from collections.abc import Iterator
 from quorate.build.change import Change, Run, WriteFile, difference
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
-from quorate.machines.host import Host, command
-from quorate.render.corosync import corosync_conf
+from quorate.machines.host import Command, Host, command
+from quorate.render.corosync import HEADER, corosync_conf
 
 TITLE = "corosync.conf"
 PATH = "/etc/corosync/corosync.conf"
+KEPT = f"{PATH}.before-quorate"
+TRIAL = f"{PATH}.trial"
 PACKAGED = "debian"
+
+# The copy is removed in any case; the status is Corosync's.
+TEST = 'corosync -t -c "$1"; status=$?; rm -f -- "$1"; exit "$status"'
+TEST_OF_THE_NEW_FILE = Command(
+    ("sh", "-c", TEST, "quorate-test", TRIAL), purpose="the test of the new corosync.conf (corosync -t)"
+)
 
 
 async def look(host: Host, want: Want) -> bytes | None:  # noqa: ARG001 - the protocol of a step
@@ -29,22 +40,53 @@ def cluster_name(text: bytes) -> str | None:
     return found.group(1).decode(errors="replace") if found else None
 
 
+def strangers(text: bytes, want: Want) -> list[str]:
+    """Return the addresses of nodes in a corosync.conf that are no node's of the file; not the package's 127.0.0.1."""
+    named = re.findall(r"^\s*ring\d+_addr\s*:\s*(\S+)", text.decode(errors="replace"), re.MULTILINE)
+    nodes = want.cluster.nodes
+    ours = {str(interface.ip) for node in nodes for interface in (*node.links, *node.addresses)}
+    return sorted(set(named) - ours - {node.name for node in nodes} - {"127.0.0.1"})
+
+
+def trial(text: str) -> bytes:
+    """Return the file for Corosync to test: it says why on stderr, and needs no key, which may come later."""
+    aloud = text.replace("to_stderr: no\n", "to_stderr: yes\n")
+    return aloud.replace("totem {\n", f"totem {{\n    key: {'0' * 256}\n", 1).encode()
+
+
 def changes(facts: bytes | None, want: Want, name: str) -> Iterator[Change | Finding]:
     """Yield the file when it differs; a finding when the host belongs to another cluster."""
-    new = corosync_conf(want.cluster).encode()
+    text = corosync_conf(want.cluster)
+    new = text.encode()
     if facts == new:
         return
-    owner = cluster_name(facts) if facts else None
-    if owner not in {None, PACKAGED, want.cluster.name}:
-        yield Finding(
-            "belongs-to-another-cluster",
-            Severity.ERROR,
-            f"{name} already belongs to a cluster called {owner}",
-            "a node taken out of a running cluster without its knowledge is fenced, and its services move",
-            f"name the right host, or take {name} out of {owner} first and remove {PATH} there",
-            path=("nodes", name),
-        )
+    if facts and (finding := foreign(facts, want, name)):
+        yield finding
         return
-    keep = (Run(command("cp", "--no-clobber", PATH, f"{PATH}.before-quorate")),) if facts and owner == PACKAGED else ()
-    words = f"write {PATH}" + (" in place of the package's own" if keep else "")
-    yield Change(name, TITLE, words, (*keep, WriteFile(PATH, new)), difference=difference(PATH, facts, new))
+    keep = (Run(command("cp", "--no-clobber", PATH, KEPT)),) if facts and not facts.startswith(HEADER.encode()) else ()
+    # The trial holds no secret; closed all the same, as what looks like a key should be.
+    test = (WriteFile(TRIAL, trial(text), mode=0o600), Run(TEST_OF_THE_NEW_FILE))
+    words = f"write {PATH}" + (f", keep the old one as {KEPT}" if keep else "")
+    yield Change(name, TITLE, words, (*test, *keep, WriteFile(PATH, new)), difference=difference(PATH, facts, new))
+
+
+def foreign(text: bytes, want: Want, name: str) -> Finding | None:
+    """Return why the host's configuration is another cluster's, None where it may be replaced."""
+    owner = cluster_name(text)
+    if owner == want.cluster.name:
+        return None  # what runs is compared node by node in the step membership
+    if owner in {None, PACKAGED}:
+        others = strangers(text, want)
+        if not others:
+            return None
+        said = f"with {', '.join(others)}"
+    else:
+        said = f"called {owner}"
+    return Finding(
+        "belongs-to-another-cluster",
+        Severity.ERROR,
+        f"{name} already belongs to a cluster {said}",
+        "a node taken out of a running cluster without its knowledge is fenced, and its services move",
+        f"name the right host, or take {name} out of that cluster first and remove {PATH} there",
+        path=("nodes", name),
+    )
