@@ -13,6 +13,8 @@ def secret_problem(value: str) -> str | None:
     """Return why Pacemaker could not read `value` back, None where it can. The value is never repeated."""
     if not value:
         return "it is empty"
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        return "it is not text"
     if "\n" in value or "\r" in value or "\0" in value:
         return "it has more than one line"
     if value != value.rstrip():

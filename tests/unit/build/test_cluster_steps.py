@@ -1,7 +1,9 @@
 """The steps that concern the cluster as a whole: what each finds to change, from facts alone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -10,14 +12,15 @@ from build.simulated import SimulatedHost
 from build.wishes import THREE, wish
 from quorate.build.change import Change, Effect, Run, WriteFile
 from quorate.build.plan import sorted_out
-from quorate.build.steps import cib, corosync_key, membership, pacemaker, proof, running
+from quorate.build.secrets import resolve
+from quorate.build.steps import cib, corosync_key, pacemaker, proof, running
 from quorate.build.steps.corosync_key import Keys
+from quorate.describe.secret import Secret
 from quorate.errors import CommandFailed
 from quorate.findings import Severity
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts.cib import parse as parse_cib
 from quorate.render.cib import cib as offline_cib
-from quorate.render.corosync import corosync_conf, runtime_keys
 
 KEY = b"k" * 256
 
@@ -73,40 +76,24 @@ def test_the_key_settles_on_hosts() -> None:
     asyncio.run(corosync_key.settled(fleet, wish(), print))
 
 
-def runs(**changed: str | None) -> dict[str, str]:
-    now = runtime_keys(corosync_conf(wish().cluster)) | {k.replace("__", "."): v for k, v in changed.items() if v}
-    return {k: v for k, v in now.items() if changed.get(k.replace(".", "__"), "") is not None}
+def test_a_replaced_key_is_marked_before_it_is_written_and_needs_a_reload() -> None:
+    given = replace(wish().cluster, corosync=replace(wish().cluster.corosync, key=Secret("env", "KEY")))
+    want = replace(wish(), cluster=given, secret=lambda _: "n" * 256)
+    changes, _ = sorted_out(corosync_key.changes(keys(KEY, None, b"n" * 256), want))
+    assert [(change.host, change.effect) for change in changes] == [("n1", Effect.RELOAD), ("n2", Effect.NOTHING)]
+    write = WriteFile(corosync_key.PATH, b"n" * 256, mode=0o400, secret=True)
+    assert [change.actions for change in changes] == [(corosync_key.MARK, write), (write,)]
 
 
-def test_corosync_is_started_where_it_does_not_run() -> None:
-    changes, findings = sorted_out(membership.changes(membership.Facts({"n1": runs(), "n2": None}), wish()))
-    assert [(change.host, change.effect) for change in changes] == [("n2", Effect.START)]
-    assert findings == []
-
-
-def test_what_runs_as_wanted_is_left_alone() -> None:
-    assert list(membership.changes(membership.Facts({"n1": runs(), "n2": runs()}), wish())) == []
-
-
-def test_a_changed_token_is_one_reload_for_all_nodes() -> None:
-    old = runs(totem__token="9999")
-    changes, _ = sorted_out(membership.changes(membership.Facts({"n1": old, "n2": old}), wish()))
-    assert [(str(c.actions[0].command), c.effect) for c in changes] == [("corosync-cfgtool -R", Effect.RELOAD)]
-    assert "totem.token" in changes[0].words
-
-
-def test_what_corosync_reads_only_at_start_is_refused() -> None:
-    changes, (finding,) = sorted_out(
-        membership.changes(membership.Facts({"n1": runs(totem__transport="udpu")}), wish())
-    )
-    assert changes == []
-    assert finding.code == "needs-cluster-restart"
-    assert "totem.transport" in finding.summary
-
-
-def test_a_node_that_runs_and_is_not_in_the_file_is_a_difference() -> None:
-    assert membership.differing({"nodelist.node.7.name": "n8"}, {}) == ["nodelist.node.7.name"]
-    assert membership.differing({"totem.secretkey": "x", "logging.debug": "on"}, {"logging.debug": "off"}) == []
+def test_a_key_that_is_no_text_is_written_to_the_last_byte(tmp_path: Path) -> None:
+    binary = bytes(range(256))[::-1] + b"\r\n\n"
+    (tmp_path / "key").write_bytes(binary)
+    given = replace(wish().cluster.corosync, key=Secret("file", str(tmp_path / "key")))
+    want = replace(wish(), cluster=replace(wish().cluster, corosync=given), secret=resolve)
+    changes, _ = sorted_out(corosync_key.changes(keys(None), want))
+    assert changes[0].actions == (WriteFile(corosync_key.PATH, binary, mode=0o400, secret=True),)
+    (tmp_path / "key").write_bytes("schlüssel\n".encode())
+    assert resolve(given.key) == "schlüssel"
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from build.wishes import THREE, wish
-from quorate.build.steps import membership, pacemaker, running
+from quorate.build.steps import corosync_key, membership, pacemaker, running
 from quorate.build.want import Want
 from quorate.errors import NeverComes
 from quorate.machines.fake import Answer, FakeHost
-from quorate.observe.facts import cluster_status, quorum
+from quorate.observe.facts import cluster_status, corosync_runtime, file_state, quorum
 from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.render.corosync import corosync_conf, runtime_keys
 
 DATA = Path(__file__).parents[2] / "data" / "operate"
 NODES = ("n1", "n2", "n3")
@@ -29,7 +30,11 @@ def fleet(*cases: str) -> dict[str, FakeHost]:
     """Return three hosts that answer as in the first case, then as in the second, the last for ever."""
     made = {}
     for name in NODES:
-        made[name] = FakeHost(name)
+        cmap = runtime_keys(corosync_conf(wish().cluster))
+        runs = "".join(f"{key} (str) = {value}\n" for key, value in cmap.items())
+        mark = f"missing|-|-|-|-|-|{corosync_key.REPLACED}\t\n"
+        asked = {str(corosync_runtime.COMMAND): runs, str(file_state.command_for(corosync_key.REPLACED)): mark}
+        made[name] = FakeHost(name, asked)
         for question, fact in (("crm_mon", cluster_status), ("quorum", quorum)):
             made[name].expect(str(fact.COMMAND), *(printed(case, name, question) for case in cases))
         made[name].expect("corosync-cmapctl .*", Answer("", 1))

@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quorate.build.change import Change, Run, WriteFile
+from quorate.build.change import Change, Effect, Run, WriteFile
+from quorate.build.secrets import to_bytes
 from quorate.build.step import Fleet, Note
 from quorate.build.want import Want
 from quorate.errors import CommandFailed
@@ -22,6 +23,8 @@ from quorate.observe.gathering import gather_about
 
 TITLE = "key"
 PATH = "/etc/corosync/authkey"
+REPLACED = f"{PATH}.replaced-not-loaded"  # is there from before the key is written until Corosync was reloaded
+MARK = WriteFile(REPLACED, b"Corosync may still run with the key from before; quorate apply reloads it.\n")
 LENGTH = 256  # bytes; corosync-keygen(8) makes 256, 128 is the least
 
 
@@ -58,11 +61,14 @@ def changes(facts: Keys, want: Want) -> Iterator[Change | Finding]:
         )
         return
     fresh = given is None and not present
-    key = want.secret(given).encode() if given else next(iter(present), None) or secrets.token_bytes(LENGTH)
+    key = to_bytes(want.secret(given)) if given else next(iter(present), None) or secrets.token_bytes(LENGTH)
     for name, content in facts.content.items():
-        if content != key:
-            words = "make the cluster's key" if fresh else "give it the cluster's key"
-            yield Change(name, TITLE, words, (WriteFile(PATH, key, mode=0o400, secret=True),))
+        write = WriteFile(PATH, key, mode=0o400, secret=True)
+        if content is None:
+            yield Change(name, TITLE, "make the cluster's key" if fresh else "give it the cluster's key", (write,))
+        elif content != key:
+            words = "replace its key by the file's, for corosync to reload"
+            yield Change(name, TITLE, words, (MARK, write), Effect.RELOAD)
         elif not facts.closed[name]:
             yield Change(name, TITLE, f"close {PATH} to everybody but root", (Run(command("chmod", "0400", PATH)),))
 

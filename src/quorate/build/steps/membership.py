@@ -2,21 +2,25 @@
 
 What runs is compared with what is wanted key by key (corosync-cmapctl against the file). Most keys are taken over by
 `corosync-cfgtool -R` without interruption; those that need a restart of every node at once are refused with the way
-to do it, because apply does not stop a running cluster unasked.
+to do it, because apply does not stop a running cluster unasked. A reload that would get a running node fenced is
+refused too (running_members.py).
 """
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quorate.build.change import Change, Effect, Run
 from quorate.build.step import Fleet, Note, answer
+from quorate.build.steps import corosync_key
+from quorate.build.steps.running_members import endangered
 from quorate.build.want import Want
 from quorate.errors import TimedOut
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
-from quorate.observe.facts import corosync_runtime, quorum, unit_state
+from quorate.observe.facts import corosync_runtime, file_state, quorum, unit_state
 from quorate.observe.gathering import gather, gather_about
 from quorate.render.corosync import corosync_conf, runtime_keys
 
@@ -26,32 +30,54 @@ TITLE = "membership"
 # Of the rest, corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
 COMPARED = ("totem.", "nodelist.", "quorum.")
 RESTART_ONLY = ("totem.version", "totem.transport", "totem.cluster_name", "totem.ip_version", "quorum.provider")
+# Kept by Corosync itself in the same place: derived from the nodelist, or a command to it.
+DERIVED = re.compile(
+    r"nodelist\.local_node_pos|totem\.interface\.\d+\.bindnetaddr|totem\.nodeid|quorum\.cancel_wait_for_all"
+)
+# votequorum 3.1.7 takes expected_votes and two_node from a reload, and these only when it starts.
+START_FLAGS = {
+    "WaitForAll": "wait_for_all",
+    "LastManStanding": "last_man_standing",
+    "AutoTieBreaker": "auto_tie_breaker",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Per node: the running configuration by cmap key, None where Corosync does not run."""
+    """Per node: the running configuration by cmap key, None where Corosync does not run, and votequorum's flags.
+
+    new_key: nodes whose key was replaced and perhaps not loaded since.
+    """
 
     running: Mapping[str, Mapping[str, str] | None]
+    flags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    new_key: frozenset[str] = frozenset()
 
 
 async def look(fleet: Fleet, want: Want) -> Facts:
     """Ask every node whether Corosync runs, and with which configuration."""
 
-    async def one(host: Host) -> Mapping[str, str] | None:
+    async def one(host: Host) -> tuple[Mapping[str, str] | None, frozenset[str], bool]:
         unit = want.platforms[host.name].units["corosync"]
         if not (await gather_about(host, unit_state, unit))[unit].is_active:
-            return None
-        return (await gather(host, corosync_runtime)).values
+            return None, frozenset(), False
+        values = (await gather(host, corosync_runtime)).values
+        votes = await answer(gather(host, quorum))
+        mark = await gather_about(host, file_state, corosync_key.REPLACED)
+        return values, votes.flags if votes else frozenset(), mark[corosync_key.REPLACED].exists
 
-    answers = await asyncio.gather(*(one(host) for host in fleet.values()))
-    return Facts(dict(zip(fleet, answers, strict=True)))
+    answers = dict(zip(fleet, await asyncio.gather(*(one(host) for host in fleet.values())), strict=True))
+    return Facts(
+        {name: values for name, (values, _, _) in answers.items()},
+        {name: flags for name, (values, flags, _) in answers.items() if values is not None},
+        frozenset(name for name, (_, _, is_new) in answers.items() if is_new),
+    )
 
 
 def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     """Return the keys of the wanted configuration that Corosync runs with another value, or that it alone has."""
     missing = [key for key, value in wanted.items() if key.startswith(COMPARED) and running.get(key) != value]
-    extra = [key for key in running if key.startswith("nodelist.node.") and key not in wanted]
+    extra = [key for key in running if key.startswith(COMPARED) and key not in wanted and not DERIVED.fullmatch(key)]
     return sorted({*missing, *extra})
 
 
@@ -63,8 +89,9 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         if running is None:
             unit = want.platforms[name].units["corosync"]
             yield Change(name, TITLE, "start corosync", (Run(command("systemctl", "start", unit)),), Effect.START)
-        elif keys := differing(running, wanted):
+        elif keys := differing(running, wanted) + (["its key"] if name in facts.new_key else []):
             stale[name] = keys
+    yield from later(facts, want)
     if not stale:
         return
     keys = sorted({key for keys in stale.values() for key in keys})
@@ -78,30 +105,77 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
             path=("corosync",),
         )
         return
+    if found := endangered([running for running in facts.running.values() if running is not None], want.cluster):
+        yield from found
+        return
     words = f"reload corosync on all nodes ({', '.join(keys[:4])}{' ...' if len(keys) > 4 else ''})"
-    yield Change(next(iter(stale)), TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
+    # The reload is told to the partition it is given in: a quorate one has most of the nodes.
+    where = next((name for name in stale if "Quorate" in facts.flags.get(name, ())), next(iter(stale)))
+    yield Change(where, TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
+
+
+def later(facts: Facts, want: Want) -> Iterator[Finding]:
+    """Yield a warning for settings of votequorum that running nodes take over only when Corosync starts again."""
+    for flag, option in START_FLAGS.items():
+        is_wanted = bool(getattr(want.cluster.quorum, option))
+        names = [name for name, flags in facts.flags.items() if flags and (flag in flags) is not is_wanted]
+        if names:
+            yield Finding(
+                "takes-effect-at-restart",
+                Severity.WARNING,
+                f"{', '.join(names)}: Corosync runs with {option} {'off' if is_wanted else 'on'}, unlike the file",
+                f"Corosync 3.1 reads {option} only when it starts; a reload does not change it",
+                "restart node after node when it suits: systemctl stop pacemaker corosync; systemctl start pacemaker",
+                path=("quorum", option),
+            )
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
-    """Return when every node counts every node as a member and is quorate."""
-    everybody = {node.id for node in want.cluster.nodes}
+    """Return when every node counts every node as a member, all votes, is quorate, and runs what is in its file."""
+    wanted = runtime_keys(corosync_conf(want.cluster))
     seen: dict[str, str] = {}
 
     async def complete() -> bool | None:
-        views = await asyncio.gather(*(answer(gather(host, quorum)) for host in fleet.values()))
-        for name, view in zip(fleet, views, strict=True):
-            members = sorted(member.id for member in view.members) if view else []
-            seen[name] = f"{name} sees nodes {members}" if view else f"{name} does not answer"
-        return (
-            all(view and view.quorate and {member.id for member in view.members} >= everybody for view in views) or None
-        )
+        seen.update(zip(fleet, await asyncio.gather(*(one(host) for host in fleet.values())), strict=True))
+        return not any(seen.values()) or None
+
+    async def one(host: Host) -> str:
+        problem = lacking(await answer(gather(host, quorum)), want)
+        if problem:
+            return f"{host.name} {problem}"
+        runtime = await answer(gather(host, corosync_runtime))
+        keys = differing(runtime.values, wanted) if runtime else []
+        error = f" (its last reload: {runtime.reload_error})" if runtime and runtime.reload_error else ""
+        return f"{host.name} did not take over {', '.join(keys)}{error}" if keys else ""
 
     try:
         await until("every node a member, and quorate", complete, timeout_s=60, every_s=0.2)
     except TimedOut as error:
         port = want.cluster.corosync.links[0].port
         raise TimedOut(
-            f"the membership is not complete: {'; '.join(seen.values())}",
-            f"is UDP port {port} open between the nodes, are the link addresses right? See journalctl -u corosync",
+            f"the membership is not complete: {'; '.join(words for words in seen.values() if words)}",
+            f"is UDP port {port} open between the nodes, are the link addresses right? Corosync says in "
+            "journalctl -u corosync why it refused a reload; it goes on with what it had",
         ) from error
-    note(f"membership complete: {len(everybody)} nodes, quorate")
+    await asyncio.gather(*(key_is_loaded(host) for host in fleet.values()))
+    note(f"membership complete: {len(want.cluster.nodes)} nodes, quorate")
+
+
+def lacking(view: quorum.Quorum | None, want: Want) -> str:
+    """Return in words what a node's view of the membership lacks, "" when it is as wanted."""
+    if view is None:
+        return "does not answer"
+    members = sorted(member.id for member in view.members)
+    if {*members} < {node.id for node in want.cluster.nodes} or not view.quorate:
+        return f"sees nodes {members}" + ("" if view.quorate else ", without quorum")
+    expected = want.cluster.quorum.expected_votes
+    # last_man_standing lowers the number by itself while nodes are away (votequorum(5)).
+    if view.expected_votes != expected and "LastManStanding" not in view.flags:
+        return f"expects {view.expected_votes} votes, the file {expected} (corosync-quorumtool -e sets it by hand)"
+    return ""
+
+
+async def key_is_loaded(host: Host) -> None:
+    """Forget that the key was replaced: Corosync was reloaded or started since, or changes() would have said so."""
+    if (await gather_about(host, file_state, corosync_key.REPLACED))[corosync_key.REPLACED].exists:
+        await host.run(command("rm", "-f", corosync_key.REPLACED))

@@ -1,0 +1,188 @@
+"""What a running Corosync is told, and what it must never be told."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from build.wishes import THREE, wish
+from quorate.build.change import Effect
+from quorate.build.plan import sorted_out
+from quorate.build.steps import corosync_key, membership
+from quorate.build.want import Want
+from quorate.findings import Severity
+from quorate.machines.fake import FakeHost
+from quorate.observe.facts import corosync_runtime, file_state, quorum
+from quorate.render.corosync import corosync_conf, runtime_keys
+
+QUORATE = frozenset({"Quorate"})
+TWO = THREE.replace("  n3: {links: [10.20.0.13, 172.20.0.13], fencing: {ipmi: 10.20.9.13}}\n", "")
+SWAPPED = THREE.replace("10.20.9.11}}", "10.20.9.11}, id: 2}").replace("10.20.9.12}}", "10.20.9.12}, id: 1}")
+
+
+def runs(want: Want | None = None, left: tuple[int, ...] = (), **changed: str) -> dict[str, str]:
+    """Return the cmap of a node of the running cluster: its configuration, and all its nodes joined or left."""
+    cluster = (want or wish()).cluster
+    now = runtime_keys(corosync_conf(cluster)) | {"nodelist.local_node_pos": "0"}
+    for node in cluster.nodes:
+        now[f"runtime.members.{node.id}.ip"] = f"r(0) ip({node.links[0].ip}) r(1) ip({node.links[1].ip})"
+        now[f"runtime.members.{node.id}.status"] = "left" if node.id in left else "joined"
+        now[f"totem.interface.{node.id}.bindnetaddr"] = "10.20.0.11"
+    return now | {key.replace("__", "."): value for key, value in changed.items()}
+
+
+def said(facts: membership.Facts, want: Want | None = None):
+    return sorted_out(membership.changes(facts, want or wish()))
+
+
+def test_corosync_is_started_where_it_does_not_run() -> None:
+    changes, findings = said(membership.Facts({"n1": runs(), "n2": None}))
+    assert [(change.host, change.effect) for change in changes] == [("n2", Effect.START)]
+    assert findings == []
+
+
+def test_what_runs_as_wanted_is_left_alone() -> None:
+    assert said(membership.Facts({"n1": runs(), "n2": runs()}, {"n1": QUORATE})) == ([], [])
+
+
+def test_a_changed_token_is_one_reload_for_all_nodes() -> None:
+    old = runs(totem__token="9999")
+    changes, _ = said(membership.Facts({"n1": old, "n2": old}))
+    assert [(str(c.actions[0].command), c.effect) for c in changes] == [("corosync-cfgtool -R", Effect.RELOAD)]
+    assert "totem.token" in changes[0].words
+
+
+def test_a_reload_is_told_where_there_is_quorum() -> None:
+    old = runs(totem__token="9999")
+    changes, _ = said(membership.Facts({"n1": old, "n2": old}, {"n1": frozenset({"WaitForAll"}), "n2": QUORATE}))
+    assert [change.host for change in changes] == ["n2"]
+
+
+def test_what_corosync_reads_only_at_start_is_refused() -> None:
+    changes, (finding,) = said(membership.Facts({"n1": runs(totem__transport="udpu")}))
+    assert changes == []
+    assert finding.code == "needs-cluster-restart"
+    assert "totem.transport" in finding.summary
+
+
+@pytest.mark.parametrize("key", ["quorum.expected_votes", "totem.netmtu", "totem.interface.0.knet_ping_interval"])
+def test_what_runs_and_the_file_has_no_more_is_a_difference(key: str) -> None:
+    assert membership.differing(runs() | {key: "5"}, runtime_keys(corosync_conf(wish().cluster))) == [key]
+    (change,), findings = said(membership.Facts({"n1": runs() | {key: "5"}}))
+    assert (change.effect, findings) == (Effect.RELOAD, [])
+
+
+@pytest.mark.parametrize("key", ["logging.debug", "runtime.config.totem.hold", "quorum.cancel_wait_for_all"])
+def test_what_corosync_keeps_for_itself_is_no_difference(key: str) -> None:
+    assert membership.differing(runs() | {key: "1"}, runtime_keys(corosync_conf(wish().cluster))) == []
+
+
+def test_a_live_node_is_not_dropped() -> None:
+    changes, (finding,) = said(membership.Facts({"n1": runs(), "n2": runs()}), wish(TWO + "quorum: {}\n"))
+    assert changes == []
+    assert (finding.code, finding.severity) == ("live-node-not-in-file", Severity.ERROR)
+    assert "n3 (id 3)" in finding.summary
+    assert "systemctl disable --now pacemaker corosync" in finding.fix
+
+
+def test_one_node_s_word_that_it_is_joined_is_enough() -> None:
+    _, (finding,) = said(membership.Facts({"n1": runs(left=(3,)), "n2": runs()}), wish(TWO))
+    assert finding.code == "live-node-not-in-file"
+
+
+def test_a_node_that_left_may_be_dropped() -> None:
+    (change,), findings = said(membership.Facts({"n1": runs(left=(3,)), "n2": runs(left=(3,))}), wish(TWO))
+    assert change.effect is Effect.RELOAD
+    assert findings == []
+
+
+def test_a_live_node_that_no_nodelist_has_is_not_dropped() -> None:
+    foreign = {"runtime.members.9.ip": "r(0) ip(10.20.0.99)", "runtime.members.9.status": "joined"}
+    _, (finding,) = said(membership.Facts({"n1": runs(totem__token="9") | foreign}))
+    assert finding.code == "live-node-not-in-file"
+    assert "10.20.0.99" in finding.summary
+
+
+def test_a_running_node_keeps_its_id() -> None:
+    changes, findings = said(membership.Facts({"n1": runs()}), wish(SWAPPED))
+    assert changes == []
+    assert [(f.code, f.severity, f.path) for f in findings] == [
+        ("node-id-changes", Severity.ERROR, ("nodes", "n1")),
+        ("node-id-changes", Severity.ERROR, ("nodes", "n2")),
+    ]
+    assert "`id: 1` for n1" in findings[0].fix
+
+
+def test_a_node_without_a_name_is_known_by_its_address() -> None:
+    nameless = {key: value for key, value in runs(totem__token="9").items() if not key.endswith(".name")}
+    (change,), findings = said(membership.Facts({"n1": nameless}))
+    assert change.effect is Effect.RELOAD
+    assert findings == []
+
+
+def test_a_replaced_key_is_a_reload_though_nothing_else_differs() -> None:
+    facts = membership.Facts({"n1": runs(), "n2": runs()}, new_key=frozenset({"n2"}))
+    (change,), _ = said(facts)
+    assert (change.host, change.effect) == ("n2", Effect.RELOAD)
+
+
+@pytest.mark.parametrize(("flags", "word"), [({"Quorate", "WaitForAll"}, "on"), ({"Quorate"}, "off")])
+def test_votequorum_s_settings_that_no_reload_changes_are_named(flags: set[str], word: str) -> None:
+    want = wish(THREE + f"quorum: {{wait_for_all: {str(word == 'off').lower()}}}\n")
+    changes, (finding,) = said(membership.Facts({"n1": runs(want)}, {"n1": frozenset(flags)}), want)
+    assert changes == []
+    assert (finding.code, finding.severity) == ("takes-effect-at-restart", Severity.WARNING)
+    assert f"n1: Corosync runs with wait_for_all {word}" in finding.summary
+
+
+VIEW = quorum.parse((Path(__file__).parents[2] / "data/operate/healthy/n1.quorum").read_text(), 0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, ""),
+        ({"expected_votes": 5}, "expects 5 votes, the file 3"),
+        ({"expected_votes": 2, "flags": QUORATE | {"LastManStanding"}}, ""),
+        ({"quorate": False}, "sees nodes [1, 2, 3], without quorum"),
+        ({"members": VIEW.members[:2]}, "sees nodes [1, 2]"),
+    ],
+)
+def test_what_a_membership_lacks(changed: dict[str, object], words: str) -> None:
+    said_of_it = membership.lacking(replace(VIEW, **changed), wish())
+    assert said_of_it.startswith(words)
+    assert bool(said_of_it) is bool(words)
+
+
+def host(cmap: dict[str, str], *, mark: bool) -> FakeHost:
+    """Return a node that answers with this cmap; the question for the key's mark is answered from `mark`."""
+    state = f"regular empty file|644|root|root|0|-|{corosync_key.REPLACED}\t\n"
+    none = f"missing|-|-|-|-|-|{corosync_key.REPLACED}\t\n"
+    answers = {
+        str(quorum.COMMAND): (Path(__file__).parents[2] / "data/operate/healthy/n1.quorum")
+        .read_text()
+        .partition("\n")[2],
+        str(corosync_runtime.COMMAND): "".join(f"{key} (str) = {value}\n" for key, value in cmap.items()),
+        str(file_state.command_for(corosync_key.REPLACED)): state if mark else none,
+        f"rm -f {corosync_key.REPLACED}": "",
+    }
+    return FakeHost("n1", answers)
+
+
+@pytest.mark.parametrize("mark", [True, False])
+def test_the_mark_of_a_new_key_goes_when_the_membership_is_complete(mark: bool) -> None:
+    made = host(runs(), mark=mark)
+    asyncio.run(membership.settled({"n1": made}, wish(), lambda _: None))
+    assert (f"rm -f {corosync_key.REPLACED}" in made.ran_text) is mark
+
+
+def test_a_reload_that_was_not_taken_over_is_no_settled_membership() -> None:
+    made = host(runs(totem__token="9999"), mark=True)
+
+    async def briefly() -> None:
+        await asyncio.wait_for(membership.settled({"n1": made}, wish(), lambda _: None), timeout=0.1)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(briefly())
+    assert f"rm -f {corosync_key.REPLACED}" not in made.ran_text
