@@ -36,7 +36,11 @@ class WriteFile:
     def is_done(self, file: File) -> bool:
         """Say whether the file on the host already is what this action would make it."""
         owned = (file.mode, file.owner, file.group) == (self.mode, self.owner, self.group)
-        return owned and file.sha256 == hashlib.sha256(self.content).hexdigest()
+        return owned and self.is_content_of(file)
+
+    def is_content_of(self, file: File) -> bool:
+        """Say whether the file on the host has this content, whoever owns it."""
+        return file.sha256 == hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

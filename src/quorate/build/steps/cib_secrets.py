@@ -60,7 +60,7 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
     stale = {path: file for path, file in wanted(want).items() if not file.is_done(facts[path])}
     if not stale:
         return
-    if any(facts[path].exists for path in stale):
+    if any(facts[path].exists and not file.is_content_of(facts[path]) for path, file in stale.items()):
         yield Finding(
             "secret-renewed",
             Severity.WARNING,
