@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-TOOLS = ("crm_verify", "crm_simulate", "corosync")
+TOOLS = ("crm_verify", "crm_simulate", "corosync", "fence_ipmilan")
 LEFT_OUT: Counter[str] = Counter()
 
 
@@ -15,6 +15,8 @@ def why_not(item: pytest.Item) -> str | None:
     """Return why this machine cannot run a test, None when it can."""
     if item.get_closest_marker("lab") and os.geteuid() != 0:
         return "boots real nodes, which needs root"
+    if item.get_closest_marker("lab") and shutil.which("ipmitool") is None:
+        return "asks BMCs with ipmitool (as root, tools/install-cluster-tools installs it)"
     if item.get_closest_marker("tools"):
         missing = [tool for tool in TOOLS if shutil.which(tool) is None]
         if missing:
@@ -39,5 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out."""
+    for report in terminalreporter.stats.get("skipped", []):
+        LEFT_OUT[str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)] += 1
     for reason, number in LEFT_OUT.items():
         terminalreporter.write_line(f"LEFT OUT: {number} tests: {reason}", yellow=True, bold=True)
