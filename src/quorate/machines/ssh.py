@@ -160,11 +160,13 @@ class SshHost:
         """Return (status, stdout, stderr, seconds). A status of 128 + n: ended by signal n."""
         doing = command.shown
         text = shell.command_text(command, sudo=self._login.sudo, timeout_s=timeout_s)
+        # asyncssh ends standard input after what it was given, and leaves it open for ever when that is nothing.
+        given: dict[str, Any] = {"input": command.input} if command.input else {"stdin": asyncssh.DEVNULL}
         async with self._slots:
             start = time.monotonic()
             try:
                 async with asyncio.timeout(timeout_s + GRACE_S):
-                    process = await self._session(text, doing, input=command.input, encoding=None)
+                    process = await self._session(text, doing, **given, encoding=None)
                     try:
                         result = await process.wait()
                     finally:

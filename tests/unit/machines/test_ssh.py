@@ -124,6 +124,12 @@ def test_put_and_get(server: Server, tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["it's a file"]
 
 
+def test_an_empty_file_and_an_empty_input_have_an_end(server: Server, tmp_path: Path) -> None:
+    on(server, put(tmp_path / "empty", b""))
+    assert (tmp_path / "empty").read_bytes() == b""
+    assert on(server, lambda h: h.run(command("cat"), timeout_s=5)).stdout == ""
+
+
 def test_get_what_is_not_there(server: Server, tmp_path: Path) -> None:
     assert on(server, lambda h: h.get(str(tmp_path / "nothing"))) is None
     assert on(server, lambda h: h.get(str(tmp_path / "no" / "directory"))) is None
