@@ -39,6 +39,7 @@ FILE = "web.yaml"
 # A name of its own, so that no lab that somebody made from the same blueprint is ever taken for the demo's.
 TEXT = kinds()["web"].example.replace("cluster: web\n", "cluster: quorate-demo\n")
 LOCK = "quorate-demo.lock"
+TERMINATED = "told to end (SIGTERM)"
 
 
 def headline(words: str) -> None:
@@ -76,7 +77,7 @@ async def tell(output: str, *, keep: bool) -> int:
     progress = Progress()
     telling = asyncio.current_task()
     assert telling is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel, TERMINATED)
     folder = Path(output) / datetime.now().strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
     file = folder / FILE

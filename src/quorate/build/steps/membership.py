@@ -30,9 +30,10 @@ TITLE = "membership"
 # Of the rest, corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
 COMPARED = ("totem.", "nodelist.", "quorum.")
 RESTART_ONLY = ("totem.version", "totem.transport", "totem.cluster_name", "totem.ip_version", "quorum.provider")
-# Kept by Corosync itself in the same place: derived from the nodelist, or a command to it.
+# Kept by Corosync itself in the same place: derived from the nodelist, a command to it, or the default of udp's port.
 DERIVED = re.compile(
-    r"nodelist\.local_node_pos|totem\.interface\.\d+\.bindnetaddr|totem\.nodeid|quorum\.cancel_wait_for_all"
+    r"(nodelist\.local_node_pos|totem\.interface\.\d+\.bindnetaddr|totem\.nodeid|quorum\.cancel_wait_for_all)=.*"
+    r"|totem\.interface\.\d+\.mcastport=5405"
 )
 # votequorum 3.1.7 takes expected_votes and two_node from a reload, and these only when it starts.
 START_FLAGS = {
@@ -77,7 +78,11 @@ async def look(fleet: Fleet, want: Want) -> Facts:
 def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     """Return the keys of the wanted configuration that Corosync runs with another value, or that it alone has."""
     missing = [key for key, value in wanted.items() if key.startswith(COMPARED) and running.get(key) != value]
-    extra = [key for key in running if key.startswith(COMPARED) and key not in wanted and not DERIVED.fullmatch(key)]
+    extra = [
+        key
+        for key, value in running.items()
+        if key.startswith(COMPARED) and key not in wanted and not DERIVED.fullmatch(f"{key}={value}")
+    ]
     return sorted({*missing, *extra})
 
 

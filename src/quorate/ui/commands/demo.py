@@ -14,10 +14,12 @@ def command(keep: bool, output: str) -> None:
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
-    from quorate.ui.story import tell  # noqa: PLC0415
+    from quorate.ui.story import TERMINATED, tell  # noqa: PLC0415
 
     try:
         code = asyncio.run(tell(output, keep=keep))
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as cancelled:
+        if TERMINATED not in cancelled.args:
+            raise RuntimeError("cancelled by nobody") from cancelled
         raise click.exceptions.Abort from None
     raise click.exceptions.Exit(code)
