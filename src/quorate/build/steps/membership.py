@@ -30,9 +30,9 @@ TITLE = "membership"
 # Of the rest, corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
 COMPARED = ("totem.", "nodelist.", "quorum.")
 RESTART_ONLY = ("totem.version", "totem.transport", "totem.cluster_name", "totem.ip_version", "quorum.provider")
-# Kept by Corosync itself in the same place: derived from the nodelist, a command to it, or the default of udp's port.
+# Kept by Corosync itself in the same place: derived from the file, a command to it, or the default of udp's port.
 DERIVED = re.compile(
-    r"(nodelist\.local_node_pos|totem\.interface\.\d+\.bindnetaddr|totem\.nodeid|quorum\.cancel_wait_for_all)=.*"
+    r"(nodelist\.local_node_pos|totem\.interface\.\d+\.(bindnetaddr|mcastaddr)|totem\.nodeid|quorum\.cancel_wait_for_all)=.*"
     r"|totem\.interface\.\d+\.mcastport=5405"
 )
 # votequorum 3.1.7 takes expected_votes and two_node from a reload, and these only when it starts.
