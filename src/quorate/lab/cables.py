@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_interface
 from typing import Any
 
-from pyroute2 import NetNS, netns
+from pyroute2 import NetNS, config, netns
 from pyroute2.netlink.exceptions import NetlinkError
 
 from quorate.lab.places import namespace_path
+
+# pyroute2 opens a namespace in a forked child and ends that with SIGTERM. A child that is still there passes the signal
+# to the parent through the wakeup pipe that asyncio has made for signals, and the parent takes it for its own.
+config.disable_mp_signal = True
 
 IFA_F_NODAD = 0x02  # an IPv6 address is usable at once (rtnetlink(7))
 
