@@ -27,6 +27,17 @@ class HostFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Disk:
+    """A block device that a service keeps its data on, by the path that nodes know it by, e.g. /dev/sda3.
+
+    shared: one disk that every node sees; else each node has one of its own under that path.
+    """
+
+    path: str
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """How a client asks the service whether it works. target: URL or host:port; expect: text in a good answer."""
 
@@ -55,6 +66,18 @@ class Service(ServiceOptions):
     def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
         """Return what Pacemaker runs for the service called `name`; the carrying resource's id is `name` itself."""
         raise NotImplementedError
+
+    def disks(self) -> Sequence[Disk]:
+        """Return the block devices that hosts must have for it."""
+        return ()
+
+    def shared_directories(self) -> Sequence[str]:
+        """Return the directories that are the same on every node, as a network file system makes them."""
+        return ()
+
+    def modules(self) -> Sequence[str]:
+        """Return the kernel modules (modprobe(8)) it cannot do without."""
+        return ()
 
     def addresses(self) -> Sequence[IPInterface]:
         """Return the floating addresses of the service."""
