@@ -1,7 +1,7 @@
 """Write src/quorate/catalog/agents.json from the agents installed on this machine.
 
 Run it on a host of the oldest distribution supported (Debian 12) with resource-agents,
-pacemaker-resource-agents, fence-agents and pacemaker installed:
+pacemaker-X:
 
     python tools/shipped_agents.py
 
@@ -45,7 +45,7 @@ def installed() -> list[Agent]:
     """Ask every agent of this machine."""
     asked = [
         (AgentName("ocf", provider, path.name), (str(path), "meta-data"))
-        for provider in ("heartbeat", "pacemaker")
+        for provider in ("heartbeat", "pacemaker", "linbit")
         for path in sorted((OCF_ROOT / "resource.d" / provider).iterdir())
         if os.access(path, os.X_OK)
     ]
@@ -56,7 +56,7 @@ def installed() -> list[Agent]:
 
 def package_versions() -> str:
     """Name the packages the facts come from, with versions."""
-    packages = ("pacemaker", "resource-agents", "fence-agents")
+    packages = ("pacemaker", "resource-agents", "fence-agents", "drbd-utils")
     versions = output("dpkg-query", "-W", "-f", "${Package} ${Version}\n", *packages).splitlines()
     return "Debian " + Path("/etc/debian_version").read_text("ascii").split(".")[0] + ": " + ", ".join(versions)
 
