@@ -3,7 +3,7 @@
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster, Node
-from quorate.describe.resources import Constraint, Location, Resources
+from quorate.describe.resources import Clone, Constraint, Location, Resources
 from quorate.describe.service import ServiceOptions
 
 PREFERENCE_STEP = 10
@@ -16,8 +16,8 @@ def expand(cluster: Cluster, platform: Platform) -> Resources:
     resources = Resources()
     for name, service in cluster.services.items():
         nodes = nodes_of(cluster, service)
-        resources += _service(service).resources(name, platform, nodes)
-        resources += Resources(constraints=preferences(name, cluster, service))
+        made = _service(service).resources(name, platform, nodes)
+        resources += made + Resources(constraints=preferences(name, made, cluster, service))
     return resources + cluster.resources
 
 
@@ -28,8 +28,11 @@ def nodes_of(cluster: Cluster, service: ServiceOptions) -> tuple[Node, ...]:
     return tuple(cluster.node(name) for name in service.nodes)
 
 
-def preferences(name: str, cluster: Cluster, service: ServiceOptions) -> tuple[Constraint, ...]:
-    """Return the location constraints of `nodes:`: a falling score for those named, -INFINITY for the others."""
+def preferences(name: str, made: Resources, cluster: Cluster, service: ServiceOptions) -> tuple[Constraint, ...]:
+    """Return the location constraints of `nodes:`: a falling score for those named, -INFINITY for the others.
+
+    Where a service has clones beside the resource that carries it, these are kept from the other nodes too.
+    """
     if not service.nodes:
         return ()
     count = len(service.nodes)
@@ -37,8 +40,10 @@ def preferences(name: str, cluster: Cluster, service: ServiceOptions) -> tuple[C
         Location(f"{name}-prefers-{node}", name, node, str((count - index) * PREFERENCE_STEP))
         for index, node in enumerate(service.nodes)
     )
+    apart = [name, *(resource.id for resource in made.resources if isinstance(resource, Clone) and resource.id != name)]
     others = (
-        Location(f"{name}-never-on-{node.name}", name, node.name, "-INFINITY")
+        Location(f"{id_}-never-on-{node.name}", id_, node.name, "-INFINITY")
+        for id_ in apart
         for node in cluster.nodes
         if node.name not in service.nodes
     )

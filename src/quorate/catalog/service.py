@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from quorate.catalog.platform import Platform
+from quorate.catalog.storage import Seed, Store
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.resources import Resources
 from quorate.describe.service import ServiceOptions
@@ -41,7 +42,7 @@ class Disk:
 class Probe:
     """How a client asks the service whether it works. target: URL or host:port; expect: text in a good answer."""
 
-    kind: Literal["http", "tcp", "icmp"]
+    kind: Literal["http", "sql", "tcp", "icmp"]
     target: str
     expect: str = ""
 
@@ -66,6 +67,18 @@ class Service(ServiceOptions):
     def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
         """Return what Pacemaker runs for the service called `name`; the carrying resource's id is `name` itself."""
         raise NotImplementedError
+
+    def store(self, name: str) -> Store | None:
+        """Return what it keeps its data on, where that is quorate's to build and Pacemaker's to mount."""
+        return None
+
+    def seed(self, name: str, platform: Platform) -> Seed | None:
+        """Return what its store must hold before it is started for the first time."""
+        return None
+
+    def memory_mib(self) -> int:
+        """Return how much memory it claims at least as soon as it starts, in MiB; 0 where that is little."""
+        return 0
 
     def disks(self) -> Sequence[Disk]:
         """Return the block devices that hosts must have for it."""

@@ -18,6 +18,13 @@ PLATFORM = Platform(
             "clock": ("chrony",),
             "crmsh": ("crmsh",),
             "address": ("iproute2",),
+            "drbd": ("drbd-utils", "psmisc"),
+            "lvm": ("lvm2", "psmisc"),
+            "xfs": ("xfsprogs",),
+            "ext4": ("e2fsprogs",),
+            "mount": ("util-linux", "psmisc"),  # the Filesystem agent calls fuser
+            "mariadb": ("mariadb-server", "psmisc"),
+            "rabbitmq": ("rabbitmq-server",),
             "apache": ("apache2", "wget"),  # the apache agent asks the status page with wget or curl
         }
     ),
@@ -29,6 +36,9 @@ PLATFORM = Platform(
             "qnetd": "corosync-qnetd.service",
             "clock": "chrony.service",
             "apache": "apache2.service",
+            "drbd": "drbd.service",
+            "mariadb": "mariadb.service",
+            "rabbitmq": "rabbitmq-server.service",
         }
     ),
     paths=MappingProxyType(
@@ -39,6 +49,12 @@ PLATFORM = Platform(
             "authkey": "/etc/corosync/authkey",
             "cib": "/var/lib/pacemaker/cib/cib.xml",
             "secrets": "/var/lib/pacemaker/lrm/secrets",
+            "mariadb": "/usr/sbin/mariadbd",
+            "mariadb.client": "/usr/bin/mariadb",
+            "mariadb.conf": "/etc/mysql/my.cnf",
+            "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
+            "mariadb.fill": "/usr/bin/mariadb-install-db",
+            "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
             "apache": "/usr/sbin/apache2",
             "apache.conf": "/etc/apache2/apache2.conf",
             "apache.conf.d": "/etc/apache2/conf-enabled",
