@@ -44,6 +44,7 @@ class Chassis:
         self.groups = [Path(group) for group in given["groups"]]
         self.ports: list[str] = given["ports"]
         self.boot: list[str] = given["boot"]
+        self.line: str | None = given.get("line")  # a kernel node's serial line; a container's init gets a signal
 
     @property
     def is_on(self) -> bool:
@@ -76,6 +77,8 @@ class Chassis:
 
     def press(self) -> bool:
         """Press the button shortly: the node is asked to shut down, and may take its time or not listen."""
+        if self.line:
+            (self.directory / self.line).open("a").write("0 poweroff\n") if self.is_on else None
         for process in cgroup.processes(self.groups[0] / "payload" / "init.scope"):
             os.kill(process, POWER_OFF_SIGNAL)
         return True
