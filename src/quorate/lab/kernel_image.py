@@ -64,11 +64,13 @@ ip -force -batch network
 sh mounts
 """
 
-# Every disk is a device-mapper device over the virtual one, so that it can be made to fail while it is in use.
+# Every disk is a device-mapper device over the virtual one, so that it can be made to fail while it is in use. The
+# virtual one loses its name: LVM refuses a physical volume that it sees twice.
 DISKS = f"""\
 #!/bin/sh
 modprobe dm_mod
 dmsetup create --concise "$(cat {HOST}/disks)"
+rm -f /dev/ubd[b-p]
 """
 
 # One line is one request, "NUMBER WORD DISK TABLE"; the answer is a file. Sleeps until somebody writes to the line.

@@ -18,6 +18,7 @@ from quorate.lab.places import Places
 
 SIZE_BYTES = 1 << 30
 SECTOR_BYTES = 512
+UBD_MAJOR, MINORS = 98, 16  # of the virtual disks: the kernel's Documentation/admin-guide/devices.txt
 DISKS_MAX = 15  # User-Mode Linux numbers sixteen (ubda to ubdp); the first is the root file system
 
 
@@ -39,7 +40,8 @@ class LabDisk:
     def table(self, *, failed: bool) -> str:
         """Return the device-mapper table (dmsetup(8)): the disk itself, or an error on every read and write."""
         sectors = self.size_bytes // SECTOR_BYTES
-        return f"0 {sectors} error" if failed else f"0 {sectors} linear /dev/ubd{self.unit} 0"
+        minor = MINORS * (ord(self.unit) - ord("a"))
+        return f"0 {sectors} error" if failed else f"0 {sectors} linear {UBD_MAJOR}:{minor} 0"
 
 
 @dataclass(frozen=True, slots=True)
