@@ -81,5 +81,5 @@ def run(runs: int) -> Figures:
     asyncio.run(measure(figures, runs))
     figures.ratios = [Ratio("kernel: boot to SSH, s", "container: boot to SSH, s")]
     figures.limits = [Limit("kernel: boot to SSH, s", 20), Limit("kernel: memory, MB", 200)]
-    figures.notes = ["idle: neither Corosync nor Pacemaker runs; two nodes, nothing else on the machine"]
+    figures.notes = ["idle: neither Corosync nor Pacemaker runs; two nodes are on"]
     return figures

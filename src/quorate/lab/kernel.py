@@ -6,14 +6,12 @@ answers the same questions for containers. Does I/O (disk).
 """
 
 import asyncio
-import errno
 import json
-import os
 import time
 from pathlib import Path
 
 from quorate.errors import CommandFailed, TimedOut, UsageError
-from quorate.lab import kernel_image, papers, taps
+from quorate.lab import chassis, kernel_image, papers, taps
 from quorate.lab.places import Places
 from quorate.lab.plan import Interface, LabNode, LabPlan
 from quorate.lab.storage import LabDisk, Storage, shared_directory_file
@@ -91,7 +89,10 @@ async def set_failed(directory: Path, disk: LabDisk, *, failed: bool, is_on: boo
 async def tell(directory: Path, *words: str) -> str:
     """Say words on the line to a node; return its answer. CommandFailed: it refuses; TimedOut: it does not listen."""
     number = str(time.monotonic_ns())
-    say(directory / "line", number, *words)
+    try:
+        chassis.say(directory / "line", number, *words)
+    except OSError as error:
+        raise UsageError(f"Node {directory.name} is off.", "Switch it on first.") from error
     answer = directory / "host/answers" / number
     deadline = time.monotonic() + ANSWER_TIMEOUT_S
     while not answer.exists():
@@ -103,15 +104,3 @@ async def tell(directory: Path, *words: str) -> str:
     if status != "0":
         raise CommandFailed(f"Node {directory.name} could not do `{' '.join(words)}`: {text}")
     return text
-
-
-def say(line: Path, *words: str) -> None:
-    """Write one line to a node; UsageError when nobody holds the other end."""
-    try:
-        pipe = os.open(line, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError as error:
-        if error.errno in {errno.ENXIO, errno.ENOENT}:
-            raise UsageError(f"Node {line.parent.name} is off.", "Switch it on first.") from error
-        raise
-    with os.fdopen(pipe, "w") as file:
-        file.write(" ".join(words) + "\n")
