@@ -140,7 +140,7 @@ targets: {availability: 99.9, outage_s: 120}
                 Operation("start", timeout_s=300),
                 # The unit's own 90 s (TimeoutStopSec), after which systemd kills, have to fit in.
                 Operation("stop", timeout_s=180),
-                Operation("monitor", interval_s=self.monitor, timeout_s=60),
+                Operation("monitor", interval_s=self.monitor),
             ),
         )
         group = Group(name, (), MappingProxyType(dict(self.meta)))
