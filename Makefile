@@ -50,7 +50,7 @@ lab-tools: $(VENV)/.quorate
 	$(BIN)/quorate lab install
 
 tools: $(VENV)/.quorate
-	@test "$$(id -u)" != 0 || $(BIN)/quorate lab install
+	@test "$$(id -u)" != 0 || $(BIN)/quorate lab install --nodes kernel
 	@tools/install-cluster-tools
 
 clean:

@@ -6,7 +6,11 @@ namespaces, cgroups and directories that carry its name, so that labs stand side
 
     plan       Cluster -> LabPlan                      image      a Debian root directory, cached by content
     network    the lab's namespace, bridges, sockets   cables     a node's namespace, wired and addressed
-    container  a node's disk and papers                boot       what a power-on starts: systemd-nspawn
+    kind       containers or kernels: which, and why   storage    disks and shared directories of nodes
+    furnishing keys, then every node's disk            papers     what a node of either kind is made of
+    container  an overlay over the image               boot       what a power-on starts: systemd-nspawn
+    kernel     copy-on-write file, disks, a line       kernel_boot   what a power-on starts: User-Mode Linux
+    taps       a kernel node's cables                  kernel_image  what kernel nodes have besides
     chassis    the power button, quick to start        power      a BMC for each node (OpenIPMI's simulator)
     cgroup     where processes are held and killed     clearing   everything a lab left, found by name
     secrets    values for the file's references        places     paths and names of one lab

@@ -45,7 +45,17 @@ def boot(directory: Path) -> None:
     """Wire the node and become the shell that supervises its systemd-nspawn. Does not return."""
     papers = json.loads((directory / "chassis.json").read_text())
     pass_firmware(directory, papers["firmware_s"])
-    cables = [
+    cables = cables_of(papers, directory)
+    wire(papers["lab_namespace"], papers["namespace"], cables)
+    shutil.rmtree(directory / "work", ignore_errors=True)  # what an overlay that was cut off left there
+    (directory / "work").mkdir()
+    argv = ["sh", "-c", SUPERVISE, "sh", *_supervised(directory, papers), *_nspawn(directory, papers)]
+    os.execvp("sh", argv)  # noqa: S606 - an argument vector of ours
+
+
+def cables_of(papers: dict[str, Any], directory: Path) -> list[Cable]:
+    """Return a node's cables, by its papers and the marks of those that are pulled."""
+    return [
         Cable(
             **{key: cable[key] for key in ("name", "mac", "port", "bridge")},
             addresses=tuple(cable["addresses"]),
@@ -54,11 +64,6 @@ def boot(directory: Path) -> None:
         )
         for cable in papers["cables"]
     ]
-    wire(papers["lab_namespace"], papers["namespace"], cables)
-    shutil.rmtree(directory / "work", ignore_errors=True)  # what an overlay that was cut off left there
-    (directory / "work").mkdir()
-    argv = ["sh", "-c", SUPERVISE, "sh", *_supervised(directory, papers), *_nspawn(directory, papers)]
-    os.execvp("sh", argv)  # noqa: S606 - an argument vector of ours
 
 
 def pass_firmware(directory: Path, firmware_s: float) -> None:
@@ -88,10 +93,15 @@ def _nspawn(directory: Path, papers: dict[str, Any]) -> list[str]:
         "--setenv=SYSTEMD_COLORS=0",
         *(f"--machine={papers['machine']}", f"--hostname={papers['hostname']}"),
         *("--register=no", "--keep-unit", f"--capability={CAPABILITIES}"),
+        *(f"--bind={_escaped(source)}:{_escaped(target)}" for source, target in papers["binds"]),
         *("--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"),
         "systemd.show_status=true",
         "systemd.log_color=false",
     ]
+
+
+def _escaped(path: str) -> str:
+    return path.replace("\\", "\\\\").replace(":", "\\:")  # systemd-nspawn(1), --bind=
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """The nodes' root directory: Debian with what a cluster needs, built by mmdebstrap, cached by what went into it.
 
 An image is ROOT/images/DIGEST, the digest taken over release, packages and recipe, so that it is built again only when
-one of them changes. It is built beside its place and renamed, under a lock: a killed build leaves DIGEST.building and
+one of them changes. That of container nodes is a root directory; that of kernel nodes a directory with one ext4 file
+(kernel_image.py). It is built beside its place and renamed, under a lock: a killed build leaves DIGEST.building and
 DIGEST.tmp, which the next build removes. Downloads are kept in ROOT/archives, by hard links. Images are read-only by
-convention; nodes write to overlays of their own. Does I/O (network, disk); 35 to 40 s on two idle cores.
+convention; nodes write to overlays or copy-on-write files of their own. Does I/O (network, disk); 35 to 40 s on
+two idle cores.
 """
 
 import asyncio
@@ -18,6 +20,8 @@ from quorate.build.steps.packages import wanted
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.describe.cluster import Cluster
 from quorate.errors import CommandFailed
+from quorate.lab import kernel_image
+from quorate.lab.kind import Kind
 from quorate.lab.processes import run_to_log
 
 RELEASE = "bookworm"
@@ -99,10 +103,15 @@ AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/lab_authorized_keys
 """
 
 
-def digest(packages: Iterable[str]) -> str:
-    """Return the name of the image with these packages besides PACKAGES: 16 hexadecimal digits."""
-    data = (NOT_AT_BOOT, MASKED, REMOVED, KEYS, SSHD, build_command(Path("TARGET"), Path("ARCHIVES"), packages))
-    return hashlib.sha256(repr((data, inspect.getsource(prepare))).encode()).hexdigest()[:16]
+def digest(packages: Iterable[str], kind: Kind = "container") -> str:
+    """Return the name of the image with these packages besides those of its kind: 16 hexadecimal digits."""
+    command = build_command(Path("TARGET"), Path("ARCHIVES"), _all(packages, kind))
+    data: tuple[object, ...] = (NOT_AT_BOOT, MASKED, REMOVED, KEYS, SSHD, command)
+    recipe = inspect.getsource(prepare)
+    if kind == "kernel":
+        data += (kernel_image.kernel_release(),)
+        recipe += inspect.getsource(kernel_image)
+    return hashlib.sha256(repr((data, recipe)).encode()).hexdigest()[:16]
 
 
 def packages_of(cluster: Cluster) -> set[str]:
@@ -112,10 +121,12 @@ def packages_of(cluster: Cluster) -> set[str]:
     return {package for host in hosts for package in wanted(cluster, PLATFORM, host)}
 
 
-async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], None]) -> Path:
+async def ensure(
+    root: Path, packages: Iterable[str], progress: Callable[[str], None], kind: Kind = "container"
+) -> Path:
     """Return the image with these packages, built if it is not there; CommandFailed with the build's last lines."""
     packages = tuple(packages)
-    image = root / "images" / digest(packages)
+    image = root / "images" / digest(packages, kind)
     if image.is_dir():
         return image
     image.parent.mkdir(parents=True, exist_ok=True)
@@ -124,12 +135,13 @@ async def ensure(root: Path, packages: Iterable[str], progress: Callable[[str], 
             progress("waiting for another build of the same image")
             await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         if not image.is_dir():
-            progress(f"building the node image (Debian {RELEASE}, {len(_all(packages))} packages and what they need)")
-            await _build(image, packages)
+            number = len(_all(packages, kind))
+            progress(f"building the image of {kind} nodes (Debian {RELEASE}, {number} packages and what they need)")
+            await _build(image, packages, kind)
     return image
 
 
-async def _build(image: Path, packages: Iterable[str]) -> None:
+async def _build(image: Path, packages: Iterable[str], kind: Kind) -> None:
     building, log = image.with_suffix(".building"), image.with_suffix(".log")
     archives, scratch = image.parent.parent / "archives", image.with_suffix(".tmp")
     archives.mkdir(parents=True, exist_ok=True)
@@ -137,7 +149,9 @@ async def _build(image: Path, packages: Iterable[str]) -> None:
         await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
     scratch.mkdir()
     scratch.chmod(0o1777)  # apt verifies signatures there as a user of its own
-    status = await run_to_log(build_command(building, archives, packages), log, {"TMPDIR": str(scratch)})
+    root = building / "root" if kind == "kernel" else building
+    root.parent.mkdir(exist_ok=True)
+    status = await run_to_log(build_command(root, archives, _all(packages, kind)), log, {"TMPDIR": str(scratch)})
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     if status != 0:
         lines = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
@@ -145,7 +159,11 @@ async def _build(image: Path, packages: Iterable[str]) -> None:
             f"mmdebstrap could not build the node image (status {status}):\n{lines}",
             f"Most often the package mirror can not be reached. The whole log is {log}.",
         )
-    await asyncio.to_thread(prepare, building)
+    await asyncio.to_thread(prepare, root)
+    if kind == "kernel":
+        await asyncio.to_thread(kernel_image.prepare, root)
+        await kernel_image.write_disk(root, building / kernel_image.DISK)
+        await asyncio.to_thread(shutil.rmtree, root)
     building.rename(image)
     log.unlink(missing_ok=True)
 
@@ -158,7 +176,7 @@ def build_command(target: Path, archives: Path, packages: Iterable[str]) -> list
     return [
         *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
         *("mmdebstrap", "--quiet"),
-        *("--variant=minbase", "--mode=root", "--format=directory", f"--include={','.join(_all(packages))}"),
+        *("--variant=minbase", "--mode=root", "--format=directory", f"--include={','.join(packages)}"),
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in LEFT_OUT),
         "--dpkgopt=force-unsafe-io",
         '--aptopt=Acquire::Languages "none"',
@@ -188,8 +206,8 @@ def prepare(image: Path) -> None:
     (image / "etc/ssh/sshd_config.d/quorate-lab.conf").write_text(SSHD)
 
 
-def _all(packages: Iterable[str]) -> list[str]:
-    return sorted({*PACKAGES, *packages})
+def _all(packages: Iterable[str], kind: Kind) -> list[str]:
+    return sorted({*PACKAGES, *(kernel_image.PACKAGES if kind == "kernel" else ()), *packages})
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -14,22 +14,24 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.describe.secret import Secret
 from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, TimedOut, UsageError
-from quorate.lab import cgroup, clearing, container, image, needs, network, power, processes, secrets
+from quorate.lab import cgroup, clearing, container, image, kernel, needs, network, power, secrets
+from quorate.lab.furnishing import furnish
+from quorate.lab.kind import Kind, NodesOfAKind, choose
 from quorate.lab.places import ROOT, Places, namespace_path
 from quorate.lab.plan import LabNode, LabPlan, plan
 from quorate.lab.state import labs, lock_file, read_state
+from quorate.lab.storage import Storage, storage
 
 __all__ = ["Lab", "LabStatus", "NodeStatus", "labs"]
 
@@ -45,7 +47,10 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """How a node of the lab is. cut: interfaces whose cable is pulled. bmc: the address of its BMC, if it has one."""
+    """How a node of the lab is. cut: interfaces whose cable is pulled. bmc: the address of its BMC, if it has one.
+
+    failed: names of disks that were made to fail.
+    """
 
     name: str
     power: Literal["on", "off"]
@@ -53,6 +58,7 @@ class NodeStatus:
     address: str
     bmc: str
     cut: tuple[str, ...]
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +71,44 @@ class LabStatus:
 
 
 class Lab:
-    """One cluster file's lab. packages: Debian packages its nodes have besides the usual ones and its services'."""
+    """One cluster file's lab.
 
-    def __init__(self, cluster: Cluster, root: Path = ROOT, *, name: str = "", packages: Iterable[str] = ()) -> None:
+    packages: Debian packages its nodes have besides the usual ones and its services'. nodes: their kind; by default
+    what the lab has that is up already, or else what the file's services need (kind.py).
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        root: Path = ROOT,
+        *,
+        name: str = "",
+        packages: Iterable[str] = (),
+        nodes: Kind | None = None,
+    ) -> None:
         self.cluster = cluster
         self.plan: LabPlan = plan(cluster, name)
         self.places = Places(root, self.plan.name)
         self.packages = tuple(sorted({*packages, *image.packages_of(cluster)}))
+        self.choice = choose(cluster, nodes or read_state(self.places).get("kind"))
+        self._asked = nodes
         self._secrets = secrets.of_cluster(cluster, self.places.secrets)
 
     @property
     def name(self) -> str:
         """The lab's name: the cluster's, unless another was given."""
         return self.plan.name
+
+    @property
+    def kind(self) -> Kind:
+        """What the nodes are: containers, or kernels of their own."""
+        return self.choice.kind
+
+    @property
+    def storage(self) -> Storage:
+        """The nodes' disks and shared directories; containers have no disks."""
+        found = storage(self.cluster)
+        return found if self.kind == "kernel" else replace(found, disks={})
 
     @property
     def known_hosts(self) -> Path:
@@ -102,17 +133,22 @@ class Lab:
 
     async def up(self, progress: Progress = silent) -> None:
         """Boot every node and wait until it answers SSH. Refused when the lab is up for another version of the file."""
-        needs.check()
+        if self._phase() != "up":
+            self.choice = choose(self.cluster, self._asked)
+        needs.check(self.kind)
         async with self._locked():
             if self._phase() == "up":
                 self._same_plan()
                 progress(f"the lab {self.name} is up already")
                 return
+            progress(f"{self.kind} nodes: {self.choice.why}")
+            if self.choice.warning:
+                progress(f"warning: {self.choice.warning}")
             await asyncio.to_thread(clearing.clear, self.places)
             self._write_state("starting")
             try:
                 power.check(self.plan, self.secret)
-                root = await image.ensure(self.places.root, self.packages, progress)
+                root = await image.ensure(self.places.root, self.packages, progress, self.kind)
                 await self._bring_up(root, progress)
             except BaseException:
                 await asyncio.shield(asyncio.to_thread(clearing.clear, self.places))
@@ -123,7 +159,7 @@ class Lab:
         started = time.monotonic()
         cgroup.hold(self.name)
         await asyncio.to_thread(network.build, self.plan)
-        await self._prepare(root)
+        await furnish(self.plan, self.places, self._nodes, root, self.storage)
         await asyncio.gather(*(self._start(node) for node in self.plan.nodes))
         progress(f"powered on {len(self.plan.nodes)} nodes")
         for node in self.plan.nodes:
@@ -134,30 +170,9 @@ class Lab:
         await power.start(self.plan, node, self.places, self.secret)
         await power.press(self.plan, node, self.places, "set", "power", "1")
 
-    async def _prepare(self, root: Path) -> None:
-        """Make the keys and write every node's disk."""
-        keys = self.places.directory / "keys"
-        keys.mkdir()
-        names = ["client", *(f"node-{node.name}" for node in self.plan.nodes)]
-        await asyncio.gather(*(_make_key(keys / name) for name in names))
-        (keys / "client").rename(self.client_key)
-        authorized = (keys / "client.pub").read_text()
-        known = []
-        for node in self.plan.nodes:
-            private, public = keys / f"node-{node.name}", keys / f"node-{node.name}.pub"
-            key = private.read_text()
-            container.prepare(self.plan, node, self.places, image=root, host_key=key, authorized=authorized)
-            known.append(f"{','.join(self._ssh_names(node))} {' '.join(public.read_text().split()[:2])}\n")
-        self.known_hosts.write_text("".join(known))
-        shutil.rmtree(keys)
-
-    def _ssh_names(self, node: LabNode) -> list[str]:
-        names = sorted(name for name, owner in self.plan.names.items() if owner == node.name)
-        return names if node.ssh_port == 22 else [f"[{name}]:{node.ssh_port}" for name in names]
-
     async def down(self, progress: Progress = silent) -> None:
         """Cut all power and remove everything the lab has; nothing happens if there is none."""
-        needs.check()
+        needs.check(self.kind)
         async with self._locked():
             known = self.places.directory.exists()
             await asyncio.to_thread(clearing.clear, self.places)
@@ -202,7 +217,16 @@ class Lab:
             mark.unlink(missing_ok=True)
         else:
             mark.touch()
-        await asyncio.to_thread(network.set_port, self.plan.namespace, interface.port, up=up)
+        await asyncio.to_thread(self._nodes.plug, self.plan, interface, up=up)
+
+    async def disk(self, node: str, path: str, action: Literal["fail", "mend", "status"]) -> Literal["failed", "works"]:
+        """Make every read and write of a node's disk an error, or end that; return how it is. Outlasts a power cut."""
+        self._must_be_up()
+        directory, disk = self.places.node(self.plan.node(node).name), self.storage.disk(node, path)
+        if action != "status":
+            is_on = cgroup.is_populated(self._group(node))
+            await kernel.set_failed(directory, disk, failed=action == "fail", is_on=is_on)
+        return "failed" if kernel.is_failed(directory, disk) else "works"
 
     async def _set_frozen(self, node: str, *, frozen: bool) -> None:
         self._must_be_up()
@@ -248,11 +272,9 @@ class Lab:
         """Return a node's console and journal, also when it is off. lines: only the last so many; 0: all."""
         self._must_be_up()
         directory = self.places.node(self.plan.node(node).name)
-        journal = directory / "upper/var/log/journal"
-        text = "\n".join(["-- console --", *self._console(node), "-- journal --", ""])
-        if journal.is_dir():
-            read = ["journalctl", f"--directory={journal}", "--no-pager", "--output=short-precise", "--quiet"]
-            text += await processes.run(*read, *([f"--lines={lines}"] if lines else []))
+        text = "\n".join(["-- console --", *self._console(node), ""])
+        if journal := await self._nodes.journal(directory, lines):
+            text += f"-- journal --\n{journal}"
         return "\n".join(text.splitlines()[-lines:]) + "\n" if lines else text
 
     def status(self) -> LabStatus:
@@ -270,9 +292,14 @@ class Lab:
             address=str(node.ssh_address),
             bmc=str(node.bmc.address) if node.bmc else "",
             cut=cut,
+            failed=tuple(sorted(path.name for path in self.places.node(node.name).glob("failed/*"))),
         )
 
     # --- inside ------------------------------------------------------------------------------------------------
+
+    @property
+    def _nodes(self) -> NodesOfAKind:
+        return cast("NodesOfAKind", {"container": container, "kernel": kernel}[self.kind])
 
     def _group(self, node: str) -> Path:
         return cgroup.lab_groups(self.name)[0] / f"node-{self.plan.node(node).name}"
@@ -287,8 +314,7 @@ class Lab:
 
     async def _says_ssh(self, node: LabNode) -> bool:
         """Tell whether sshd answers; asked once it listens, for who asks in vain asks again after a second (ARP)."""
-        init = cgroup.processes(self._group(node.name) / "payload" / "init.scope")
-        if not (init and network.listens(init[0], node.ssh_port)):
+        if not self._nodes.is_ready(self._group(node.name), self.places.node(node.name), node.ssh_port):
             return False
         try:
             connection = await self.dial(str(node.ssh_address), node.ssh_port, timeout_s=1)
@@ -322,14 +348,20 @@ class Lab:
         return "up" if alive and state["phase"] == "up" else "starting"
 
     def _same_plan(self) -> None:
-        if read_state(self.places)["digest"] != self._digest():
+        known = read_state(self.places)
+        if known.get("kind", "container") != self.kind:
+            raise Refused(
+                f"The lab {self.name} is up with {known.get('kind')} nodes.",
+                "Take it down first: quorate lab down FILE.",
+            )
+        if known["digest"] != self._digest():
             raise Refused(
                 f"The lab {self.name} is up, but with other nodes, addresses or packages than the file has now.",
                 "Take it down first: quorate lab down FILE.",
             )
 
     def _digest(self) -> str:
-        text = repr((asdict(self.plan) | {"findings": ()}, self.packages))
+        text = repr((asdict(self.plan) | {"findings": ()}, self.packages, self.kind, self.storage))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _write_state(self, phase: str) -> None:
@@ -337,7 +369,8 @@ class Lab:
             "name": self.name,
             "phase": phase,
             "digest": self._digest(),
-            "image": image.digest(self.packages),
+            "kind": self.kind,
+            "image": image.digest(self.packages, self.kind),
             "nodes": self.plan.node_names,
             "boot": BOOT_ID.read_text().strip(),
         }
@@ -359,7 +392,3 @@ class Lab:
             yield
         finally:
             os.close(lock)
-
-
-async def _make_key(path: Path) -> None:
-    await processes.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path))

@@ -6,35 +6,43 @@ from pathlib import Path
 
 from quorate.errors import Missing
 from quorate.lab import cgroup, processes
+from quorate.lab.kind import Kind
 
 # Program -> the Debian and Ubuntu package that has it.
 PROGRAMS = {
     "mmdebstrap": "mmdebstrap",
-    "systemd-nspawn": "systemd-container",
     "ipmi_sim": "openipmi",
     "ssh-keygen": "openssh-client",
     "nsenter": "util-linux",
     "journalctl": "systemd",
 }
+PROGRAMS_OF: dict[Kind, dict[str, str]] = {
+    "container": {"systemd-nspawn": "systemd-container"},
+    "kernel": {"linux.uml": "user-mode-linux", "mke2fs": "e2fsprogs"},
+}
+TUN = Path("/dev/net/tun")
 
 
-def missing_packages() -> list[str]:
-    """Return the packages that this machine lacks, sorted."""
+def missing_packages(*kinds: Kind) -> list[str]:
+    """Return the packages that this machine lacks for nodes of these kinds, sorted."""
+    programs = PROGRAMS | {name: package for kind in kinds for name, package in PROGRAMS_OF[kind].items()}
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin:/bin"
-    return sorted({package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None})
+    return sorted({package for program, package in programs.items() if shutil.which(program, path=path) is None})
 
 
-def check() -> None:
-    """Raise Missing, with what to do, when this machine can not carry a lab."""
+def check(kind: Kind = "container") -> None:
+    """Raise Missing, with what to do, when this machine can not carry a lab with nodes of this kind."""
     if os.geteuid() != 0:
         raise Missing("A lab needs root: it makes network namespaces, mounts and control groups.", "Run it with sudo.")
-    lacking = missing_packages()
+    lacking = missing_packages(kind)
     if lacking:
         raise Missing(
             f"A lab needs programs that are not installed here: {', '.join(lacking)}.",
             f"apt-get install --no-install-recommends {' '.join(lacking)}",
         )
     check_cgroups(cgroup.unified_mount())
+    if kind == "kernel" and not TUN.exists():
+        raise Missing(f"Kernel nodes need {TUN}, which is not here.", "modprobe tun")
 
 
 def check_cgroups(unified: Path | None) -> None:
@@ -54,9 +62,12 @@ def check_cgroups(unified: Path | None) -> None:
         )
 
 
-async def install_missing() -> list[str]:
-    """Install the packages that are missing, with apt; return their names. CommandFailed when apt could not."""
-    lacking = missing_packages()
+async def install_missing(*kinds: Kind) -> list[str]:
+    """Install what is missing for these kinds of nodes (default: containers), with apt; return the packages' names.
+
+    CommandFailed when apt could not.
+    """
+    lacking = missing_packages(*(kinds or ("container",)))
     if lacking:
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         await processes.run("apt-get", "update", "-q", environment=quiet)

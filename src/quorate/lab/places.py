@@ -1,10 +1,12 @@
 """Places: the paths and names of one lab, all derived from the lab's name, so that leftovers are found by name.
 
-    ROOT/images/DIGEST/          root directories of nodes, shared by all labs
+    ROOT/images/DIGEST/          a root directory, or the disk of kernel nodes (root.ext4); shared by all labs
     ROOT/labs/NAME.lock          held while the lab is taken up or down
     ROOT/labs/NAME/lab.json      what the lab is: phase, plan's digest, image
     ROOT/labs/NAME/key, known_hosts, secrets.json
-    ROOT/labs/NAME/nodes/NODE/   upper (its disk), console.log, chassis.json (what its power button needs)
+    ROOT/labs/NAME/nodes/NODE/   upper or root.cow (its disk), console.log, chassis.json (what its power button needs)
+    ROOT/labs/NAME/disks, nodes/NODE/disks   disks of kernel nodes: those that all share, and a node's own
+    ROOT/labs/NAME/shared/PATH   directories that are the same on every node
     ROOT/labs/NAME/bmc/NODE/     its BMC's configuration and log
 
 Pure: paths only, nothing is read or made here.

@@ -16,7 +16,7 @@ from pathlib import Path
 from quorate.describe.cluster import IPAddress
 from quorate.describe.secret import Secret
 from quorate.errors import NeverComes, TimedOut, UsageError
-from quorate.lab import boot, cgroup, container, network, processes
+from quorate.lab import boot, cgroup, network, papers, processes
 from quorate.lab.places import Places, namespace_path
 from quorate.lab.plan import Bmc, LabNode, LabPlan
 
@@ -50,7 +50,7 @@ ANSWER_TIMEOUT_S = 10.0
 
 def configuration(node: LabNode, bmc: Bmc, directory: Path, secret: Callable[[Secret], str]) -> str:
     """Return the simulator's configuration (ipmi_lan(5)); it holds the password. UsageError if that can not be."""
-    button = container.button(directory)
+    button = papers.button(directory)
     script = f"{button[0]} -S {directory / 'button.py'} {directory}"
     return CONFIGURATION.format(
         name=node.name[:NAME_CHARACTERS],
@@ -92,9 +92,9 @@ async def start(plan: LabPlan, node: LabNode, places: Places, secret: Callable[[
     groups = ":".join(str(group / f"bmc-{node.name}") for group in cgroup.lab_groups(plan.name))
     simulator = ["ipmi_sim", "-c", str(directory / "lan.conf"), "-f", str(directory / "emulation")]
     simulator += ["-s", str(directory / "state"), "-n"]
-    detach = container.button(places.node(node.name), "detach", str(directory / "log"), groups, *simulator)
+    detach = papers.button(places.node(node.name), "detach", str(directory / "log"), groups, *simulator)
     inside = ["nsenter", f"--net={namespace_path(plan.namespace)}"]
-    await processes.run(*inside, *detach, environment=container.environment())
+    await processes.run(*inside, *detach, environment=papers.environment())
     await answers(plan, node.bmc, cgroup.lab_groups(plan.name)[0] / f"bmc-{node.name}", directory / "log")
 
 
@@ -126,8 +126,8 @@ async def ping(namespace: str, address: IPAddress, port: int, timeout_s: float =
 async def press(plan: LabPlan, node: LabNode, places: Places, *words: str) -> str:
     """Press a node's power button by hand, as its BMC does."""
     inside = ["nsenter", f"--net={namespace_path(plan.namespace)}"]
-    call = container.button(places.node(node.name), *words)
-    return await processes.run(*inside, *call, environment=container.environment())
+    call = papers.button(places.node(node.name), *words)
+    return await processes.run(*inside, *call, environment=papers.environment())
 
 
 def _last_words(log: Path) -> str:

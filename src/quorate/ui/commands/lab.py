@@ -7,7 +7,10 @@ import click
 from quorate.ui.options import file_argument, format_option
 
 if TYPE_CHECKING:
+    from quorate.lab.kind import Kind
     from quorate.lab.lab import Lab
+
+NODES = click.Choice(["container", "kernel"])
 
 
 @click.group(short_help="Real nodes on this machine.")
@@ -18,23 +21,27 @@ def command() -> None:
     """
 
 
-def opened(file: str) -> "Lab":
-    """Return the lab of a cluster file."""
+def opened(file: str, nodes: "Kind | None" = None) -> "Lab":
+    """Return the lab of a cluster file. nodes: their kind, where it was asked for."""
     from quorate.lab.lab import Lab  # noqa: PLC0415 - keeps --help quick
     from quorate.ui.options import sound  # noqa: PLC0415
 
-    return Lab(sound(file))
+    return Lab(sound(file), nodes=nodes)
 
 
 @command.command(short_help="Boot every node.")
 @file_argument
-def up(file: str) -> None:
-    """Boot every node of FILE and wait until it answers SSH; builds the image first where there is none."""
+@click.option("--nodes", type=NODES, help="What nodes are; by default what the file's services need.")
+def up(file: str, nodes: "Kind | None") -> None:
+    """Boot every node of FILE and wait until it answers SSH; builds the image first where there is none.
+
+    A container shares this machine's kernel. A kernel node has a Linux of its own, with disks and kernel modules.
+    """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
     from quorate.ui.terminal import Progress  # noqa: PLC0415
 
-    asyncio.run(opened(file).up(Progress()))
+    asyncio.run(opened(file, nodes).up(Progress()))
 
 
 @command.command(short_help="Remove everything the lab has.")
@@ -90,6 +97,23 @@ def power(action: str, file: str, node: str) -> None:
 
 
 @command.command()
+@click.argument("action", type=click.Choice(["fail", "mend", "status"]))
+@file_argument
+@click.argument("node")
+@click.argument("path")
+def disk(action: str, file: str, node: str, path: str) -> None:
+    """Make every read and write of the disk PATH of NODE an error, or end that; kernel nodes only.
+
+    Works on a disk in use, and stays so over a power cycle until it is mended.
+    """
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+    from typing import Literal, cast  # noqa: PLC0415
+
+    chosen = cast("Literal['fail', 'mend', 'status']", action)
+    click.echo(f"{path} on {node} {asyncio.run(opened(file).disk(node, path, chosen))}")
+
+
+@command.command()
 @file_argument
 @click.argument("node")
 @click.option("-n", "--lines", default=0, help="Only the last so many lines.")
@@ -101,11 +125,12 @@ def logs(file: str, node: str, lines: int) -> None:
 
 
 @command.command(short_help="Install what the lab needs on this machine.")
-def install() -> None:
+@click.option("--nodes", type=NODES, default="container", help="Also what nodes of this kind need.")
+def install(nodes: "Kind") -> None:
     """Install the Debian packages that the lab needs on this machine (as root)."""
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
     from quorate.lab import needs  # noqa: PLC0415
 
-    installed = asyncio.run(needs.install_missing())
+    installed = asyncio.run(needs.install_missing("container", nodes))
     click.echo(f"installed {', '.join(installed)}" if installed else "all there")
