@@ -4,9 +4,11 @@ In: a host and a fact (a module of `facts/`). Out: the fact's own type, or error
 not answer and what its tool said.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from quorate.errors import Unknown
 from quorate.machines.fleet import Answers, on_all
@@ -17,6 +19,13 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 TIMEOUT_S = 20.0
+
+# Each argument is one command, quoted; standard input is not theirs. The mark cannot be in an answer by accident.
+TOGETHER_MARK = "=== quorate together "
+TOGETHER = f"""for question; do
+  sh -c "$question" </dev/null
+  printf '\n%s%s\n' '{TOGETHER_MARK}' $?
+done"""
 
 
 class Fact(Protocol[T_co]):
@@ -51,6 +60,39 @@ async def gather(host: Host, fact: Fact[T], *, timeout_s: float = TIMEOUT_S) -> 
 async def gather_about(host: Host, fact: FactAbout[T], *arguments: Any, timeout_s: float = TIMEOUT_S) -> T:
     """Ask `host` for a fact about something, as `packages` of `facts` about "corosync", "pacemaker"."""
     return await ask(host, fact.command_for(*arguments), fact.parse, timeout_s=timeout_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """A command and what reads its answer, to be asked together with others."""
+
+    command: Command
+    parse: Callable[[str, int], T]
+
+
+async def ask_together(host: Host, *questions: Question[Any], timeout_s: float = TIMEOUT_S) -> list[Any]:
+    """Ask many questions with one command, as a host far away would want it; the answers are in that order.
+
+    An answer is what its parser returned, or None where the parser raised Unknown. Unknown when the host broke off.
+    """
+    words = ("sh", "-c", TOGETHER, "quorate-look", *(str(question.command) for question in questions))
+    purpose = "looking at the host's storage"
+
+    def parse(output: str, _status: int) -> list[Any]:
+        parts = re.split(rf"\n{TOGETHER_MARK}(\d+)\n", output)
+        said, statuses = parts[:-1:2], parts[1::2]
+        if len(said) != len(questions):
+            raise Unknown(f"Only {len(said)} of {len(questions)} questions were answered.")
+        return [_read(q, text, int(s)) for q, text, s in zip(questions, said, statuses, strict=True)]
+
+    return await ask(host, Command(words, purpose=purpose), parse, timeout_s=timeout_s)
+
+
+def _read(question: Question[Any], text: str, status: int) -> Any:
+    try:
+        return question.parse(text, status)
+    except Unknown:
+        return None
 
 
 async def gather_all(hosts: Sequence[Host], fact: Fact[T], *, timeout_s: float = TIMEOUT_S) -> Answers[T]:

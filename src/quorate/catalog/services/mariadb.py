@@ -32,7 +32,7 @@ log-error = {log}
 innodb_flush_log_at_trx_commit = 1
 sync_binlog = 1
 innodb_buffer_pool_size = {pool}M
-# Address space reserved to enlarge the pool later; without it MariaDB 10.11 reserves 8 TiB, which not every host grants.
+# Address space to enlarge the pool later; without it MariaDB 10.11 reserves 8 TiB, which not every host grants.
 loose-innodb_buffer_pool_size_max = {pool}M
 # Clients are known by address: a name server that is slow or gone must not hold up connections after a failover.
 skip-name-resolve
