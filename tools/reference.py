@@ -79,6 +79,20 @@ def services() -> Iterator[str]:
         yield f"## {name}\n\n{inspect.getdoc(kind)}\n"
         yield from options(kind, whole["$defs"][f"service-{name}"], whole)
         yield f"\n```yaml\n{kind.example.strip()}\n```\n"
+    yield from parts(whole)
+
+
+def parts(whole: Schema) -> Iterator[str]:
+    """A section for each option that is a mapping of its own, once for all the kinds that take it."""
+    shown: set[str] = set()
+    for kind in kinds():
+        for name, value in whole["$defs"][f"service-{kind}"]["properties"].items():
+            for inner in refs(value):
+                if name not in shown:
+                    shown.add(name)
+                    definition = whole["$defs"][inner]
+                    yield f"## {name}\n\n{definition['description']}\n"
+                    yield from table(definition, whole, f"{name}.")
 
 
 def options(kind: type[Service], definition: Schema, whole: Schema) -> Iterator[str]:
@@ -86,7 +100,7 @@ def options(kind: type[Service], definition: Schema, whole: Schema) -> Iterator[
     yield "| key | value | default |\n| --- | --- | --- |"
     required = set(definition.get("required", ()))
     for name, value in definition["properties"].items():
-        words = shape(value, whole)
+        words = f"[mapping](#{name})" if refs(value) else shape(value, whole)
         field = kind.model_fields.get(name)
         given = field.default if field and not field.is_required() else None
         plain = "" if given in (None, (), {}) else str(given).lower()
@@ -241,6 +255,8 @@ def scalar(value: Schema) -> str:
         return "duration"
     if pattern.startswith("^[0-9a-fA-F:.]"):
         return "address"
+    if pattern.startswith("^(?:/"):
+        return "path"
     if "A-Za-z" in pattern:
         return "name"
     return {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}.get(str(kind), "text")

@@ -13,6 +13,8 @@ from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Probe, Service
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
+from quorate.describe.resources import Clone
+from quorate.describe.schema import schema
 from quorate.render.cib import cib, expected, text
 
 AGENTS = AgentLibrary.shipped()
@@ -55,6 +57,14 @@ def test_every_option_is_explained(kind):
     assert issubclass(kind, BaseModel)
 
 
+def test_every_key_of_its_nested_options_is_described(kind):
+    """These stand in the reference and in editors with their description alone."""
+    nested = {n: d for n, d in schema(kinds())["$defs"].items() if n.startswith(f"service-{kind.kind}-")}
+    assert [name for name, definition in nested.items() if not definition.get("description")] == []
+    fields = [(name, key, field) for name, d in nested.items() for key, field in d["properties"].items()]
+    assert [(name, key) for name, key, field in fields if not field.get("description")] == []
+
+
 def test_its_example_is_short_and_secret_free(kind):
     assert len(kind.example.strip().splitlines()) <= 20
     assert "password: {env:" in kind.example
@@ -79,15 +89,29 @@ def test_its_files_are_whole_and_the_same_each_time(service, platform, cluster):
 
 
 def test_the_service_carries_its_own_name(service, platform, cluster):
+    """One resource is called as the service; what stands beside it, a promotable clone, begins with its name."""
     name, described = service
     resources = described.resources(name, platform, nodes_of(cluster, described)).resources
-    carriers = [resource.id for resource in resources]
-    assert name in carriers
+    ids = [resource.id for resource in resources]
     members = {m for r in resources for m in getattr(r, "members", ())} | {
         getattr(r, "member", None) for r in resources
     }
-    assert set(carriers) - members == {name}
-    assert all(id_ == name or id_.startswith(f"{name}-") for id_ in carriers)
+    beside = {resource.id for resource in resources if resource.id not in members} - {name}
+    assert name in set(ids) - members
+    assert all(isinstance(r, Clone) and r.promotable for r in resources if r.id in beside)
+    assert all(id_ == name or id_.startswith(f"{name}-") for id_ in ids)
+
+
+def test_what_it_mounts_is_among_its_resources(service, platform, cluster):
+    name, described = service
+    store = described.store(name)
+    mounts = [
+        primitive.parameters["directory"]
+        for primitive in described.resources(name, platform, cluster.nodes).primitives
+        if primitive.agent.type == "Filesystem"
+    ]
+    assert mounts == ([store.mount.directory] if store else [])
+    assert described.seed(name, platform) is None or store is not None
 
 
 def test_its_agents_are_known_and_given_what_they_need(service, platform, cluster):

@@ -40,11 +40,24 @@ def where(file, resource):
     return found
 
 
+def promotable(root):
+    """Give each promotable clone the promotion score that its agent would set on every node; return the CIB."""
+    for primitive in root.findall(".//clone/meta_attributes/nvpair[@name='promotable']/../../primitive"):
+        for node in root.findall("configuration/nodes/node"):
+            name = f"master-{primitive.get('id')}"
+            group = etree.SubElement(node, "instance_attributes", id=f"scores-{name}-{node.get('id')}")
+            etree.SubElement(group, "nvpair", id=f"{name}-{node.get('id')}", name=name, value="10000")
+    return root
+
+
 def test_a_lost_node_is_fenced_its_services_move_once_and_stay(cluster, tmp_path):
     start, rest, lost, back = (tmp_path / f"{name}.xml" for name in ("start", "rest", "lost", "back"))
-    start.write_text(text(cib(cluster, AgentLibrary.shipped(), PLATFORM)))
+    root = promotable(cib(cluster, AgentLibrary.shipped(), PLATFORM))
+    start.write_text(text(root))
     settle(start, rest)
-    own = [p.get("id") for p in etree.parse(start).findall(".//primitive") if p.get("class") != "stonith"]
+    cloned = {primitive.get("id") for primitive in root.findall(".//clone//primitive")}
+    primitives = [p.get("id") for p in root.findall(".//primitive") if p.get("class") != "stonith"]
+    own = [id_ for id_ in primitives if id_ not in cloned]
     [victim] = {node for resource in own for node in where(rest, resource)}  # all parts of a service on one node
 
     actions = settle(rest, lost, f"--node-fail={victim}")

@@ -53,12 +53,16 @@ def simulated(source, result):
     return [line.strip() for line in actions.splitlines() if line.strip()]
 
 
+def promotable(cib):
+    return cib.findall(".//clone/meta_attributes/nvpair[@name='promotable']/../../primitive")
+
+
 def scored(source, result):
     """Copy a CIB and give each promotable clone the promotion score that its agent would set on the first node."""
     cib = etree.parse(source)
     node = cib.find("configuration/nodes/node")
     group = etree.SubElement(node, "instance_attributes", id="scores")
-    for primitive in cib.findall(".//clone/meta_attributes/nvpair[@name='promotable']/../../primitive"):
+    for primitive in promotable(cib):
         name = f"master-{primitive.get('id')}"
         etree.SubElement(group, "nvpair", id=name, name=name, value="10")
     cib.write(result)
@@ -78,17 +82,24 @@ def test_every_resource_runs_and_is_monitored(case, tmp_path):
     assert monitored == {p.get("id") for p in etree.parse(case / "cib.xml").findall(".//primitive")}
 
 
-def test_a_promoted_instance_has_a_monitor_of_its_own(tmp_path):
-    cases = [path.parent / "cib.xml" for path in CASES if "promotable" in (path.parent / "cib.xml").read_text()]
-    assert cases
-    for cib in cases:
-        simulated(scored(cib, tmp_path / "zero.xml"), tmp_path / "one.xml")
-        intervals = {
-            node.get("uname"): {op.get("interval") for op in node.iterfind(".//lrm_resource[@id='state']/lrm_rsc_op")}
-            for node in etree.parse(tmp_path / "one.xml").findall(".//node_state")
-        }
-        assert "10000" in intervals["n1"]
-        assert "11000" in intervals["n2"]
+PROMOTABLE = [path.parent for path in CASES if 'name="promotable"' in (path.parent / "cib.xml").read_text()]
+
+
+@pytest.mark.parametrize("case", PROMOTABLE, ids=lambda path: path.name)
+def test_a_promoted_instance_has_a_monitor_of_its_own(case, tmp_path):
+    [primitive] = promotable(etree.parse(case / "cib.xml"))
+    monitors = primitive.findall("operations/op[@name='monitor']")
+    by_role = {op.get("role"): f"{op.get('interval').removesuffix('s')}000" for op in monitors}
+    simulated(scored(case / "cib.xml", tmp_path / "zero.xml"), tmp_path / "one.xml")
+    history = f".//lrm_resource[@id='{primitive.get('id')}']/lrm_rsc_op"
+    first, *others = (
+        {op.get("interval") for op in state.iterfind(history)}
+        for state in sorted(
+            etree.parse(tmp_path / "one.xml").findall(".//node_state"), key=lambda state: state.get("uname")
+        )
+    )
+    assert by_role["Promoted"] in first
+    assert any(by_role["Unpromoted"] in other for other in others)
 
 
 def test_no_device_runs_on_the_node_it_fences_alone(case, tmp_path):

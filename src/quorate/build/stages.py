@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from quorate.build.step import ClusterStep, HostStep
 from quorate.build.steps import (
+    bonds,
     boot,
     certificates,
     cib,
@@ -51,7 +52,7 @@ STAGES = (
     Stage("packages", host_steps=(packages,), witness_steps=(packages,)),
     Stage(
         "hosts",
-        host_steps=(names, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
+        host_steps=(names, bonds, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
         witness_steps=(ports, boot, qnetd),
     ),
     Stage("storage", cluster_step=storage),

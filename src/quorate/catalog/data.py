@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from quorate.catalog.service import Disk
 from quorate.catalog.storage import Mount, Provided, Replicated, SharedVolume, Store
@@ -36,20 +36,23 @@ class Drbd(Section):
     """A disk of its own in each of two nodes, replicated by DRBD."""
 
     disk: DiskPath = Field(description="the backing disk, by the same path on both nodes; all of it is used")
-    filesystem: Literal["xfs", "ext4"] = Field("xfs", description="file system on the replicated device")
+    filesystem: Literal["xfs", "ext4"] = Field("xfs", description="file system on the replicated device (default xfs)")
     mount: AbsolutePath | None = Field(None, description="where it is mounted (default /srv/NAME of the service)")
     minor: Annotated[int, whole(0, 255, "a minor number")] | None = Field(
         None, description="number of the device /dev/drbdN; each replicated device of a node needs its own"
     )
     port: Port | None = Field(None, description="TCP port of the replication; each device needs its own")
-    protocol: Literal["A", "B", "C"] = Field("C", description="C: a write is acknowledged when both nodes have it")
+    protocol: Literal["A", "B", "C"] = Field(
+        "C",
+        description="C (default): a write is acknowledged when both nodes have it; A, B: earlier, and it can be lost",
+    )
     link: Annotated[int, whole(0, 7, "a link number")] | None = Field(
         None, description="cluster link whose addresses it replicates over (default: the last)"
     )
     resync_rate: Annotated[int, whole(1, 10_000, "a rate in MiB a second")] = Field(
-        100, description="rate of a resynchronisation, in MiB a second"
+        100, description="rate of a resynchronisation, in MiB a second (default 100)"
     )
-    verify: Line = Field("sha1", description="digest with which `drbdadm verify` compares both sides")
+    verify: Line = Field("sha1", description="digest with which `drbdadm verify` compares both sides (default sha1)")
 
 
 class Lvm(Section):
@@ -57,8 +60,8 @@ class Lvm(Section):
 
     disk: DiskPath = Field(description="the shared disk, by the same path on every node; all of it is used")
     group: VolumeName | None = Field(None, description="volume group (default: the service's name)")
-    volume: VolumeName = Field("data", description="logical volume; it takes the whole group")
-    filesystem: Literal["xfs", "ext4"] = Field("ext4", description="file system on the volume")
+    volume: VolumeName = Field("data", description="logical volume; it takes the whole group (default data)")
+    filesystem: Literal["xfs", "ext4"] = Field("ext4", description="file system on the volume (default ext4)")
     mount: AbsolutePath | None = Field(None, description="where it is mounted (default /srv/NAME of the service)")
 
 
@@ -66,13 +69,17 @@ class Filesystem(Section):
     """A file system that is there already, mounted where the service runs."""
 
     device: Line = Field(description="a block device, an NFS export (HOST:/PATH), or a directory that the nodes share")
-    type: Line = Field("none", description="as for mount(8): nfs, ext4 ...; none for a directory (a bind mount)")
+    type: Line = Field(
+        "none", description="as for mount(8): nfs, ext4 ...; none (default) for a directory (a bind mount)"
+    )
     options: Line | None = Field(None, description="mount options (default for a directory: bind)")
     mount: AbsolutePath | None = Field(None, description="where it is mounted (default /srv/NAME of the service)")
 
 
 class Data(Section):
     """Where a service keeps its data: one of drbd, lvm and filesystem."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     drbd: Drbd | None = Field(None, description="a disk in each of two nodes, replicated")
     lvm: Lvm | None = Field(None, description="a disk that every node sees")
@@ -81,11 +88,13 @@ class Data(Section):
     @model_validator(mode="before")
     @classmethod
     def _one_way(cls, data: Any) -> Any:
-        given = [key for key in WAYS if key in data] if isinstance(data, dict) else []
-        if isinstance(data, dict) and len(given) != 1:
+        if not isinstance(data, dict) or data.keys() - WAYS:
+            return data  # what is wrong with it is said of the whole mapping, or of the unknown key
+        given = [key for key in WAYS if data.get(key) is not None]
+        if len(given) != 1:
             raise mismatch(
                 "bad-value",
-                f"must hold one of {', '.join(WAYS)}, not {len(given)} of them",
+                f"must hold one of {', '.join(WAYS)}, and holds {' and '.join(given) or 'none of them'}",
                 why="a service's data lies in one place",
                 fix="write e.g. {drbd: {disk: /dev/sda3}}",
             )

@@ -24,13 +24,15 @@ class Context:
     """Pure data for rules.
 
     resources: everything Pacemaker will be given. primitives: the same primitives with their templates' settings
-    merged in. origins: ("resource", id) or ("constraint", id) -> path in the cluster file.
+    merged in. origins: ("resource", id) or ("constraint", id) -> path in the cluster file. platform: whose names and
+    paths the services were expanded with.
     """
 
     agents: AgentLibrary
     resources: Resources
     primitives: tuple[Primitive, ...]
     origins: Mapping[tuple[str, str], Path]
+    platform: Platform
     given: frozenset[Path] = field(default_factory=frozenset)
 
     @classmethod
@@ -44,6 +46,7 @@ class Context:
             resources=resources,
             primitives=tuple(_with_template(p, resources) for p in resources.primitives),
             origins=MappingProxyType(_origins(cluster, platform)),
+            platform=platform,
             given=cluster.given,
         )
 

@@ -55,6 +55,7 @@ PLATFORM = Platform(
             "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
+            "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",
             "apache": "/usr/sbin/apache2",
             "apache.conf": "/etc/apache2/apache2.conf",
             "apache.conf.d": "/etc/apache2/conf-enabled",

@@ -8,7 +8,9 @@ Source: pacemaker-schedulerd(7), stonith-enabled; Pacemaker Explained, "Why Is F
 
 from collections.abc import Iterator
 
+from quorate.catalog.storage import Provided, Replicated, SharedVolume, Store
 from quorate.check.context import Context
+from quorate.check.storage import stores
 from quorate.check.words import listed
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
@@ -20,6 +22,12 @@ _DATA = frozenset(
     | {"rabbitmq-cluster", "rabbitmq-server-ha", "SAPDatabase", "openstack-cinder-volume"}
 )
 
+_LOSS: dict[type[Store], str] = {
+    Replicated: "; of a replicated disk, what one side acknowledged meanwhile is thrown away",
+    SharedVolume: "; a shared disk is damaged for good",
+    Provided: "; a shared directory or disk is damaged for good",
+}
+
 
 def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report fencing that is off; an error where resources hold data."""
@@ -27,6 +35,7 @@ def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
         return
     data = [p.id for p in context.primitives if p.agent and p.agent.type in _DATA]
     holding = f", and {listed(data)} would write on both" if data else ""
+    holding += "".join(sorted({_LOSS[type(held.store)] for held in stores(cluster)}))
     yield Finding(
         code="fencing-disabled",
         severity=Severity.ERROR if data else Severity.WARNING,

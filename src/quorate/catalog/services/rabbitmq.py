@@ -1,0 +1,159 @@
+"""rabbitmq: a RabbitMQ whose queues lie on a replicated disk, a shared disk or a file system, behind an address.
+
+Why the systemd unit and not the package's own agent (ocf:rabbitmq:rabbitmq-server, as in the OpenStack HA guide of
+2013): that agent starts a second Erlang machine for every monitor (`rabbitmqctl status`: seconds of CPU, more than its
+20 s on a busy node), and takes what keeps it from answering for "not running": a stop then succeeds while the server
+still writes. The unit is `Type=notify`: it is started when RabbitMQ says so, and stopped when no process of it is left,
+be it by SIGKILL. Pacemaker overrides the unit's Restart= while it runs it. A broker that hangs does not show in a unit.
+
+Why no cookie is copied: rabbit@localhost talks to the rabbitmqctl of its own host only, so each host keeps the cookie
+that its package made in /var/lib/rabbitmq, the server's HOME. Only what lies below the mnesia base (messages, users,
+queues) moves, and that holds no cookie: RabbitMQ 3.10.8 came up with it under another cookie and host name.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar
+
+from quorate.catalog.data import Data
+from quorate.catalog.floating import address_primitive, host_in_url
+from quorate.catalog.platform import Platform
+from quorate.catalog.service import Disk, HostFile, Probe, Service
+from quorate.catalog.storage import Seed, Store, carried
+from quorate.describe.cluster import IPInterface, Node
+from quorate.describe.fields import Duration, FloatingAddress, Name, Port
+from quorate.describe.resources import AgentName, Group, Operation, Primitive, Resources
+
+MINOR = 1  # beside a mariadb, which has 0
+MEMORY_MIB = 128  # Erlang and RabbitMQ 3.10 without a message
+
+# Without the prefix RABBITMQ_, as rabbitmq-env.conf(5) has it; ERL_EPMD_ADDRESS is Erlang's own name.
+ENVIRONMENT = """\
+# Written by quorate.
+# The name is part of the data's path: it must be the same wherever the data are.
+NODENAME=rabbit@localhost
+NODE_IP_ADDRESS={address}
+NODE_PORT={port}
+MNESIA_BASE={base}
+# Whoever reaches Erlang's own ports and knows the cookie runs what he likes; nobody but this host needs them.
+SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {{127,0,0,1}}"
+ERL_EPMD_ADDRESS=127.0.0.1
+"""
+# Debian has systemd listen in epmd's place, on every address, and does not ask ERL_EPMD_ADDRESS.
+EPMD = """\
+# Written by quorate: Erlang's port mapper serves this host alone.
+[Socket]
+ListenStream=
+ListenStream=127.0.0.1:4369
+"""
+
+
+class Rabbitmq(Service):
+    """A RabbitMQ on one node at a time, its messages on storage that the next node can take over.
+
+    address: the floating address with its prefix length; clients are served on it alone. nic: its interface; left out,
+    the routing table says it. port: where clients are served (AMQP).
+    data: where queues, users and messages lie, as for mariadb: drbd, lvm or filesystem. Beside a mariadb it takes the
+    DRBD minor 1; a third service has to be given its own `minor`.
+    monitor: how often systemd is asked whether the server runs, and the address looked for. A server that died is found
+    within the interval; one that hangs is not.
+    Only persistent messages in durable queues, once confirmed, survive a failover; clients have to connect again. Users
+    are the operator's (rabbitmqctl on the node where it runs); `guest` is let in from the host itself only.
+    """
+
+    kind: ClassVar[str] = "rabbitmq"
+    example: ClassVar[str] = """\
+# RabbitMQ on a disk that DRBD replicates between two nodes.
+cluster: messages
+nodes:
+  gb06: {links: [10.10.102.6, 172.16.0.6], fencing: {ipmi: 10.10.103.6}}
+  gb07: {links: [10.10.102.7, 172.16.0.7], fencing: {ipmi: 10.10.103.7}}
+fencing:
+  ipmi: {user: admin, password: {env: IPMI_PASSWORD}}
+services:
+  queue:
+    kind: rabbitmq
+    data: {drbd: {disk: /dev/sda4, filesystem: xfs}}
+    address: 10.10.102.97/24
+targets: {availability: 99.9, outage_s: 120}
+"""
+
+    address: FloatingAddress
+    data: Data
+    nic: Name | None = None
+    port: Port = 5672
+    monitor: Duration = 10
+
+    def packages(self) -> Sequence[str]:
+        """Return the server, what its storage needs and what the address needs."""
+        return ("rabbitmq", "address", *self.data.packages())
+
+    def units(self, platform: Platform) -> Sequence[str]:
+        """Return the server's unit, and DRBD's: Pacemaker starts both, nothing else may."""
+        own = (platform.units["rabbitmq"],)
+        return (*own, platform.units["drbd"]) if self.data.drbd else own
+
+    def store(self, name: str) -> Store:
+        """Return what the data lies on."""
+        return self.data.store(name, MINOR)
+
+    def base(self, name: str) -> str:
+        """Return RabbitMQ's directory, below the mount point: a file system's root has entries of its own."""
+        return f"{self.store(name).mount.directory}/rabbitmq"
+
+    def seed(self, name: str, platform: Platform) -> Seed:
+        """Return the directory; RabbitMQ fills it at its first start."""
+        return Seed(self.base(name), "rabbitmq", "rabbitmq", 0o750)
+
+    def memory_mib(self) -> int:
+        """Return what the server takes before the first message."""
+        return MEMORY_MIB
+
+    def disks(self) -> Sequence[Disk]:
+        """Return the disk below the data."""
+        return self.data.disks()
+
+    def shared_directories(self) -> Sequence[str]:
+        """Return the directory that the nodes share, if that is where the data lies."""
+        return self.data.shared_directories()
+
+    def modules(self) -> Sequence[str]:
+        """Return the kernel modules of the storage."""
+        return self.data.modules()
+
+    def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
+        """Return the server's environment, and what keeps Erlang's port mapper off the network."""
+        environment = ENVIRONMENT.format(address=self.address.ip, port=self.port, base=self.base(name))
+        return (
+            HostFile(platform.paths["rabbitmq.env"], environment),
+            HostFile(f"{platform.paths['epmd.socket.d']}/quorate.conf", EPMD),
+        )
+
+    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+        """Return a group: storage, then the address so that the server can listen on it, then the server."""
+        address = address_primitive(f"{name}-address", self.address, self.nic, self.monitor)
+        server = Primitive(
+            id=f"{name}-server",
+            agent=AgentName("systemd", None, platform.units["rabbitmq"].removesuffix(".service")),
+            operations=(
+                # On a slow node Erlang alone takes over a minute, and after a crash the queues' journals are read anew.
+                Operation("start", timeout_s=300),
+                # The unit's own 90 s (TimeoutStopSec), after which systemd kills, have to fit in.
+                Operation("stop", timeout_s=180),
+                Operation("monitor", interval_s=self.monitor),
+            ),
+        )
+        group = Group(name, (), MappingProxyType(dict(self.meta)))
+        return carried(name, self.store(name), nodes, (address, server), group)
+
+    def addresses(self) -> Sequence[IPInterface]:
+        """Return the floating address."""
+        return (self.address,)
+
+    def probe(self) -> Probe | None:
+        """Return a TCP connection to the port."""
+        return Probe("tcp", f"{host_in_url(self.address)}:{self.port}")
+
+    def listens(self) -> Mapping[str, Sequence[int]]:
+        """Return the port."""
+        return {"tcp": (self.port,)}
