@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 
 from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import nodes_of
 from quorate.catalog.platforms.debian import PLATFORM
+from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
+from quorate.catalog.storage import Replicated
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
+from quorate.render import drbd
 from quorate.render.cib import cib, text
 from quorate.render.corosync import corosync_conf
 from quorate.render.hosts import merged
@@ -32,11 +36,24 @@ def cluster_of(case: Path) -> Cluster:
 
 def rendered(cluster: Cluster) -> dict[str, str]:
     """Return what is compared, by file name."""
-    return {
+    return replicated(cluster) | {
         "corosync.conf": corosync_conf(cluster),
         "hosts": merged((CASES / "hosts.before").read_text("utf-8"), cluster),
         "cib.xml": text(cib(cluster, AgentLibrary.shipped(), PLATFORM)),
     }
+
+
+def replicated(cluster: Cluster) -> dict[str, str]:
+    """Return the DRBD resources of a cluster's services, as for the modules of both generations."""
+    files = {}
+    for name, service in cluster.services.items():
+        if isinstance(service, Service) and isinstance(store := service.store(name), Replicated):
+            ends = drbd.ends(store, nodes_of(cluster, service), {})
+            for generation in (8, 9):
+                files[f"{name}.drbd{generation}.res"] = drbd.resource_file(
+                    store, ends, "made-once-on-the-nodes", generation=generation, fenced=cluster.fencing.enabled
+                )
+    return files
 
 
 def main() -> None:

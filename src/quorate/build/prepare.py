@@ -1,6 +1,6 @@
 """prepare: from a Cluster and connected hosts to Want. Asks each host what it is; changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from quorate.build.step import Fleet
 from quorate.build.want import Want
@@ -8,7 +8,7 @@ from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms import platform_for
 from quorate.describe.cluster import Cluster
 from quorate.describe.secret import Secret
-from quorate.errors import Refused
+from quorate.errors import Refused, UsageError
 from quorate.machines.fleet import on_all
 from quorate.machines.host import Host
 from quorate.observe.facts import os_release
@@ -22,10 +22,12 @@ async def prepare(
     *,
     witness: Host | None = None,
     return_s: float = 300.0,
+    overwrite: Sequence[str] = (),
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
 
-    witness: the quorum device's host; needed when the cluster has one.
+    witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
+    content may be destroyed.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
@@ -39,4 +41,19 @@ async def prepare(
             "use Debian or Ubuntu, or add a file to catalog/platforms",
         )
     platforms = {name: platform for name, platform in found.items() if platform is not None}
-    return Want(cluster, platforms, AgentLibrary.shipped(), secret, return_s=return_s, witness=witness)
+    want = Want(
+        cluster,
+        platforms,
+        AgentLibrary.shipped(),
+        secret,
+        return_s=return_s,
+        witness=witness,
+        overwrite=frozenset(overwrite),
+    )
+    known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
+    if strange_disks := sorted(want.overwrite - known):
+        raise UsageError(
+            f"--overwrite-data: no service has the disk {', '.join(strange_disks)}",
+            f"name one of {', '.join(sorted(known)) or 'none: no service of the file has a disk'}",
+        )
+    return want

@@ -23,7 +23,7 @@ TIMEOUT_S = 20.0
 # Each argument is one command, quoted; standard input is not theirs. The mark cannot be in an answer by accident.
 TOGETHER_MARK = "=== quorate together "
 TOGETHER = f"""for question; do
-  sh -c "$question" </dev/null
+  eval "$question" </dev/null
   printf '\n%s%s\n' '{TOGETHER_MARK}' $?
 done"""
 

@@ -7,11 +7,11 @@ brain both sides stay apart until somebody says which one is to be lost.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quorate.catalog.storage import Replicated
-from quorate.describe.cluster import IPAddress
+from quorate.describe.cluster import IPAddress, Node
 
 HEADER = "# Written by quorate from the cluster file; the next apply overwrites what is changed here.\n"
 DIRECTORY = "/etc/drbd.d"
@@ -27,6 +27,16 @@ class End:
     hostname: str
     address: IPAddress
     number: int
+
+
+def ends(store: Replicated, nodes: Sequence[Node], hostnames: Mapping[str, str]) -> tuple[End, ...]:
+    """Return the two hosts of a store, by the nodes that may run its service, in that order.
+
+    hostnames: by node; a node that is not in there is called as in the cluster file.
+    """
+    return tuple(
+        End(hostnames.get(node.name, node.name), node.links[store.link].ip, number) for number, node in enumerate(nodes)
+    )
 
 
 def path(name: str) -> str:

@@ -35,6 +35,12 @@ def fencing_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--test-fencing/--no-test-fencing", default=None, help=words)(command)
 
 
+def overwrite_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --overwrite-data, once for each disk."""
+    words = "Destroy what is on this disk, if a service is to have it. Never what DRBD or LVM put there."
+    return click.option("--overwrite-data", "overwrite", multiple=True, metavar="NODE:DISK", help=words)(command)
+
+
 def read(file: str) -> bytes:
     """Return the file's bytes, standard input for "-"; UsageError where it cannot be read."""
     if file == "-":

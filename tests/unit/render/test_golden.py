@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import nodes_of
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
+from quorate.catalog.storage import Replicated
 from quorate.describe.load import load
-from quorate.render import hosts
+from quorate.render import drbd, hosts
 from quorate.render.cib import cib, configuration, text
 from quorate.render.corosync import corosync_conf
 from quorate.render.merge import merged, same
@@ -46,6 +48,17 @@ def test_hosts(case, cluster):
 
 def test_cib(case, cluster):
     assert text(cib(cluster, AgentLibrary.shipped(), PLATFORM)) == (case / "cib.xml").read_text()
+
+
+def test_drbd(case, cluster):
+    services = {n: s for n, s in cluster.services.items() if isinstance(s.store(n), Replicated)}
+    assert {path.name.partition(".")[0] for path in case.glob("*.res")} == set(services)
+    for name, service in services.items():
+        store = service.store(name)
+        ends = drbd.ends(store, nodes_of(cluster, service), {})
+        for generation in (8, 9):
+            text = drbd.resource_file(store, ends, "made-once-on-the-nodes", generation=generation, fenced=True)
+            assert text == (case / f"{name}.drbd{generation}.res").read_text()
 
 
 def test_merging_what_was_written_changes_nothing(case, cluster):

@@ -28,7 +28,6 @@ MACHINE = "nodes"
 def findings(facts: Facts, want: Want) -> Iterator[Finding]:
     """Yield what forbids to build, and what one should know."""
     yield from machine.findings(facts, want)
-    yield from disks_taken_twice(want)
     for stored in stores(want):
         store = stored.store
         if isinstance(store, Replicated):
@@ -38,24 +37,6 @@ def findings(facts: Facts, want: Want) -> Iterator[Finding]:
         else:
             yield from provided.findings(stored, store, facts)
         yield from mount_point_taken(stored, facts)
-
-
-def disks_taken_twice(want: Want) -> Iterator[Finding]:
-    """Yield an error where two stores would have the same disk."""
-    users: dict[tuple[str, str], list[Stored]] = defaultdict(list)
-    for stored in stores(want):
-        if isinstance(stored.store, Replicated | SharedVolume):
-            for name in stored.nodes:
-                users[name, stored.store.disk].append(stored)
-    for (name, disk), several in users.items():
-        if len(several) > 1:
-            yield error(
-                "disk-taken-twice",
-                f"{disk} of {name} is used by {' and by '.join(stored.service for stored in several)}",
-                "a disk holds one store",
-                "give each service a disk of its own",
-                several[1].path,
-            )
 
 
 def mount_point_taken(stored: Stored, facts: Facts) -> Iterator[Finding]:
@@ -129,7 +110,7 @@ async def perform(fleet: Fleet, want: Want, note: Note) -> None:
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Return when every store is there and none is in use but by Pacemaker."""
-    facts = await look(fleet, want)
+    facts = await look(fleet, want, fitness=False)
     wrong = [f"{c.host}: {c.words}" for phase in machine.phases(facts, want) for c in phase.changes]
     names = []
     for stored in stores(want):

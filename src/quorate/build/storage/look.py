@@ -41,6 +41,7 @@ from quorate.render import drbd as drbd_file
 from quorate.render import lvm as lvm_file
 
 MARKER = ".quorate-same"
+FITNESS = ("memory", "modules", "mounts", "generation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,21 @@ def concerned(want: Want) -> tuple[str, ...]:
     )
 
 
-async def look(fleet: Fleet, want: Want) -> Facts:
-    """Ask every node that is concerned, all at once; with no stores nobody is asked."""
+async def look(fleet: Fleet, want: Want, *, fitness: bool = True) -> Facts:
+    """Ask every node that is concerned, all at once; with no stores nobody is asked.
+
+    fitness: ask also what only matters before anything is made, of memory, modules, mounts and generations.
+    """
     names = [name for name in concerned(want) if name in fleet]
-    answers = await asyncio.gather(*(look_at(fleet[name], want) for name in names))
+    answers = await asyncio.gather(*(look_at(fleet[name], want, fitness=fitness) for name in names))
     return dict(zip(names, answers, strict=True))
 
 
-async def look_at(host: Host, want: Want) -> NodeStorage:
+async def look_at(host: Host, want: Want, *, fitness: bool) -> NodeStorage:
     """Ask one node."""
     asked = questions(want, host.name)
+    if not fitness:
+        asked = {key: question for key, question in asked.items() if not key.startswith(FITNESS)}
     answers = dict(zip(asked, await ask_together(host, *asked.values(), timeout_s=60), strict=True))
     texts = {key.removeprefix("text "): answer for key, answer in answers.items() if key.startswith("text ")}
     generations = {
@@ -102,7 +108,7 @@ async def look_at(host: Host, want: Want) -> NodeStorage:
     }
     return NodeStorage(
         hostname=answers["hostname"] or host.name,
-        memory=answers["memory"],
+        memory=answers.get("memory"),
         modules=answers.get("modules"),
         access=answers.get("access"),
         devices=answers.get("devices") or {},

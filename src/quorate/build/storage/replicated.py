@@ -64,19 +64,11 @@ def gives_up(store: Replicated, want: Want, name: str) -> bool:
 
 def findings(stored: Stored, store: Replicated, facts: Facts, want: Want) -> Iterator[Finding]:
     """Yield what forbids to go on, and what one should know."""
-    if len(stored.nodes) != 2:
-        yield error(
-            "drbd-needs-two-nodes",
-            f"{stored.service} may run on {len(stored.nodes)} nodes, and its data is replicated between two",
-            "a node without the data cannot serve it",
-            "name the two under `nodes:` of the service",
-            stored.path,
-        )
-        return
     here = {name: facts[name] for name in stored.nodes}
     for name, node in here.items():
         yield from disk_findings(stored, store, node, want, name)
         yield from file_findings(stored, store, node, name)
+    yield from moved(stored, store, here, want)
     yield from size_findings(stored, store, here)
     yield from state_findings(stored, store, here)
 
@@ -135,6 +127,24 @@ def file_findings(stored: Stored, store: Replicated, node: NodeStorage, name: st
             "rename the service, or move that file away once nothing needs it",
             stored.path,
         )
+
+
+def moved(stored: Stored, store: Replicated, here: dict[str, NodeStorage], want: Want) -> Iterator[Finding]:
+    """Yield an error where a resource that Pacemaker has would get another disk, device or address."""
+    path = drbd.path(store.name)
+    new = drbd.places(resource_text(store, here, want, ""))
+    for name, node in here.items():
+        text = node.texts.get(path)
+        if is_managed(stored, here) and text and drbd.is_ours(text) and drbd.places(text) != new:
+            old = [place for place in drbd.places(text) if place not in new]
+            yield error(
+                "drbd-place-changed",
+                f"{name}: {stored.service}'s data lies elsewhere than the file says ({' '.join(old) or path})",
+                "DRBD would be given another disk or peer while it is in use",
+                f"write it in the file as it is; or stop {stored.service} and move its data by hand (drbdadm(8))",
+                stored.path,
+            )
+            return
 
 
 def size_findings(stored: Stored, store: Replicated, here: dict[str, NodeStorage]) -> Iterator[Finding]:
@@ -238,15 +248,17 @@ def files(stored: Stored, store: Replicated, here: dict[str, NodeStorage], want:
     path = drbd.path(store.name)
     known = [drbd.secret_of(text) for node in here.values() if (text := node.texts.get(path))]
     secret = next((one for one in known if one), None) or secrets.token_hex(SECRET_BYTES)
-    generation = max((n.drbd_module.generation for n in here.values() if n.drbd_module), default=8)
-    ends = [
-        drbd.End(node.hostname, want.node(name).links[store.link].ip, number)
-        for number, (name, node) in enumerate(here.items())
-    ]
-    text = drbd.resource_file(store, ends, secret, generation=generation, fenced=want.cluster.fencing.enabled)
+    text = resource_text(store, here, want, secret)
     for name, node in here.items():
         if node.texts.get(path) != text:
             yield file_change(stored, store, name, text, running=up(store, node) is not None)
+
+
+def resource_text(store: Replicated, here: dict[str, NodeStorage], want: Want, secret: str) -> str:
+    """Return the resource's file, for the module that the nodes have."""
+    generation = max((n.drbd_module.generation for n in here.values() if n.drbd_module), default=8)
+    ends = drbd.ends(store, [want.node(name) for name in here], {name: node.hostname for name, node in here.items()})
+    return drbd.resource_file(store, ends, secret, generation=generation, fenced=want.cluster.fencing.enabled)
 
 
 def file_change(stored: Stored, store: Replicated, name: str, text: str, *, running: bool) -> Change:

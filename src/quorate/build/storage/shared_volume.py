@@ -149,7 +149,7 @@ def ownership(stored: Stored, store: SharedVolume, here: dict[str, NodeStorage])
         )
     for name, node in here.items():
         volumes = [v for v in node.lvm.logical if v.group == store.group and v.open] if node.lvm else []
-        mounted = node.device(store.disk).mounted_on
+        mounted = node.device(store.disk).users_mounted_on
         if not managed and (volumes or mounted):
             where = f", mounted on {', '.join(mounted)}" if mounted else ""
             yield error(

@@ -46,9 +46,9 @@ class Signature:
 class BlockDevice:
     """kind: "block", "missing", or "other" for what is there and no block device; the rest holds for "block" alone.
 
-    path: as it was asked for; real_path: what it is a link to. mounted_on: its own mounts and those of what lies on it.
-    users: the devices that lie on it (partitions, volumes, DRBD). can_read: False for a DRBD device that is Secondary.
-    is_zero: no signature, and nothing but zeros at its beginning.
+    path: as it was asked for; real_path: what it is a link to. mounted_on: where it is mounted itself. users: the
+    devices that lie on it (partitions, volumes, DRBD); users_mounted_on: where those are. can_read: False for a DRBD
+    device that is Secondary. is_zero: no signature, and nothing but zeros at its beginning.
     """
 
     path: str
@@ -59,6 +59,7 @@ class BlockDevice:
     read_only: bool = False
     mounted_on: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
+    users_mounted_on: tuple[str, ...] = ()
     serial: str = ""
     wwn: str = ""
     can_read: bool = True
@@ -105,7 +106,7 @@ def _device(lines: list[str]) -> BlockDevice:
     if kind != "block":
         return BlockDevice(path, kind)
     (top,) = json.loads(rest[0])["blockdevices"]
-    tree = list(_below(top))
+    above = [device for child in top.get("children", ()) for device in _tree(child)]
     content = rest[1]
     return BlockDevice(
         path,
@@ -114,8 +115,9 @@ def _device(lines: list[str]) -> BlockDevice:
         type=top["type"] or "",
         size_bytes=int(top["size"]),
         read_only=bool(top["ro"]),
-        mounted_on=tuple(dict.fromkeys(m for device in tree for m in device.get("mountpoints") or () if m)),
-        users=tuple(dict.fromkeys(device["path"] for device in tree[1:])),
+        mounted_on=_mounts(top),
+        users=tuple(dict.fromkeys(device["path"] for device in above)),
+        users_mounted_on=tuple(dict.fromkeys(place for device in above for place in _mounts(device))),
         serial=top["serial"] or "",
         wwn=top["wwn"] or "",
         can_read=content != "closed",
@@ -124,10 +126,14 @@ def _device(lines: list[str]) -> BlockDevice:
     )
 
 
-def _below(device: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _tree(device: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield device
     for child in device.get("children", ()):
-        yield from _below(child)
+        yield from _tree(child)
+
+
+def _mounts(device: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(place for place in device.get("mountpoints") or () if place)
 
 
 def _signatures(found: dict[str, Any]) -> Iterator[Signature]:

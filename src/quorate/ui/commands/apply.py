@@ -2,7 +2,7 @@
 
 import click
 
-from quorate.ui.options import fencing_option, file_argument, format_option, lab_option
+from quorate.ui.options import fencing_option, file_argument, format_option, lab_option, overwrite_option
 
 
 @click.command(short_help="Build or change the cluster.")
@@ -10,9 +10,19 @@ from quorate.ui.options import fencing_option, file_argument, format_option, lab
 @lab_option
 @format_option
 @fencing_option
+@overwrite_option
 @click.option("--return-within", default=300.0, metavar="SECONDS", help="How long a fenced node may take to come back.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing real hosts.")
-def command(file: str, *, in_lab: bool, form: str, test_fencing: bool | None, return_within: float, yes: bool) -> None:
+def command(
+    file: str,
+    *,
+    in_lab: bool,
+    form: str,
+    test_fencing: bool | None,
+    overwrite: tuple[str, ...],
+    return_within: float,
+    yes: bool,
+) -> None:
     """Build the cluster, or change it to what the file says; verified after each step.
 
     The plan is shown first. In the lab fencing is tested, too; on real hosts only with --test-fencing, which
@@ -39,7 +49,14 @@ def command(file: str, *, in_lab: bool, form: str, test_fencing: bool | None, re
     async def build() -> Applied:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret, witness=found.witness(), return_s=return_within)
+            want = await prepare(
+                cluster,
+                fleet,
+                found.secret,
+                witness=found.witness(),
+                return_s=return_within,
+                overwrite=overwrite,
+            )
             return await apply(fleet, want, Progress(quiet=form == "json"), agree, test_fencing=prove)
 
     done = asyncio.run(build())

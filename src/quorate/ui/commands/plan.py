@@ -2,7 +2,7 @@
 
 import click
 
-from quorate.ui.options import fencing_option, file_argument, format_option, lab_option
+from quorate.ui.options import fencing_option, file_argument, format_option, lab_option, overwrite_option
 
 
 @click.command(short_help="What would apply change?")
@@ -11,7 +11,10 @@ from quorate.ui.options import fencing_option, file_argument, format_option, lab
 @format_option
 @click.option("--diff", is_flag=True, help="Show how files would differ.")
 @fencing_option
-def command(file: str, in_lab: bool, form: str, diff: bool, test_fencing: bool | None) -> None:
+@overwrite_option
+def command(
+    file: str, *, in_lab: bool, form: str, diff: bool, test_fencing: bool | None, overwrite: tuple[str, ...]
+) -> None:
     """Look at every host and show what apply would change; nothing is changed.
 
     Exit code 0: nothing to do; 1: there is something to do.
@@ -30,7 +33,7 @@ def command(file: str, in_lab: bool, form: str, diff: bool, test_fencing: bool |
     async def make() -> Plan:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret, witness=found.witness())
+            want = await prepare(cluster, fleet, found.secret, witness=found.witness(), overwrite=overwrite)
             return await plan(fleet, want, stages(test_fencing=in_lab if test_fencing is None else test_fencing))
 
     made = asyncio.run(make())
