@@ -29,6 +29,7 @@ from quorate.build.steps import (
     qnetd,
     running,
     service_files,
+    storage,
 )
 
 
@@ -53,6 +54,7 @@ STAGES = (
         host_steps=(names, bonds, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
         witness_steps=(ports, boot, qnetd),
     ),
+    Stage("storage", cluster_step=storage),
     Stage("key", cluster_step=corosync_key),
     Stage("certificates", cluster_step=certificates),
     Stage("membership", cluster_step=membership),
