@@ -1,14 +1,16 @@
 """The order of building: stages with a barrier after each. Within a host stage all nodes and steps go in parallel.
 
-Data, and the only place that names all steps. The order is the argument: names and keys before Corosync, Corosync in
-membership on every node before Pacemaker, Pacemaker with every node online before the CIB, the CIB settled before
-anybody's power is cut. The quorum device is asked for its vote when Corosync has been told of it, and not before.
+Data, and the only place that names all steps. The order is the argument: storage before anything that could start what
+lies on it, names and keys before Corosync, Corosync in membership on every node before Pacemaker, Pacemaker with every
+node online before the CIB, the CIB settled before anybody's power is cut. The quorum device is asked for its vote when
+Corosync has been told of it, and not before.
 """
 
 from dataclasses import dataclass
 
 from quorate.build.step import ClusterStep, HostStep
 from quorate.build.steps import (
+    bonds,
     boot,
     certificates,
     cib,
@@ -28,6 +30,7 @@ from quorate.build.steps import (
     qnetd,
     running,
     service_files,
+    storage,
 )
 
 
@@ -49,9 +52,10 @@ STAGES = (
     Stage("packages", host_steps=(packages,), witness_steps=(packages,)),
     Stage(
         "hosts",
-        host_steps=(names, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
+        host_steps=(names, bonds, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
         witness_steps=(ports, boot, qnetd),
     ),
+    Stage("storage", cluster_step=storage),
     Stage("key", cluster_step=corosync_key),
     Stage("certificates", cluster_step=certificates),
     Stage("membership", cluster_step=membership),

@@ -55,7 +55,8 @@ class Node:
 class LinkOptions:
     """Settings of one Corosync link (corosync.conf(5), `interface`). None: Corosync's own default.
 
-    multicast, ttl: transport udp only. The others but port: knet only.
+    multicast, ttl: transport udp only. bond: how each host joins the network cards of this link (Linux Ethernet
+    Bonding Driver HOWTO), None for a single card. port: any transport. The others: knet only.
     """
 
     number: int
@@ -68,6 +69,7 @@ class LinkOptions:
     ping_timeout_ms: int | None = None
     ping_precision: int | None = None
     pong_count: int | None = None
+    bond: Literal["active-backup"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

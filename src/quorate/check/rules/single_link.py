@@ -2,7 +2,8 @@
 
 Why: one cable, port or switch then separates nodes that are healthy, and the cluster has to fence one of them. With a
 second link on other hardware nothing happens at all.
-What to do: give every node a second address in `links`, on another switch.
+What to do: give every node a second address in `links`, on another switch; or bond two network cards and say so with
+`corosync.links: [{bond: active-backup}]`, which apply then looks for on every node.
 Source: corosync.conf(5), link_mode and nodelist ringX_addr
 """
 
@@ -18,6 +19,8 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     if len(cluster.nodes) < 2 or any(len(node.links) != 1 for node in cluster.nodes):
         return
     first = cluster.nodes[0]
+    if cluster.corosync.links[0].bond:
+        return
     knet = cluster.corosync.transport == "knet"
     yield Finding(
         code="single-link",
@@ -26,6 +29,6 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
         why="one cable or switch separates healthy nodes, and one of them is fenced",
         fix=f"give each node a second address on another switch, e.g. `links: [{first.links[0].ip}, 172.16.0.1]`"
         if knet
-        else "make sure that the interface is a bond over two switches, or use `transport: knet` with two links",
+        else "say `links: [{bond: active-backup}]` where it is a bond, or use `transport: knet` with two links",
         path=("nodes", first.name, "links"),
     )

@@ -64,6 +64,7 @@ def _link(number: int, link: written.Link, port: int) -> LinkOptions:
         ping_timeout_ms=None if link.ping_timeout is None else milliseconds(link.ping_timeout),
         ping_precision=link.ping_precision,
         pong_count=link.pong_count,
+        bond=link.bond,
     )
 
 

@@ -41,6 +41,9 @@ class Link(Section):
         None, description="knet_ping_precision"
     )
     pong_count: Annotated[int, whole(1, 255, "a number of pongs")] | None = Field(None, description="knet_pong_count")
+    bond: Literal["active-backup"] | None = Field(
+        None, description="the hosts' address on this link lies on a bond of two network cards, in this mode"
+    )
 
 
 class Corosync(Section):
