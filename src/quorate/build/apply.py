@@ -18,14 +18,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from quorate.build import lock
-from quorate.build.change import Action, Change, WriteFile
+from quorate.build.actions import run_everywhere
+from quorate.build.change import Change
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, Note, everybody
 from quorate.build.want import Want
 from quorate.errors import CommandFailed, Refused
-from quorate.machines.fleet import on_all
-from quorate.machines.host import Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +102,6 @@ def told_together(changes: Iterable[Change]) -> list[tuple[str, list[str]]]:
     for change in changes:
         hosts[change.words].append(change.host)
     return list(hosts.items())
-
-
-async def run_everywhere(changes: Iterable[Change], fleet: Fleet) -> None:
-    """Run the changes: each host's own in order, all hosts at once. One host's failure does not stop the others."""
-    work: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        work[change.host].append(change)
-
-    async def one(host: Host) -> None:
-        for change in work[host.name]:
-            for action in change.actions:
-                await perform_action(host, action)
-
-    (await on_all([fleet[name] for name in work], one)).all()
-
-
-async def perform_action(host: Host, action: Action) -> None:
-    """Do one action on one host."""
-    if isinstance(action, WriteFile):
-        await host.put(action.path, action.content, mode=action.mode, owner=action.owner, group=action.group)
-    else:
-        await host.run(action.command, timeout_s=action.timeout_s)
 
 
 async def verify(stage: Stage, fleet: Fleet, want: Want) -> None:

@@ -1,8 +1,9 @@
 """The order of building: stages with a barrier after each. Within a host stage all nodes and steps go in parallel.
 
-Data, and the only place that names all steps. The order is the argument: names and keys before Corosync, Corosync in
-membership on every node before Pacemaker, Pacemaker with every node online before the CIB, the CIB settled before
-anybody's power is cut. The quorum device is asked for its vote when Corosync has been told of it, and not before.
+Data, and the only place that names all steps. The order is the argument: storage before anything that could start what
+lies on it, names and keys before Corosync, Corosync in membership on every node before Pacemaker, Pacemaker with every
+node online before the CIB, the CIB settled before anybody's power is cut. The quorum device is asked for its vote when
+Corosync has been told of it, and not before.
 """
 
 from dataclasses import dataclass

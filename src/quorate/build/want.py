@@ -23,7 +23,8 @@ class Want:
 
     clock_apart_s: how far a node's clock may be from this machine's before apply refuses. return_s: how long a node
     may take to come back from its fencing test; a real server's firmware takes minutes. witness: the quorum device's
-    host, called as `quorum.device.host`; None exactly when the cluster has no quorum device.
+    host, called as `quorum.device.host`; None exactly when the cluster has no quorum device. overwrite: the disks,
+    as NODE:/dev/DISK, whose content the operator gives up.
     """
 
     cluster: Cluster
@@ -33,6 +34,7 @@ class Want:
     clock_apart_s: float = 2.0
     return_s: float = 300.0
     witness: Host | None = None
+    overwrite: frozenset[str] = frozenset()
 
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""

@@ -95,7 +95,8 @@ class Seed:
     """What a new file system must hold before the service's first start.
 
     directory: made with this owner, group and mode. fill: a command that fills it, run once, as root, with the file
-    system mounted; it has been filled when `filled` exists (a path).
+    system mounted; it has been filled when `filled` exists (a path). program: the server's, which AppArmor may keep
+    from directories that it does not know.
     """
 
     directory: str
@@ -104,6 +105,7 @@ class Seed:
     mode: int = 0o750
     fill: tuple[str, ...] = ()
     filled: str = ""
+    program: str = ""
 
 
 def carried(name: str, store: Store, nodes: Sequence[Node], members: Sequence[Primitive], group: Group) -> Resources:

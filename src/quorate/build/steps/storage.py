@@ -1,200 +1,147 @@
-"""storage: what a service keeps its data on is there, the server's memory too; a shared directory has been filled.
+"""storage: every service whose data lies on a store finds it there: a file system, filled once, in use by nobody.
 
-A directory that the nodes share gets what the service must find at its first start (Service.seed), once, by one node,
-and every node is then asked whether it sees it: that proves that the directory is shared. Nothing in it is ever
-removed, and one that holds something else is refused.
-
-DRBD devices, volume groups and other file systems are looked for, not made: making them destroys what is on the disk.
+Stands before Corosync and Pacemaker in the order of building, since nothing that Pacemaker starts can be started
+without it. build/storage has the pure decisions. This step asks all nodes, has the first phase of each store done that
+is still to be done, and asks again, until nothing is left. What Pacemaker's configuration already has is not touched.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
 
-from quorate.build.change import Change, Run
+from quorate.build.actions import run_everywhere
+from quorate.build.change import Change
 from quorate.build.step import Fleet, Note
+from quorate.build.storage import machine, provided, replicated, shared_volume
+from quorate.build.storage.look import Facts, look
+from quorate.build.storage.phases import TITLE, Phase, Stored, error, stores
 from quorate.build.want import Want
-from quorate.catalog.expand import nodes_of
-from quorate.catalog.service import Service
-from quorate.catalog.storage import Provided, Replicated, Seed, SharedVolume, Store
-from quorate.errors import CommandFailed
+from quorate.catalog.storage import Replicated, SharedVolume
+from quorate.errors import CommandFailed, Refused
 from quorate.findings import Finding, Severity
-from quorate.machines.fleet import on_all
-from quorate.machines.host import Host, command
 
-TITLE = "storage"
-MEMORY_SHARE = 0.8
-"""Of a node's memory, at most so much for one server: the rest is the system's, the cluster's and the connections'."""
+__all__ = ["TITLE", "changes", "look", "perform", "settled"]
 
-# $1 is there? (a kind, $2 a name) $3 the seed's directory, $4 what is there once it has been filled.
-LOOK = """case $1 in
-  directory) [ -d "$2" ] ;;
-  drbd) drbdadm sh-dev "$2" >/dev/null 2>&1 ;;
-  volume) lvs --foreign "$2" >/dev/null 2>&1 ;;
-esac && echo there
-[ -z "$4" ] || { [ -e "$4" ] && echo filled; }
-[ -z "$3" ] || { [ -n "$(ls -A -- "$3" 2>/dev/null)" ] && echo occupied; }
-echo memory $(($(sed -n 's/^MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) / 1024))"""
-
-# $1 directory, $2 mode, $3 owner:group, $4 what is there once it has been filled; then the command that fills it. Looks
-# again itself: between the look and now somebody may have put data there.
-FILL = """set -eu
-directory=$1 mode=$2 owner=$3 filled=$4; shift 4
-[ ! -e "$filled" ] || exit 0
-[ -z "$(ls -A -- "$directory" 2>/dev/null)" ] || { echo "$directory is not empty" >&2; exit 1; }
-mkdir -p -m "$mode" -- "$directory"
-chown -- "$owner" "$directory"
-"$@"
-sync -f "$directory" """
+ROUNDS = 20
+MACHINE = "nodes"
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What one node says of one service's storage. occupied: the seed's directory holds something."""
-
-    there: bool
-    filled: bool
-    occupied: bool
-    memory_mib: int
-
-
-Facts = Mapping[tuple[str, str], Ground]  # by service and node
-
-
-async def look(fleet: Fleet, want: Want) -> Facts:
-    """Ask every node that may run a service with a store; nobody, where there is none."""
-    asked = {(name, node.name): service for name, service in stored(want) for node in nodes_of(want.cluster, service)}
-
-    async def one(host: Host) -> dict[tuple[str, str], Ground]:
-        of_host = {key: service for key, service in asked.items() if key[1] == host.name}
-        return {key: await ground(host, want, key[0], service) for key, service in of_host.items()}
-
-    answers = (await on_all([fleet[name] for name in dict.fromkeys(node for _, node in asked)], one)).all()
-    return {key: found for grounds in answers.values() for key, found in grounds.items()}
+def findings(facts: Facts, want: Want) -> Iterator[Finding]:
+    """Yield what forbids to build, and what one should know."""
+    yield from machine.findings(facts, want)
+    yield from disks_taken_twice(want)
+    for stored in stores(want):
+        store = stored.store
+        if isinstance(store, Replicated):
+            yield from replicated.findings(stored, store, facts, want)
+        elif isinstance(store, SharedVolume):
+            yield from shared_volume.findings(stored, store, facts, want)
+        else:
+            yield from provided.findings(stored, store, facts)
+        yield from mount_point_taken(stored, facts)
 
 
-async def ground(host: Host, want: Want, name: str, service: Service) -> Ground:
-    """Ask one node about one service's storage."""
-    store = service.store(name)
-    assert store is not None
-    seed = seed_of(want, name, service, store)
-    words = (seed.directory, seed.filled) if seed else ("", "")
-    told = await host.run(command("sh", "-c", LOOK, "quorate-storage", *sought(store), *words))
-    said = told.stdout.split()
-    found = re.search(r"memory (\d+)", told.stdout)
-    return Ground("there" in said, "filled" in said, "occupied" in said, int(found[1]) if found else 0)
+def disks_taken_twice(want: Want) -> Iterator[Finding]:
+    """Yield an error where two stores would have the same disk."""
+    users: dict[tuple[str, str], list[Stored]] = defaultdict(list)
+    for stored in stores(want):
+        if isinstance(stored.store, Replicated | SharedVolume):
+            for name in stored.nodes:
+                users[name, stored.store.disk].append(stored)
+    for (name, disk), several in users.items():
+        if len(several) > 1:
+            yield error(
+                "disk-taken-twice",
+                f"{disk} of {name} is used by {' and by '.join(stored.service for stored in several)}",
+                "a disk holds one store",
+                "give each service a disk of its own",
+                several[1].path,
+            )
 
 
-def stored(want: Want) -> Iterator[tuple[str, Service]]:
-    """Yield the services that have a store, with their names."""
-    for name, service in want.cluster.services.items():
-        if isinstance(service, Service) and service.store(name) is not None:
-            yield name, service
+def mount_point_taken(stored: Stored, facts: Facts) -> Iterator[Finding]:
+    """Yield an error where something else is mounted where Pacemaker is to mount the store."""
+    place = stored.store.mount.directory
+    managed = any(f"{stored.service}-filesystem" in node.managed for node in facts.values())
+    for name in stored.nodes:
+        taken = [mounted for mounted in facts[name].mounts if mounted.directory == place]
+        if taken and not managed:
+            yield error(
+                "mount-point-taken",
+                f"{name} has {taken[0].source} mounted on {place}",
+                f"that is where Pacemaker mounts the data of {stored.service}, and nothing else may",
+                "unmount it and take it out of /etc/fstab; or write another `mount`",
+                stored.path,
+            )
 
 
-def sought(store: Store) -> tuple[str, str]:
-    """Return what has to be there already: a kind and a name, as LOOK takes them."""
-    if isinstance(store, Replicated):
-        return "drbd", store.name
-    if isinstance(store, SharedVolume):
-        return "volume", f"{store.group}/{store.volume}"
-    return ("directory", store.mount.device) if is_directory(store) else ("provided", store.mount.device)
-
-
-def is_directory(store: Store) -> bool:
-    """Tell whether the store is a directory that the nodes share."""
-    return isinstance(store, Provided) and store.mount.type == "none"
-
-
-def seed_of(want: Want, name: str, service: Service, store: Store) -> Seed | None:
-    """Return what a shared directory must hold, by its paths there, not below the mount; None for other stores."""
-    seed = service.seed(name, want.platform)
-    if seed is None or not is_directory(store):
-        return None
-
-    def there(text: str) -> str:
-        return text.replace(store.mount.directory, store.mount.device)
-
-    fill = tuple(there(word) for word in seed.fill)
-    return Seed(there(seed.directory), seed.owner, seed.group, seed.mode, fill, there(seed.filled))
+def phases(facts: Facts, want: Want, done: dict[str, set[str]]) -> dict[str, list[Phase]]:
+    """Return the phases that each store has still before it. Machines come first: LVM obeys its settings then."""
+    first = list(machine.phases(facts, want))
+    ahead = {MACHINE: first} if first else {}
+    for stored in stores(want):
+        through = frozenset(done.get(stored.service, ()))
+        store = stored.store
+        if isinstance(store, Replicated):
+            found = replicated.phases(stored, store, facts, want, through)
+        elif isinstance(store, SharedVolume):
+            found = shared_volume.phases(stored, store, facts, want, through)
+        else:
+            found = provided.phases(stored, store, facts, through)
+        ahead[stored.service] = list(found)
+    return ahead
 
 
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
-    """Yield findings about what is missing, and one change for each shared directory that has to be filled."""
-    for name, service in stored(want):
-        store = service.store(name)
-        assert store is not None
-        nodes = [node.name for node in nodes_of(want.cluster, service)]
-        problems = [problem for node in nodes for problem in _problems(facts[name, node], name, node, service)]
-        yield from problems
-        seed = seed_of(want, name, service, store)
-        if seed is None or problems or all(facts[name, node].filled for node in nodes):
-            continue
-        if any(facts[name, node].filled for node in nodes):
-            yield _not_shared(name, store, [node for node in nodes if not facts[name, node].filled])
-        elif any(facts[name, node].occupied for node in nodes):
-            yield _foreign(name, seed)
-        else:
-            words = (seed.directory, f"{seed.mode:o}", f"{seed.owner}:{seed.group}", seed.filled, *seed.fill)
-            fill = Run(command("sh", "-c", FILL, "quorate-fill", *words), timeout_s=600)
-            yield Change(nodes[0], TITLE, f"fill {seed.directory} for {name}", (fill,))
+    """Yield all that is ahead, as far as it can be told now, or the findings that forbid it."""
+    found = list(findings(facts, want))
+    yield from found
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        for several in phases(facts, want, {}).values():
+            yield from (change for phase in several for change in phase.changes)
+
+
+async def perform(fleet: Fleet, want: Want, note: Note) -> None:
+    """Go through the phases of all stores at once, looking anew after each."""
+    done: dict[str, set[str]] = defaultdict(set)
+    last: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        facts = await look(fleet, want)
+        wrong = [f for f in findings(facts, want) if f.severity is Severity.ERROR]
+        if wrong:
+            raise Refused("; ".join(f.summary for f in wrong), "; ".join(f.fix for f in wrong))
+        ahead = phases(facts, want, done)
+        now = {name: several[0] for name, several in ahead.items() if several}
+        if MACHINE in now:
+            now = {MACHINE: now[MACHINE]}
+        if not now:
+            return
+        stuck = [name for name, phase in now.items() if last.get(name) == phase.title]
+        if stuck:
+            said = "; ".join(f"{c.host}: {c.words}" for name in stuck for c in now[name].changes)
+            raise CommandFailed(f"done, and still to do when asked again: {said}", "look at that host: what undoes it?")
+        note("storage: " + ", ".join(f"{name}: {phase.title}" for name, phase in now.items()))
+        await run_everywhere([change for phase in now.values() for change in phase.changes], fleet)
+        for name, phase in now.items():
+            done[name].add(phase.title)
+            last[name] = phase.title
+    raise CommandFailed(f"the storage is not ready after {ROUNDS} rounds", "apply again, and look at what is repeated")
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
-    """Ask every node whether it sees what one of them has made; CommandFailed for one that does not."""
+    """Return when every store is there and none is in use but by Pacemaker."""
     facts = await look(fleet, want)
-    for name, service in stored(want):
-        store = service.store(name)
-        if store is None or seed_of(want, name, service, store) is None:
-            continue
-        blind = [node for (label, node), found in facts.items() if label == name and not found.filled]
-        if blind:
-            raise CommandFailed(_not_shared(name, store, blind).summary, "share the directory, then apply again")
-        note(f"every node sees the data of {name} in {store.mount.device}")
-
-
-def _problems(found: Ground, name: str, node: str, service: Service) -> Iterator[Finding]:
-    store = service.store(name)
-    assert store is not None
-    kind, what = sought(store)
-    if kind != "provided" and not found.there:
-        words = {"drbd": "DRBD resource", "volume": "logical volume", "directory": "directory"}[kind]
-        yield Finding(
-            "storage-missing",
-            Severity.ERROR,
-            f"{node} has no {words} {what} for {name}",
-            "Pacemaker activates and mounts storage that is there; quorate does not make DRBD devices and volumes yet",
-            f"make the {words} {what} with its file system and the service's data on it, then apply again",
-            path=("services", name, "data"),
-        )
-    if service.memory_mib() > MEMORY_SHARE * found.memory_mib:
-        yield Finding(
-            "memory-short",
-            Severity.ERROR,
-            f"{node} has {found.memory_mib} MiB of memory, and {name} takes {service.memory_mib()} MiB when it starts",
-            "the server would not start there after a failover (document 000: no memory for the buffer pool)",
-            f"lower it to {int(MEMORY_SHARE * found.memory_mib)} MiB, or give {node} more memory",
-            path=("services", name),
-        )
-
-
-def _not_shared(name: str, store: Store, blind: list[str]) -> Finding:
-    return Finding(
-        "directory-not-shared",
-        Severity.ERROR,
-        f"{', '.join(blind)} do not see in {store.mount.device} what another node has there",
-        f"{name} would start there without its data",
-        f"mount the same file system at {store.mount.device} on every node",
-        path=("services", name, "data"),
-    )
-
-
-def _foreign(name: str, seed: Seed) -> Finding:
-    return Finding(
-        "datadir-foreign",
-        Severity.ERROR,
-        f"{seed.directory} holds something that is no data of {name}",
-        "quorate never writes over what it did not make",
-        "move it away, or point `data` elsewhere",
-        path=("services", name, "data"),
-    )
+    wrong = [f"{c.host}: {c.words}" for phase in machine.phases(facts, want) for c in phase.changes]
+    names = []
+    for stored in stores(want):
+        store = stored.store
+        names.append(stored.service)
+        if isinstance(store, Replicated):
+            wrong += replicated.left(stored, store, facts, want)
+        elif isinstance(store, SharedVolume):
+            wrong += shared_volume.left(stored, store, facts)
+        else:
+            wrong += provided.left(stored, store, facts)
+    if wrong:
+        raise CommandFailed(f"the storage is not ready: {'; '.join(wrong)}", "look at that host, and apply again")
+    if names:
+        note(f"ready for {', '.join(names)}")

@@ -105,7 +105,8 @@ targets: {availability: 99.99, outage_s: 60}
             "--skip-test-db",
             "--auth-root-authentication-method=socket",
         )
-        return Seed(datadir, "mysql", "mysql", 0o750, fill, filled=f"{datadir}/mysql")
+        program = platform.paths["mariadb"]
+        return Seed(datadir, "mysql", "mysql", 0o750, fill, filled=f"{datadir}/mysql", program=program)
 
     def memory_mib(self) -> int:
         """Return the buffer pool."""
