@@ -95,8 +95,10 @@ def disk_findings(stored: Stored, store: Replicated, node: NodeStorage, want: Wa
         )
         return
     strangers = [user for user in disk.users if user != store.mount.device]
-    if strangers or disk.mounted_on:
-        by = ", ".join((*strangers, *(f"a mount on {place}" for place in disk.mounted_on)))
+    ours = store.mount.device in disk.users or has_metadata(store, node)  # then it is the device above that is mounted
+    mounts = [place for place in disk.mounted_on if not (ours and place == store.mount.directory)]
+    if strangers or mounts:
+        by = ", ".join((*strangers, *(f"a mount on {place}" for place in mounts)))
         yield error(
             "disk-in-use",
             f"{name}: {store.disk} is used by {by}",
