@@ -111,7 +111,7 @@ def disk_findings(stored: Stored, store: Replicated, node: NodeStorage, want: Wa
             "disk-not-empty",
             f"{name}: {store.disk} is not empty: it holds {disk.content}",
             "making it DRBD's would destroy that",
-            f"name another disk; or, if nobody needs it, `quorate apply --overwrite-data {name}:{store.disk}`",
+            f"name another disk; or, if nobody needs it, `wipefs --all {store.disk}` on {name}",
             stored.path,
         )
     kept = [s.type for s in disk.signatures if s.type not in {"drbd", store.mount.type}]
