@@ -26,6 +26,13 @@ async def run_everywhere(changes: Iterable[Change], fleet: Fleet) -> None:
 async def perform_action(host: Host, action: Action) -> None:
     """Do one action on one host."""
     if isinstance(action, WriteFile):
-        await host.put(action.path, action.content, mode=action.mode, owner=action.owner, group=action.group)
+        await host.put(
+            action.path,
+            action.content,
+            mode=action.mode,
+            owner=action.owner,
+            group=action.group,
+            make_parents=action.make_parents,
+        )
     else:
         await host.run(action.command, timeout_s=action.timeout_s)

@@ -24,7 +24,10 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """Put `content` at `path`. secret: neither the content nor its difference is shown anywhere."""
+    """Put `content` at `path`. secret: neither the content nor its difference is shown anywhere.
+
+    make_parents: make the directories above it where they are missing, else that is an error.
+    """
 
     path: str
     content: bytes
@@ -32,6 +35,7 @@ class WriteFile:
     owner: str = "root"
     group: str = "root"
     secret: bool = False
+    make_parents: bool = False
 
     def is_done(self, file: File) -> bool:
         """Say whether the file on the host already is what this action would make it."""

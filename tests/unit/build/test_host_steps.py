@@ -233,9 +233,11 @@ def test_ports_are_opened_in_ufw_and_named_elsewhere() -> None:
 
 
 def test_what_reads_a_file_only_when_told_is_told_after_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    drop_in = HostFile("/etc/systemd/system/x.service.d/q.conf", "[Service]\n", then=(("systemctl", "daemon-reload"),))
+    reload = (("systemctl", "daemon-reload"),)
+    drop_in = HostFile("/etc/systemd/system/x.service.d/q.conf", "[Service]\n", make_parents=True, then=reload)
     monkeypatch.setattr(type(wish().cluster.services["site"]), "files", lambda *_: (drop_in,))
     (change,) = service_files.changes(missing([drop_in.path]), wish(), "n1")
     assert isinstance(change, Change)
     assert isinstance(change.actions[0], WriteFile)
+    assert change.actions[0].make_parents
     assert commands(change) == ["systemctl daemon-reload"]
