@@ -109,15 +109,23 @@ def test_a_mask_hides_that_a_service_starts_at_boot_so_it_is_disabled_too() -> N
 
 
 @pytest.mark.parametrize(
-    ("enabled", "pacemaker", "stopped"),
-    [("enabled", "inactive", True), ("enabled", "active", False), ("disabled", "inactive", False)],
+    ("enabled", "active", "pacemaker", "stopped"),
+    [
+        ("enabled", "active", "inactive", True),
+        ("enabled", "activating", "inactive", True),
+        ("enabled", "inactive", "inactive", False),
+        ("enabled", "active", "active", False),
+        ("disabled", "active", "inactive", False),
+    ],
 )
-def test_what_systemd_started_is_stopped_before_pacemaker_is_there(enabled: str, pacemaker: str, stopped: bool) -> None:
+def test_what_systemd_started_is_stopped_before_pacemaker_is_there(
+    enabled: str, active: str, pacemaker: str, stopped: bool
+) -> None:
     want = wish()
     facts = {name: unit(name, "enabled") for name in boot.started(want, "n1")}
     facts |= {name: unit(name, "disabled") for name in boot.kept_off(want, "n1")}
     facts["pacemaker.service"] = replace(facts["pacemaker.service"], active=pacemaker)
-    facts["apache2.service"] = replace(unit("apache2.service", enabled), active="active")
+    facts["apache2.service"] = replace(unit("apache2.service", enabled), active=active)
     told = [text for change in boot.changes(facts, want, "n1") for text in commands(change)]
     assert ("systemctl stop apache2.service" in told) is stopped
 

@@ -74,7 +74,8 @@ def _stopped(facts: Mapping[str, unit_state.Unit], want: Want, name: str, off: l
     units = want.platforms[name].units
     if units["pacemaker"] not in facts or facts[units["pacemaker"]].is_active:
         return
-    running = [unit for unit in off if facts[unit].is_active and unit not in {units["drbd"], units["qdevice"]}]
+    others = {units["drbd"], units["qdevice"]}
+    running = [unit for unit in off if facts[unit].active in {"active", "activating"} and unit not in others]
     if running:
         stop = Run(command("systemctl", "stop", *running), timeout_s=STOP_S)
         words = f"stop {', '.join(running)}, which systemd started: Pacemaker will"
