@@ -19,6 +19,7 @@ from quorate.describe.service import ServiceOptions
 class HostFile:
     """A file a service needs on a host. `replace` False: written only when absent (the operator's own wins).
 
+    make_parents: its directory is not the package's, and is made where it is missing.
     then: argument vectors to run on the host once it was written, for programs that read it only when told.
     """
 
@@ -28,6 +29,7 @@ class HostFile:
     owner: str = "root"
     group: str = "root"
     replace: bool = True
+    make_parents: bool = False
     then: tuple[tuple[str, ...], ...] = ()
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from quorate.catalog.storage import Replicated
 from quorate.check.words import listed
 from quorate.findings import Finding, Severity
+from quorate.observe.facts.constraints import LocationConstraint
 from quorate.observe.facts.drbd_status import DrbdDevice, DrbdStatus
 from quorate.operate.view import View
 
 Path = tuple[str | int, ...]
+FENCES = "drbd-fence-by-handler-"
 HELP = "docs/how-to/storage.md, split brain"
 
 
@@ -180,6 +182,26 @@ def _connection(
             "which copies what differs; then look for the disk, controller or memory that did it",
             path=path,
         )
+
+
+def left_over(seen: tuple[Side, ...], fences: Sequence[LocationConstraint], path: Path) -> Iterator[Finding]:
+    """Yield a fence of DRBD's handler that stands although there is no reason for it any more.
+
+    crm-fence-peer.sh keeps all nodes but one from being promoted; crm-unfence-peer.sh removes that after the
+    resynchronisation, unless it cannot (drbd-utils, issue 11).
+    """
+    if len(seen) < 2 or any((side.connection, side.disk) != ("Connected", "UpToDate") for side in seen):
+        return
+    for fence in fences:
+        if fence.id.startswith(FENCES) and fence.resource == f"{path[1]}-replicas":
+            yield Finding(
+                "drbd-fence-left",
+                Severity.WARNING,
+                f"{path[1]}: {fence.id} lets DRBD be promoted on {fence.node} only, and both sides are up to date",
+                f"when {fence.node} is lost, nothing takes over",
+                f"cibadmin --delete --xml-text '<rsc_location id=\"{fence.id}\"/>'",
+                path=path,
+            )
 
 
 def _syncs(side: Side) -> bool:

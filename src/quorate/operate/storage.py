@@ -5,7 +5,7 @@ system is mounted, compared with where the cluster says that it is. What a node 
 node itself did not answer: that is said once, of the node.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quorate.catalog.storage import Mount, Provided, Replicated, SharedVolume
@@ -15,6 +15,7 @@ from quorate.describe.cluster import Cluster
 from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.facts.constraints import LocationConstraint
 from quorate.operate import drbd, volumes
 from quorate.operate.drbd import Side
 from quorate.operate.view import Question, View
@@ -59,15 +60,20 @@ def _questions(held: Held) -> frozenset[Question]:
 
 
 def storage(
-    cluster: Cluster, views: Mapping[str, View], truth: ClusterStatus | None
+    cluster: Cluster,
+    views: Mapping[str, View],
+    truth: ClusterStatus | None,
+    constraints: Sequence[LocationConstraint] = (),
 ) -> tuple[tuple[StoreState, ...], tuple[Finding, ...]]:
-    """Return how each store is, and what is wrong."""
-    states, found = [], []
+    """Return how each store is, and what is wrong. constraints: the cluster's, among which DRBD may have left some."""
+    states: list[StoreState] = []
+    found: list[Finding] = []
     for held in stores(cluster):
         nodes = [node.name for node in cluster.nodes if node.name in held.nodes]
         online = frozenset(name for name in nodes if _online(name, views[name], truth))
         state, findings = _store(held, nodes, views, online, truth)
         states.append(state)
+        found += drbd.left_over(state.sides, constraints, held.path())
         found += findings
     return tuple(states), tuple(found)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,28 @@ def test_a_mask_hides_that_a_service_starts_at_boot_so_it_is_disabled_too() -> N
     facts["apache2.service"] = unit("apache2.service", "masked-runtime")
     (change,) = boot.changes(facts, want, "n1")
     assert change.actions[0].command.argv[-2:] == ("apache2.service", "apache2.service")
+
+
+@pytest.mark.parametrize(
+    ("enabled", "active", "pacemaker", "stopped"),
+    [
+        ("enabled", "active", "inactive", True),
+        ("enabled", "activating", "inactive", True),
+        ("enabled", "inactive", "inactive", False),
+        ("enabled", "active", "active", False),
+        ("disabled", "active", "inactive", False),
+    ],
+)
+def test_what_systemd_started_is_stopped_before_pacemaker_is_there(
+    enabled: str, active: str, pacemaker: str, stopped: bool
+) -> None:
+    want = wish()
+    facts = {name: unit(name, "enabled") for name in boot.started(want, "n1")}
+    facts |= {name: unit(name, "disabled") for name in boot.kept_off(want, "n1")}
+    facts["pacemaker.service"] = replace(facts["pacemaker.service"], active=pacemaker)
+    facts["apache2.service"] = replace(unit("apache2.service", enabled), active=active)
+    told = [text for change in boot.changes(facts, want, "n1") for text in commands(change)]
+    assert ("systemctl stop apache2.service" in told) is stopped
 
 
 def test_boot_is_content_with_what_is_right() -> None:
@@ -233,9 +256,11 @@ def test_ports_are_opened_in_ufw_and_named_elsewhere() -> None:
 
 
 def test_what_reads_a_file_only_when_told_is_told_after_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    drop_in = HostFile("/etc/systemd/system/x.service.d/q.conf", "[Service]\n", then=(("systemctl", "daemon-reload"),))
+    reload = (("systemctl", "daemon-reload"),)
+    drop_in = HostFile("/etc/systemd/system/x.service.d/q.conf", "[Service]\n", make_parents=True, then=reload)
     monkeypatch.setattr(type(wish().cluster.services["site"]), "files", lambda *_: (drop_in,))
     (change,) = service_files.changes(missing([drop_in.path]), wish(), "n1")
     assert isinstance(change, Change)
     assert isinstance(change.actions[0], WriteFile)
+    assert change.actions[0].make_parents
     assert commands(change) == ["systemctl daemon-reload"]

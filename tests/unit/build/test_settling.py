@@ -182,3 +182,9 @@ def test_membership_is_not_settled_until_every_node_is_quorate() -> None:
     hosts["n3"].expect(str(quorum.COMMAND), Answer(lost, 0), whole)
     notes(membership, hosts)
     assert hosts["n3"].ran_text.count(str(quorum.COMMAND)) == 2
+
+
+def test_a_service_that_may_take_long_to_start_is_waited_for() -> None:
+    assert running.PATIENCE_S <= running.patience_s(wish()) < running.PATIENCE_S + 300
+    slow = 'resources:\n  slow: {primitive: "systemd:slow", operations: {start: {timeout: 5min}}}\n'
+    assert running.patience_s(wish(THREE + slow)) == running.PATIENCE_S + 300

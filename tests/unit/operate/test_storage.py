@@ -54,6 +54,8 @@ def test_json_can_be_written_and_every_problem_says_what_to_do(case):
         ("drbd-disconnected", {"drbd-disconnected"}),
         ("drbd-out-of-sync", {"drbd-out-of-sync"}),
         ("drbd-verifying", set()),
+        ("drbd-fence-left", {"drbd-fence-left"}),
+        ("drbd-fenced", {"drbd-syncing"}),
         ("drbd-not-up", {"drbd-down"}),
         ("drbd-not-loaded", {"drbd-down"}),
         ("drbd-unknown", {"storage-unknown"}),

@@ -6,7 +6,7 @@ at boot"; bug 1372616 corrupted a Galera node that way). A node that was fenced 
 
 from collections.abc import Iterator, Mapping
 
-from quorate.build.change import Change, Run
+from quorate.build.change import Change, Effect, Run
 from quorate.build.want import Want
 from quorate.findings import Finding
 from quorate.machines.host import Host, command
@@ -14,6 +14,7 @@ from quorate.observe.facts import unit_state
 from quorate.observe.gathering import gather_about
 
 TITLE = "boot"
+STOP_S = 300
 
 # A mask hides whether a unit starts at boot, and systemctl disables nothing that is masked; so units are disabled when
 # the mask is gone. They may not be there at all: systemctl masks what does not exist.
@@ -57,7 +58,25 @@ def changes(facts: Mapping[str, unit_state.Unit], want: Want, name: str) -> Iter
     if on:
         yield Change(name, TITLE, f"start {', '.join(on)} at boot", (Run(command("systemctl", "enable", *on)),))
     off = [unit for unit in kept_off(want, name) if facts[unit].starts_at_boot]
+    yield from _stopped(facts, want, name, off)
     if off:
         yield Change(
             name, TITLE, f"keep {', '.join(off)} from starting at boot", (Run(command("systemctl", "disable", *off)),)
         )
+
+
+def _stopped(facts: Mapping[str, unit_state.Unit], want: Want, name: str, off: list[str]) -> Iterator[Change]:
+    """Yield the end of what systemd started at boot, with settings not of the cluster, before Pacemaker is there.
+
+    What Pacemaker runs is not touched, nor what a person started: that does not start at boot. DRBD's unit has all
+    devices of the host, and storage (the step) sees to ours.
+    """
+    units = want.platforms[name].units
+    if units["pacemaker"] not in facts or facts[units["pacemaker"]].is_active:
+        return
+    others = {units["drbd"], units["qdevice"]}
+    running = [unit for unit in off if facts[unit].active in {"active", "activating"} and unit not in others]
+    if running:
+        stop = Run(command("systemctl", "stop", *running), timeout_s=STOP_S)
+        words = f"stop {', '.join(running)}, which systemd started: Pacemaker will, with the cluster file's settings"
+        yield Change(name, TITLE, words, (stop,), Effect.RESTART)

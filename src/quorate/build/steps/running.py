@@ -133,6 +133,13 @@ def given_up(status: ClusterStatus, want: Want) -> str | None:
     return None
 
 
+def patience_s(want: Want) -> float:
+    """Return how long to wait: what a cluster takes anyway, and the longest start that a service or the file allows."""
+    primitives = everything(want.cluster, want.platform).primitives
+    starts = [op.timeout_s or 0 for primitive in primitives for op in primitive.operations if op.name == "start"]
+    return PATIENCE_S + max(starts, default=0)
+
+
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Return when everything wanted runs as the module's docstring says; TimedOut or NeverComes tells what does not."""
     seen: list[str] = []
@@ -149,7 +156,7 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         return given_up(status, want) if status else None
 
     try:
-        await until("every service started", started, timeout_s=PATIENCE_S, every_s=0.3, hopeless=hopeless)
+        await until("every service started", started, timeout_s=patience_s(want), every_s=0.3, hopeless=hopeless)
     except (TimedOut, NeverComes) as error:
         hint = "fix the cause on the node, then `crm_resource --cleanup` and apply again"
         raise type(error)(f"{error.message} (not as wanted: {', '.join(seen)})", error.hint or hint) from error

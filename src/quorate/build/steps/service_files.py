@@ -31,7 +31,8 @@ async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
 def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
     """Yield a change for each file that is absent, or different and ours to replace."""
     for path, (label, file) in wanted(want, name).items():
-        action = WriteFile(path, file.content.encode(), file.mode, file.owner, file.group, make_parents=True)
+        content = file.content.encode()
+        action = WriteFile(path, content, file.mode, file.owner, file.group, make_parents=file.make_parents)
         if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
             continue
         then = (Run(command(*argv)) for argv in file.then)

@@ -131,6 +131,7 @@ targets: {availability: 99.9, outage_s: 120}
             HostFile(
                 f"{platform.paths['epmd.socket.d']}/quorate.conf",
                 EPMD,
+                make_parents=True,
                 then=(
                     ("systemctl", "daemon-reload"),
                     ("sh", "-c", EPMD_ANEW.format(server=platform.units["rabbitmq"])),
