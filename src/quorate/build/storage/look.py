@@ -27,6 +27,15 @@ from quorate.observe.facts import (
     memory,
     mounts,
 )
+from quorate.observe.facts.access_control import AccessControl
+from quorate.observe.facts.block_devices import BlockDevice
+from quorate.observe.facts.drbd_generation import Generation
+from quorate.observe.facts.drbd_module import DrbdModule
+from quorate.observe.facts.drbd_status import DrbdStatus
+from quorate.observe.facts.kernel_modules import KernelModules
+from quorate.observe.facts.lvm import Lvm
+from quorate.observe.facts.memory import Memory
+from quorate.observe.facts.mounts import Mounted
 from quorate.observe.gathering import Question, ask_together
 from quorate.render import drbd as drbd_file
 from quorate.render import lvm as lvm_file
@@ -43,22 +52,22 @@ class NodeStorage:
     """
 
     hostname: str
-    memory: memory.Memory | None = None
-    modules: kernel_modules.KernelModules | None = None
-    access: access_control.AccessControl | None = None
-    devices: Mapping[str, block_devices.BlockDevice] = field(default_factory=dict)
-    mounts: tuple[mounts.Mounted, ...] = ()
-    drbd_module: drbd_module.DrbdModule | None = None
-    drbd: drbd_status.DrbdStatus | None = None
-    generations: Mapping[str, drbd_generation.Generation | None] = field(default_factory=dict)
-    lvm: lvm.Lvm | None = None
+    memory: Memory | None = None
+    modules: KernelModules | None = None
+    access: AccessControl | None = None
+    devices: Mapping[str, BlockDevice] = field(default_factory=dict)
+    mounts: tuple[Mounted, ...] = ()
+    drbd_module: DrbdModule | None = None
+    drbd: DrbdStatus | None = None
+    generations: Mapping[str, Generation | None] = field(default_factory=dict)
+    lvm: Lvm | None = None
     managed: frozenset[str] = frozenset()
     directories: frozenset[str] = frozenset()
     texts: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
-    def device(self, path: str) -> block_devices.BlockDevice:
+    def device(self, path: str) -> BlockDevice:
         """Return the device of that path; one that was not answered is missing."""
-        return self.devices.get(path) or block_devices.BlockDevice(path, "missing")
+        return self.devices.get(path) or BlockDevice(path, "missing")
 
 
 Facts = Mapping[str, NodeStorage]

@@ -13,7 +13,7 @@ from quorate.errors import Unknown
 from quorate.machines.host import Command, command
 
 MARK = "=== quorate "
-COLUMNS = "PATH,TYPE,SIZE,RO,MOUNTPOINTS,SERIAL,WWN"
+COLUMNS = "NAME,PATH,TYPE,SIZE,RO,MOUNTPOINTS,SERIAL,WWN"  # without NAME lsblk makes no tree
 BLANK_BYTES = 4 << 20  # LVM begins its first volume after one of them
 
 # One block per path: kind, lsblk's JSON, wipefs' JSON. A device without signatures is also compared with zeros, because
