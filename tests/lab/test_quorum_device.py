@@ -127,5 +127,6 @@ def test_a_device_that_is_gone_for_good_is_taken_out_of_the_running_cluster(lab)
         seen = votes(lab, node)
         assert (seen.quorate, seen.expected_votes, seen.total_votes, seen.device_votes) == (True, 2, 2, None)
         assert "Qdevice" not in seen.flags
-        assert ssh(lab, node, "systemctl is-active corosync-qdevice").stdout.strip() == "inactive"
+        # "failed": it was stopped between two of its attempts to reach the dead device, and does not run either.
+        assert ssh(lab, node, "systemctl is-active corosync-qdevice").stdout.strip() in {"inactive", "failed"}
     assert built(PLAIN).changes == ()

@@ -21,7 +21,7 @@ from quorate.ui.reach import reach
 pytestmark = pytest.mark.lab
 
 TEXT = blueprints()["mariadb-shared-directory"].called("{name}")
-ASK = "ip -o address | grep -q 10.21.0.100/ && mariadb -BNe '{}' || true"
+ASK = "ip -o address | grep -q 10.20.0.100/ && mariadb -BNe '{}' || true"
 MAKE = "CREATE DATABASE kept; CREATE TABLE kept.one (n INT); INSERT INTO kept.one VALUES (42)"
 
 

@@ -17,7 +17,10 @@ from quorate.describe.service import ServiceOptions
 
 @dataclass(frozen=True, slots=True)
 class HostFile:
-    """A file a service needs on a host. `replace` False: written only when absent (the operator's own wins)."""
+    """A file a service needs on a host. `replace` False: written only when absent (the operator's own wins).
+
+    then: argument vectors to run on the host once it was written, for programs that read it only when told.
+    """
 
     path: str
     content: str
@@ -25,6 +28,7 @@ class HostFile:
     owner: str = "root"
     group: str = "root"
     replace: bool = True
+    then: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

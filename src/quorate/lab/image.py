@@ -58,7 +58,19 @@ PACKAGES = (
 LEFT_OUT = ("doc", "info", "locale", "man")  # directories of /usr/share that no node needs
 
 # Debian starts these as soon as they are installed; in a cluster they start when quorate or Pacemaker says so.
-NOT_AT_BOOT = ("apache2", "corosync", "corosync-qdevice", "corosync-qnetd", "logd", "pacemaker", "e2scrub_reap")
+NOT_AT_BOOT = (
+    "apache2",
+    "corosync",
+    "corosync-qdevice",
+    "corosync-qnetd",
+    "drbd",
+    "e2scrub_reap",
+    "epmd",
+    "logd",
+    "mariadb",
+    "pacemaker",
+    "rabbitmq-server",
+)
 
 # A container has no seat, no random seed, no kernel file systems of its own: what waits for them is masked.
 MASKED = (

@@ -2,7 +2,7 @@
 
     views (view.py asks for them)
       -> who speaks for the cluster: the DC, else a node with quorum, else anyone
-      -> nodes, links, votes (membership.py), services (services.py), fencing (fencing.py)
+      -> nodes, links, votes (membership.py), services (services.py), storage (storage.py), fencing (fencing.py)
       -> problems: findings, each with what to do
 
 Well means that everything was seen and nothing is wrong. What no node could tell stays unknown, and is never well.
@@ -18,10 +18,11 @@ from quorate.describe.resources import Resources
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
-from quorate.operate import fencing, membership, services
+from quorate.operate import fencing, membership, services, storage
 from quorate.operate.fencing import EventState, FencingState
 from quorate.operate.membership import LinkState, NodeState, Votes
 from quorate.operate.services import FailureState, ServiceState
+from quorate.operate.storage import StoreState
 from quorate.operate.view import View
 from quorate.render.cib import everything
 
@@ -47,6 +48,7 @@ class Status:
     votes: Votes | None
     links: tuple[LinkState, ...]
     services: tuple[ServiceState, ...]
+    storage: tuple[StoreState, ...]
     fencing: tuple[FencingState, ...]
     events: tuple[EventState, ...]
     failures: tuple[FailureState, ...]
@@ -73,6 +75,7 @@ def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: da
     nodes = membership.nodes(cluster, views, truth)
     links = membership.links(cluster, views)
     states = services.services(cluster, wanted, truth)
+    kept, ill_kept = storage.storage(cluster, views, truth)
     failed = services.failures(truth)
     fences = fencing.fencing(cluster, truth, now)
     lately = fencing.events(truth, now)
@@ -81,6 +84,7 @@ def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: da
     found = [
         *membership.problems(cluster, views, nodes, links),
         *(services.problems(states, failed, ill) if truth else ()),
+        *ill_kept,
         *fencing.problems(cluster, truth, fences, lately),
         *(_whole(wanted, truth) if truth else ()),
         *_moves(moved),
@@ -97,6 +101,7 @@ def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: da
         votes=membership.votes(cluster, teller),
         links=links,
         services=states,
+        storage=kept,
         fencing=fences,
         events=lately,
         failures=failed,

@@ -5,24 +5,40 @@ error that says why. Nodes are asked all at once, and each its questions at once
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 from quorate.errors import QuorateError, Unknown
 from quorate.machines.host import Host
-from quorate.observe.facts import cluster_status, constraints, corosync_links, quorum, unit_state
+from quorate.observe.facts import (
+    cluster_status,
+    constraints,
+    corosync_links,
+    drbd_status,
+    lvm,
+    mounts,
+    quorum,
+    unit_state,
+)
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
 from quorate.observe.facts.corosync_links import CorosyncLinks
+from quorate.observe.facts.drbd_status import DrbdStatus
+from quorate.observe.facts.lvm import Lvm
+from quorate.observe.facts.mounts import Mounted
 from quorate.observe.facts.quorum import Quorum
 from quorate.observe.facts.unit_state import Unit
 from quorate.observe.gathering import gather, gather_about
 
 T = TypeVar("T")
+Question = Literal["drbd", "lvm", "mounts"]
+"""What is asked of a node only where a service keeps data on it."""
 
 TIMEOUT_S = 6.0
 """A node that cannot say within this time how it is does not count as answering."""
+NOTHING: Mapping[str, frozenset[Question]] = MappingProxyType({})
 UNITS = ("corosync.service", "pacemaker.service")
 
 
@@ -31,6 +47,7 @@ class View:
     """One node's answers. Each is the fact, or the QuorateError that says why there is none.
 
     units: Corosync and Pacemaker, by name; an error there means that the node itself did not answer.
+    drbd, lvm, mounts: None where they were not asked for.
     """
 
     name: str
@@ -39,6 +56,9 @@ class View:
     quorum: Quorum | QuorateError
     links: CorosyncLinks | QuorateError
     constraints: tuple[LocationConstraint, ...] | QuorateError
+    drbd: DrbdStatus | QuorateError | None = None
+    lvm: Lvm | QuorateError | None = None
+    mounts: tuple[Mounted, ...] | QuorateError | None = None
 
     @property
     def silence(self) -> QuorateError | None:
@@ -53,21 +73,44 @@ class View:
         return tuple(self.units[name] for name in UNITS if name in self.units and not self.units[name].is_active)
 
 
-async def look(hosts: Iterable[Host], failed: Mapping[str, QuorateError]) -> tuple[View, ...]:
-    """Ask every host everything at once. failed: the nodes without a connection, with the reason."""
-    asked = await asyncio.gather(*(_ask(host) for host in hosts))
+async def look(
+    hosts: Iterable[Host], failed: Mapping[str, QuorateError], storage: Mapping[str, frozenset[Question]] = NOTHING
+) -> tuple[View, ...]:
+    """Ask every host everything at once. failed: the nodes without a connection, with the reason.
+
+    storage: what to ask each host about its storage, by name.
+    """
+    asked = await asyncio.gather(*(_ask(host, storage.get(host.name, frozenset())) for host in hosts))
     return (*asked, *(unreachable(name, error) for name, error in failed.items()))
 
 
-async def _ask(host: Host) -> View:
-    units, cluster, votes, links, moves = await asyncio.gather(
+async def _ask(host: Host, storage: frozenset[Question]) -> View:
+    units, cluster, votes, links, moves, kept = await asyncio.gather(
         _or_error(gather_about(host, unit_state, *UNITS, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, cluster_status, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, quorum, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, corosync_links, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, constraints, timeout_s=TIMEOUT_S)),
+        _ask_storage(host, storage),
     )
-    return View(host.name, units, cluster, votes, links, moves)
+    return View(host.name, units, cluster, votes, links, moves, *kept)
+
+
+async def _ask_storage(
+    host: Host, storage: frozenset[Question]
+) -> tuple[DrbdStatus | QuorateError | None, Lvm | QuorateError | None, tuple[Mounted, ...] | QuorateError | None]:
+    return await asyncio.gather(
+        _if("drbd" in storage, gather(host, drbd_status, timeout_s=TIMEOUT_S)),
+        _if("lvm" in storage, gather(host, lvm, timeout_s=TIMEOUT_S)),
+        _if("mounts" in storage, gather(host, mounts, timeout_s=TIMEOUT_S)),
+    )
+
+
+async def _if(wanted: bool, answer: Coroutine[None, None, T]) -> T | QuorateError | None:
+    if wanted:
+        return await _or_error(answer)
+    answer.close()
+    return None
 
 
 async def _or_error(answer: Awaitable[T]) -> T | QuorateError:

@@ -13,11 +13,15 @@ from quorate.ui.terminal import count, finding_text
 
 MARGIN = 10  # columns for the words at the left
 WORDS_MAX = 80  # of a service; all of it is told with the problem
+STORE_MAX = 92
 EVENTS_MAX = 3
 EVENTS_OLDEST_S = 24 * 3600.0
 COLOURS = {
     "online": "green",
     "running": "green",
+    "good": "green",
+    "doubtful": "yellow",
+    "unknown": "yellow",
     "standby": "yellow",
     "maintenance": "yellow",
     "pending": "yellow",
@@ -34,6 +38,7 @@ def show_status(cluster: Cluster, status: Status) -> None:
             ("quorum", quorum_lines(status)),
             ("links", link_lines(cluster, status)),
             ("services", service_lines(cluster, status)),
+            ("storage", storage_lines(status)),
             ("fencing", event_lines(status)),
         ):
             section(title, lines)
@@ -135,6 +140,15 @@ def service_lines(cluster: Cluster, status: Status) -> Iterator[str]:
     for name, kind, state in rows:
         words = click.style(shorten(state.words, WORDS_MAX, placeholder=" ..."), fg=COLOURS.get(state.state, "red"))
         yield f"{name.ljust(names)}  {click.style(kind.ljust(kinds), dim=True)}  {words}"
+
+
+def storage_lines(status: Status) -> Iterator[str]:
+    """Yield one line per store: the service's name, of what kind it is, how it is, where it is mounted."""
+    names = max((len(store.service) for store in status.storage), default=0)
+    kinds = max((len(store.kind) for store in status.storage), default=0)
+    for store in status.storage:
+        words = click.style(shorten(store.words, STORE_MAX, placeholder=" ..."), fg=COLOURS.get(store.state, "red"))
+        yield f"{store.service.ljust(names)}  {click.style(store.kind.ljust(kinds), dim=True)}  {words}"
 
 
 def event_lines(status: Status) -> Iterator[str]:

@@ -10,6 +10,7 @@ from build.wishes import PASSWORD, wish
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.plan import sorted_out
 from quorate.build.steps import boot, cib_secrets, clock, corosync_conf, names, packages, ports, service_files
+from quorate.catalog.service import HostFile
 from quorate.findings import Severity
 from quorate.observe.facts.clock import Offset
 from quorate.observe.facts.file_state import File
@@ -229,3 +230,12 @@ def test_ports_are_opened_in_ufw_and_named_elsewhere() -> None:
     (finding,) = ports.changes(Firewall(frozenset({"nft"}), {"nft": rules}), wish(), "n1")
     assert finding.code == "port-blocked"
     assert list(ports.changes(Firewall(frozenset({"nft"}), {"nft": ""}), wish(), "n1")) == []
+
+
+def test_what_reads_a_file_only_when_told_is_told_after_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    drop_in = HostFile("/etc/systemd/system/x.service.d/q.conf", "[Service]\n", then=(("systemctl", "daemon-reload"),))
+    monkeypatch.setattr(type(wish().cluster.services["site"]), "files", lambda *_: (drop_in,))
+    (change,) = service_files.changes(missing([drop_in.path]), wish(), "n1")
+    assert isinstance(change, Change)
+    assert isinstance(change.actions[0], WriteFile)
+    assert commands(change) == ["systemctl daemon-reload"]

@@ -2,77 +2,29 @@
 
 `healthy` was written down from three lab nodes; another case holds only what differs from it. NODE.unreachable says
 why a node could not be asked. expected.txt is the screen and the exit code. A new case needs no Python: make the
-folder, run `python tests/unit/operate/test_status.py` to have missing expected.txt written, and read them.
+folder, `QUORATE_WRITE_GOLDEN=1 pytest tests/unit/operate`, and read the expected.txt that it wrote.
 """
 
-import contextlib
-import io
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from quorate.catalog.platforms import platform_for
-from quorate.catalog.services import kinds
-from quorate.describe.load import load
-from quorate.errors import HostUnreachable, QuorateError, TimedOut, Unknown
+from quorate.errors import QuorateError, TimedOut
 from quorate.findings import Severity
-from quorate.observe.facts import cluster_status, constraints, corosync_links, quorum, unit_state
-from quorate.operate.status import Status, judge
-from quorate.operate.view import View, unreachable
-from quorate.ui.screen import age, show_status
+from quorate.operate.status import judge
+from quorate.operate.view import View
+from quorate.ui.screen import age
 from quorate.ui.terminal import as_json
 
-DATA = Path(__file__).parents[2] / "data" / "operate"
-CASES = sorted(path.name for path in DATA.iterdir() if path.is_dir())
-NOW = datetime(2026, 11, 21, 10, 56, 0, tzinfo=UTC)
-CLUSTER = load((DATA / "cluster.yaml").read_text(), "cluster.yaml", kinds()).cluster
-PARSERS = {
-    "units": unit_state.parse,
-    "crm_mon": cluster_status.parse,
-    "quorum": quorum.parse,
-    "links": corosync_links.parse,
-    "constraints": constraints.parse,
-}
+from .cases import DATA as ALL
+from .cases import NOW, Cases
 
-
-def answer(case: str, node: str, question: str):
-    path = DATA / case / f"{node}.{question}"
-    text = (path if path.exists() else DATA / "healthy" / path.name).read_text()
-    status, _, output = text.partition("\n")
-    try:
-        return PARSERS[question](output, int(status))
-    except Unknown as unknown:
-        return unknown
-
-
-def views(case: str) -> list[View]:
-    found = []
-    for node in CLUSTER.nodes:
-        silent = DATA / case / f"{node.name}.unreachable"
-        if silent.exists():
-            _, message, hint = silent.read_text().splitlines()
-            found.append(unreachable(node.name, HostUnreachable(message, hint)))
-        else:
-            found.append(View(node.name, *(answer(case, node.name, question) for question in PARSERS)))
-    return found
-
-
-def status(case: str) -> Status:
-    return judge(CLUSTER, platform_for(("debian",)), views(case), NOW)
-
-
-def screen(case: str) -> str:
-    judged, out = status(case), io.StringIO()
-    with contextlib.redirect_stdout(out):
-        show_status(CLUSTER, judged)
-    return f"{out.getvalue()}exit code {judged.exit_code}\n"
-
-
-def codes(case: str) -> set[str]:
-    return {problem.code for problem in status(case).problems}
+OPERATE = Cases(ALL / "operate")
+CASES, CLUSTER = OPERATE.names, OPERATE.cluster
+status, views, screen, codes = OPERATE.status, OPERATE.views, OPERATE.screen, OPERATE.codes
 
 
 def service(case: str):
@@ -81,7 +33,7 @@ def service(case: str):
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_screen(case: str) -> None:
-    assert screen(case) == (DATA / case / "expected.txt").read_text()
+    assert screen(case) == OPERATE.expected(case)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -200,9 +152,3 @@ def test_no_answer_is_an_error_kept_as_it_is() -> None:
     view = views("nobody-answers")[0]
     assert isinstance(view.silence, QuorateError)
     assert view.down == ()
-
-
-if __name__ == "__main__":
-    for missing in CASES:
-        if not (DATA / missing / "expected.txt").exists():
-            (DATA / missing / "expected.txt").write_text(screen(missing))

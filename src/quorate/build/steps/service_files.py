@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from quorate.build.change import Change, WriteFile
+from quorate.build.change import Change, Run, WriteFile
 from quorate.build.want import Want
 from quorate.catalog.service import HostFile
 from quorate.findings import Finding
-from quorate.machines.host import Host
+from quorate.machines.host import Host, command
 from quorate.observe.facts import file_state
 from quorate.observe.gathering import gather_about
 
@@ -34,4 +34,5 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
         action = WriteFile(path, file.content.encode(), file.mode, file.owner, file.group)
         if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
             continue
-        yield Change(name, TITLE, f"write {path} for {label}", (action,))
+        then = (Run(command(*argv)) for argv in file.then)
+        yield Change(name, TITLE, f"write {path} for {label}", (action, *then))

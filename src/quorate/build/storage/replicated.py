@@ -95,8 +95,10 @@ def disk_findings(stored: Stored, store: Replicated, node: NodeStorage, want: Wa
         )
         return
     strangers = [user for user in disk.users if user != store.mount.device]
-    if strangers or disk.mounted_on:
-        by = ", ".join((*strangers, *(f"a mount on {place}" for place in disk.mounted_on)))
+    ours = store.mount.device in disk.users or has_metadata(store, node)  # then it is the device above that is mounted
+    mounts = [place for place in disk.mounted_on if not (ours and place == store.mount.directory)]
+    if strangers or mounts:
+        by = ", ".join((*strangers, *(f"a mount on {place}" for place in mounts)))
         yield error(
             "disk-in-use",
             f"{name}: {store.disk} is used by {by}",
@@ -109,7 +111,7 @@ def disk_findings(stored: Stored, store: Replicated, node: NodeStorage, want: Wa
             "disk-not-empty",
             f"{name}: {store.disk} is not empty: it holds {disk.content}",
             "making it DRBD's would destroy that",
-            f"name another disk; or, if nobody needs it, `quorate apply --overwrite-data {name}:{store.disk}`",
+            f"name another disk; or, if nobody needs it, `wipefs --all {store.disk}` on {name}",
             stored.path,
         )
     kept = [s.type for s in disk.signatures if s.type not in {"drbd", store.mount.type}]

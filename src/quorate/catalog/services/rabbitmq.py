@@ -46,6 +46,8 @@ EPMD = """\
 ListenStream=
 ListenStream=127.0.0.1:4369
 """
+# The package has started it already. It comes back with the server, and is not taken from a server that runs.
+EPMD_ANEW = "systemctl is-active --quiet {server} || systemctl stop epmd.socket epmd.service"
 
 
 class Rabbitmq(Service):
@@ -126,7 +128,14 @@ targets: {availability: 99.9, outage_s: 120}
         environment = ENVIRONMENT.format(address=self.address.ip, port=self.port, base=self.base(name))
         return (
             HostFile(platform.paths["rabbitmq.env"], environment),
-            HostFile(f"{platform.paths['epmd.socket.d']}/quorate.conf", EPMD),
+            HostFile(
+                f"{platform.paths['epmd.socket.d']}/quorate.conf",
+                EPMD,
+                then=(
+                    ("systemctl", "daemon-reload"),
+                    ("sh", "-c", EPMD_ANEW.format(server=platform.units["rabbitmq"])),
+                ),
+            ),
         )
 
     def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:

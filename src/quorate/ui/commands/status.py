@@ -13,7 +13,7 @@ CONNECT_S = 4.0
 @lab_option
 @format_option
 def command(file: str, in_lab: bool, form: str) -> None:
-    """Show nodes, links, quorum, services and fencing, what is wrong, and what to do about it.
+    """Show nodes, links, quorum, services, storage and fencing, what is wrong, and what to do about it.
 
     Works with nodes down: the others are asked. Exit code 0: all is well; 1: it is not; 3: no node could say.
     """
@@ -23,6 +23,7 @@ def command(file: str, in_lab: bool, form: str) -> None:
 
     from quorate.catalog.platforms import platforms  # noqa: PLC0415
     from quorate.operate.status import judge  # noqa: PLC0415
+    from quorate.operate.storage import questions  # noqa: PLC0415
     from quorate.operate.view import View, look  # noqa: PLC0415
     from quorate.ui.options import readable  # noqa: PLC0415
     from quorate.ui.reach import reach  # noqa: PLC0415
@@ -33,7 +34,7 @@ def command(file: str, in_lab: bool, form: str) -> None:
 
     async def ask() -> tuple[View, ...]:
         async with reach(cluster, in_lab=in_lab, timeout_s=CONNECT_S) as found:
-            return await look(found.fleet.values(), found.failed)
+            return await look(found.fleet.values(), found.failed, questions(cluster))
 
     # Resource names, all that counts here, are the same on every platform.
     status = judge(cluster, platforms()[0], asyncio.run(ask()), datetime.now(UTC))
