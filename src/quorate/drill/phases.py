@@ -114,8 +114,9 @@ def find_phases(
     """Find the milestones. fault_s: wall clock. answered_s: seconds after the fault of the first answer a client had.
 
     nodes: Corosync id -> name. resources: ids that make up the service; empty: whatever started. A start counts as part
-    of the failover if it came before the first answer (with a little slack: the log is written after the agent ends);
-    later ones are `moved`: resources that moved again, such as a failback.
+    of the failover if it came before the first answer (with a little slack: the log is written after the agent ends), or
+    is a resource's first and on the node where the others started: an agent may go on for seconds once clients have their
+    answer, as ocf:heartbeat:mysql does. Other later ones are `moved`: resources that moved again, such as a failback.
     """
     after = sorted(
         (line for line in lines if line.time_s >= fault_s - CLOCK_SLACK_S), key=lambda line: (line.time_s, line.node)
@@ -196,7 +197,9 @@ class _Reader:
         recovery: dict[str, Milestone] = {}
         moved = []
         for start in self.starts:
-            if start.subject not in recovery and began_s <= start.at_s <= until_s:
+            first = start.subject not in recovery and start.at_s >= began_s
+            there = {one.node for one in recovery.values()} or {start.node}
+            if first and (start.at_s <= until_s or start.node in there):
                 recovery[start.subject] = start
             elif start.at_s > began_s:
                 moved.append(start)

@@ -59,13 +59,16 @@ def story(outcome: Outcome) -> str:
     serving, about = outcome.serving, outcome.about
     took_over = serving.after and serving.after != serving.before
     parts = [f"{about.title}; {serving.after} took over." if took_over else f"{about.title}."]
+    if serving.after and not took_over and not about.node_leaves:
+        parts = [f"{about.title}; it served again."]
     if serving.returned_s is not None:
         stayed = {
             None: "",
             False: f" and the service stayed{f' on {serving.at_end}' if serving.at_end else ' where it was'}",
             True: f" and the service moved again{f', to {serving.at_end}' if serving.at_end else ''}",
         }[serving.failed_back]
-        parts.append(f"{about.node} was back after {serving.returned_s:.1f} s{stayed}.")
+        back = "was back" if about.node_leaves else "could serve again"
+        parts.append(f"{about.node} {back} after {serving.returned_s:.1f} s{stayed}.")
     return " ".join(parts)
 
 
