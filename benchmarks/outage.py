@@ -56,7 +56,7 @@ def keep(figures: Figures, name: str, outcome: Outcome) -> None:
     assert outcome.verdict is not Verdict.UNKNOWN, f"{name}: {outcome.client.judgement.reason}"
     assert outage_s is not None
     figures.add(name, outage_s)
-    for step in Step:
+    for step in (step for step in Step if step is not Step.NOTICED):
         reached = [one.at_s for one in outcome.phases.milestones if one.step is step]
         assert reached, f"{name}: no sign of '{step}' in the journals"
         figures.add(f"{name}: {step}, after the cut", max(reached))

@@ -13,6 +13,7 @@ VERDICTS = {Verdict.HELD: "Held", Verdict.VIOLATED: "Violated", Verdict.UNKNOWN:
 MEANINGS = {
     Step.TOKEN_LOST: "Corosync waits for its token before it believes a node silent",
     Step.MEMBERSHIP: "the survivors agree on who is left (consensus)",
+    Step.NOTICED: "a monitor of Pacemaker finds that it does not work",
     Step.FENCING_REQUESTED: "a coordinator is found and decides that the node must go",
     Step.FENCED: "the node is proven to be off: nothing of it can write any more",
     Step.STARTED: "Pacemaker starts the resource",
@@ -127,6 +128,8 @@ def figures(outcome: Outcome) -> list[tuple[str, str, str]]:
         noticed_s = outcome.phases.at(Step.MEMBERSHIP)
         agreed = f"{outcome.about.node} declared lost"
         rows.append(("Noticed", seconds(noticed_s), "not seen" if noticed_s is None else agreed))
+    elif (noticed_s := outcome.phases.at(Step.NOTICED)) is not None:
+        rows.append(("Noticed", seconds(noticed_s), "by a monitor"))
     if outcome.about.node_leaves:
         fenced = next((event for event in outcome.fencing if event.ok and event.target == outcome.about.node), None)
         by = f"by {fenced.by}" if fenced else "not seen"
