@@ -4,7 +4,9 @@
 
 One client commits a numbered row every 20 ms through the floating address; the outage is the time from the last
 acknowledged COMMIT to the next. Each run is a drill of quorate's own, judged from its record; every acknowledged row
-must be there afterwards, or there is no figure. The cluster stands in a lab with the kind of nodes that its file needs.
+must be there afterwards, or there is no figure. A killed server is found by the next monitor, and drills follow each
+other in step with the monitors: so each turn begins by another part of the interval later. The cluster stands in a lab
+with the kind of nodes that its file needs.
 """
 
 import asyncio
@@ -46,8 +48,10 @@ async def measured(figures: Figures, runs: int, blueprint: str) -> None:
         one = await stand(stack, text)
         figures.versions = dict(await versions(next(iter(one.fleet.values()))))
         service = next(iter(one.want.cluster.services))
+        interval_s = getattr(one.want.cluster.services[service], "monitor", 0.0)
         for turn in range(runs):
             for fault in ORDER:
+                await asyncio.sleep(interval_s * turn / runs)
                 story = Story(service, folder / f"{fault}-{turn}", text, ["python -m benchmarks database"])
                 outcome = await drill(one.lab, one.fleet, one.want, story, lambda _: None, fault=faults()[fault])
                 keep(figures, fault, outcome)
