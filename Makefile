@@ -24,8 +24,9 @@ $(VENV)/.development: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.quorate
 
 # The main job: a cluster file becomes a cluster on three lab nodes, and survives a power cut.
+# BLUEPRINT=mariadb-shared-directory: the same with another of `quorate new`.
 demo: lab-tools
-	$(BIN)/quorate demo
+	$(BIN)/quorate demo $(BLUEPRINT)
 
 # Everything this machine can run; what it cannot run is named with the reason.
 test: tools check

@@ -1,4 +1,4 @@
-"""Run one benchmark, or list them."""
+"""Run one benchmark, or list them. What follows the number of runs is the benchmark's own."""
 
 import importlib
 import sys
@@ -19,7 +19,7 @@ def main() -> int:
             print(f"{name:12} {importlib.import_module(f'benchmarks.{name}').QUESTION}")
         return 0 if len(sys.argv) < 2 else 2
     module = importlib.import_module(f"benchmarks.{sys.argv[1]}")
-    figures = module.run(int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+    figures = module.run(int(sys.argv[2]) if len(sys.argv) > 2 else 5, *sys.argv[3:])
     print(show(figures))
     write(figures, Path(__file__).parent / "results" / f"{sys.argv[1]}.json")
     return 0

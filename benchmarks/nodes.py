@@ -16,7 +16,7 @@ from quorate.machines.host import Host
 from quorate.observe.facts import packages
 from quorate.observe.gathering import gather_about
 
-SOFTWARE = ("corosync", "pacemaker", "pcs", "fence-agents", "resource-agents", "apache2")
+SOFTWARE = ("corosync", "pacemaker", "pcs", "fence-agents", "resource-agents", "apache2", "mariadb-server")
 
 
 def blueprint(name: str) -> str:

@@ -19,7 +19,7 @@ from quorate.build.prepare import prepare
 from quorate.build.want import Want
 from quorate.drill.outcome import Outcome
 from quorate.drill.phases import Step
-from quorate.drill.power_cut import Story, power_cut
+from quorate.drill.run import Story, drill
 from quorate.drill.verdict import Verdict
 from quorate.lab.lab import Lab
 from quorate.machines.ssh import SshHost
@@ -56,7 +56,7 @@ def keep(figures: Figures, name: str, outcome: Outcome) -> None:
     assert outcome.verdict is not Verdict.UNKNOWN, f"{name}: {outcome.client.judgement.reason}"
     assert outage_s is not None
     figures.add(name, outage_s)
-    for step in Step:
+    for step in (step for step in Step if step is not Step.NOTICED):
         reached = [one.at_s for one in outcome.phases.milestones if one.step is step]
         assert reached, f"{name}: no sign of '{step}' in the journals"
         figures.add(f"{name}: {step}, after the cut", max(reached))
@@ -74,7 +74,7 @@ async def measured(figures: Figures, runs: int) -> None:
             for name, one in standing.items():
                 story = Story("site", folder / f"{one.lab.name}-{turn}", one.text, ["python -m benchmarks outage"])
                 status = await gather(next(iter(one.fleet.values())), cluster_status)
-                outcome = await power_cut(one.lab, one.fleet, one.want, story, lambda _: None)
+                outcome = await drill(one.lab, one.fleet, one.want, story, lambda _: None)
                 keep(figures, name, outcome)
                 verdicts[name] += outcome.verdict is Verdict.HELD
                 dcs[name] += outcome.about.node == status.dc

@@ -28,9 +28,9 @@ from quorate.build.apply import apply
 from quorate.build.prepare import prepare
 from quorate.build.step import Fleet, answer
 from quorate.build.steps import running
+from quorate.drill.faults.power_cut import returned
 from quorate.drill.journal import fetch, parse_journal
 from quorate.drill.phases import Phases, Step, find_phases
-from quorate.drill.power_cut import returned
 from quorate.errors import Missing
 from quorate.lab.lab import Lab
 from quorate.machines.host import Host, command

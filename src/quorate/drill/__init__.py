@@ -2,9 +2,13 @@
 
     record      what is written down while it happens: attempts, events, the facts of the cluster (pure)
     history     a folder per run; written first, judged later
+    run         a drill from beginning to end
+    fault       the protocol of a fault; faults/ has one file for each
     probes/     clients, one file each, every one a process of its own
     probe       start, follow and stop such a process
     verdict     attempts -> outage; held, violated or unknown (pure)
+    database    the account and the table of a client that writes, and what it holds at the end
+    writes      rows promised against rows found (pure)
     journal     the survivors' journals: the command that fetches them, and its pure parser
     phases      the survivors' journals -> token lost, membership, fenced, started (pure)
     about       a Cluster -> the facts of it that a report shows (pure)

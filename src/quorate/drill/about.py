@@ -24,6 +24,8 @@ def about(
     versions: Mapping[str, str],
     file_text: str,
     repeat: Sequence[str],
+    node_leaves: bool = True,
+    remarks: Sequence[str] = (),
 ) -> About:
     """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way."""
     return About(
@@ -40,6 +42,8 @@ def about(
         settings=settings_of(cluster),
         cluster_file=mask(file_text),
         repeat=tuple(repeat),
+        node_leaves=node_leaves,
+        remarks=tuple(remarks),
     )
 
 

@@ -4,6 +4,7 @@
     events.jsonl          what the drill did and saw, appended as it happens
     probes/NAME.jsonl     every attempt of a client, appended by the probe itself
     journals/NODE.jsonl   the survivors' journals, as `journalctl -o json` gave them
+    rows/NAME-1.txt, -2   the numbers that a writing client's table held at the end, one a line: read twice, at rest
     run.json, report.*    what was made of it; can be made again
 
 A reader takes what is whole: the last line of a run that was cut off is left out, and said so.
@@ -11,7 +12,8 @@ A reader takes what is whole: the last line of a run that was cut off is left ou
 
 import json
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,17 @@ from quorate.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A folder, read back. journals: node -> text. broken: lines that could not be read, "file:line"."""
+    """A folder, read back. journals: node -> text. broken: lines that could not be read, "file:line".
+
+    rows: a writing client -> what its table held, once for each time it was read.
+    """
 
     about: About
     events: tuple[Event, ...]
     traces: tuple[Trace, ...]
     journals: dict[str, str] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
+    rows: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
 
 
 class History:
@@ -57,6 +63,11 @@ class History:
         """Keep a surviving node's journal as `journalctl -o json` printed it."""
         (self.folder / "journals" / f"{node}.jsonl").write_text(text, encoding="utf-8")
 
+    def rows(self, name: str, reading: int, text: str) -> None:
+        """Keep what the table of the client called `name` held, as the server printed it: the number of the reading."""
+        (self.folder / "rows").mkdir(exist_ok=True)
+        (self.folder / "rows" / f"{name}-{reading}.txt").write_text(text, encoding="utf-8")
+
 
 def read(folder: Path) -> Recording:
     """Read a run's folder; UsageError if it is none."""
@@ -72,22 +83,27 @@ def read(folder: Path) -> Recording:
         path.stem: path.read_text(encoding="utf-8", errors="replace")
         for path in sorted((folder / "journals").glob("*.jsonl"))
     }
-    return Recording(about, tuple(events), tuple(trace for trace in traces if trace), journals, tuple(broken))
+    rows = _read_rows(folder / "rows", broken)
+    return Recording(about, tuple(events), tuple(trace for trace in traces if trace), journals, tuple(broken), rows)
 
 
 def read_trace(path: Path, broken: list[str]) -> Trace | None:
     """Read what a probe wrote, attempts in the order they were sent; None if it did not even begin.
 
-    Lines that cannot be read are added to `broken`.
+    What was sent, and of whose end nothing is written, is an attempt with the result "unknown". Lines that cannot be
+    read are added to `broken`.
     """
     start: dict[str, Any] = {}
     end: dict[str, Any] = {}
+    sent: dict[int, int] = {}
     attempts: list[Attempt] = []
     for number, value in _lines(path, broken):
         if "start" in value:
             start = value
         elif "end" in value:
             end = value
+        elif "sent" in value:
+            sent[value["sent"]] = value["sent_ns"]
         else:
             try:
                 attempts.append(Attempt.parse(value))
@@ -95,6 +111,8 @@ def read_trace(path: Path, broken: list[str]) -> Trace | None:
                 broken.append(f"{path.name}:{number}")
     if not start:
         return None
+    cut_off = sent.keys() - {attempt.n for attempt in attempts}
+    attempts += [Attempt(n, sent[n], sent[n], "unknown", detail="its end was not recorded") for n in cut_off]
     return Trace(
         name=path.stem,
         probe=start["start"],
@@ -120,6 +138,15 @@ def _read_events(path: Path, broken: list[str]) -> list[Event]:
         except (KeyError, TypeError, ValueError):
             broken.append(f"{path.name}:{number}")
     return events
+
+
+def _read_rows(folder: Path, broken: list[str]) -> dict[str, tuple[tuple[int, ...], ...]]:
+    readings: dict[str, list[tuple[int, ...]]] = defaultdict(list)
+    for path in sorted(folder.glob("*.txt")):
+        lines = path.read_text(encoding="utf-8").split()
+        broken += [f"{path.name}:{i}" for i, line in enumerate(lines, 1) if not line.isdecimal()]
+        readings[path.stem.rpartition("-")[0]].append(tuple(int(line) for line in lines if line.isdecimal()))
+    return {name: tuple(several) for name, several in readings.items()}
 
 
 def _lines(path: Path, broken: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,7 +1,8 @@
 """Outcome: one run, judged: what reports are made of. Pure; in: a Recording, out: an Outcome.
 
 Zero on every axis is the event INJECT. Several probes are judged each by itself; the worst verdict is the run's, and
-`client` is the probe that the headline tells of (the one that waited longest).
+`client` is the probe that the headline tells of (the one that waited longest). A client that wrote is judged twice: by
+how long it waited, and by what became of its rows.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from quorate.drill.journal import parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.record import About, Event, Moment, Trace
 from quorate.drill.verdict import Judgement, Verdict, judge
+from quorate.drill.writes import Writes, judge_writes
 from quorate.errors import UsageError
 
 SCHEMA = "quorate.drill/1"
@@ -23,10 +25,21 @@ CLOCK_STEP_MAX_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A probe and its judgement."""
+    """A probe, its judgement, and that of what it wrote, if it wrote."""
 
     trace: Trace
     judgement: Judgement
+    writes: Writes | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worse of both."""
+        return _worst([self.judgement.verdict, *([self.writes.verdict] if self.writes else [])])
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence for each."""
+        return f"{self.judgement.reason} {self.writes.reason}" if self.writes else self.judgement.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +109,7 @@ def judge_run(recording: Recording) -> Outcome:
     if inject is None or not recording.traces:
         lacks = "no fault was injected" if inject is None else "no client was recorded"
         raise UsageError(f"There is nothing to judge in this run: {lacks}.", "Run the drill again.")
-    clients = tuple(
-        Client(trace, judge(trace.attempts, fault_ns=inject.at_ns, every_ms=trace.every_ms, target_s=about.target_s))
-        for trace in recording.traces
-    )
+    clients = tuple(_client(trace, recording, inject) for trace in recording.traces)
     slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
     answered_ns = _answered_ns(slowest.judgement)
     phases = find_phases(
@@ -116,7 +126,7 @@ def judge_run(recording: Recording) -> Outcome:
         started=datetime.fromtimestamp(inject.wall_ns / 1e9, UTC),
         zero_ns=inject.at_ns,
         end_s=(max(_end_ns(trace) for trace in recording.traces) - inject.at_ns) / 1e9,
-        verdict=_worst([client.judgement.verdict for client in clients]),
+        verdict=_worst([client.verdict for client in clients]),
         clients=clients,
         phases=phases,
         segments=segments(phases),
@@ -124,6 +134,18 @@ def judge_run(recording: Recording) -> Outcome:
         flags=_flags(recording.events, inject, phases, serving),
         notes=_notes(recording, clients, phases),
     )
+
+
+def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
+    judgement = judge(
+        trace.attempts,
+        fault_ns=inject.at_ns,
+        every_ms=trace.every_ms,
+        target_s=recording.about.target_s,
+        one_at_a_time=trace.in_flight_max == 1,
+    )
+    wrote = trace.probe == "sql"
+    return Client(trace, judgement, judge_writes(trace.attempts, recording.rows.get(trace.name, ())) if wrote else None)
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:
@@ -179,7 +201,7 @@ def _flags(events: Sequence[Event], inject: Event, phases: Phases, serving: Serv
 
 def _notes(recording: Recording, clients: Sequence[Client], phases: Phases) -> tuple[str, ...]:
     """Return what a careful reader should know about this measurement."""
-    notes = []
+    notes = list(recording.about.remarks)
     for client in clients:
         trace, judgement = client.trace, client.judgement
         if judgement.stalls:
@@ -192,7 +214,7 @@ def _notes(recording: Recording, clients: Sequence[Client], phases: Phases) -> t
                 notes.append(f"The wall clock moved by {step_s:+.2f} s meanwhile: phases are off by up to as much.")
     if not recording.journals:
         notes.append("No journals of the surviving nodes: the phases are not known.")
-    elif phases.at(Step.MEMBERSHIP) is None:
+    elif phases.at(Step.MEMBERSHIP) is None and recording.about.node_leaves:
         notes.append("The survivors' journals do not tell that the node left: some phases are not known.")
     failed = [event for event in phases.fencing if not event.ok]
     if failed:
@@ -236,8 +258,9 @@ def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
         "timeout_ms": trace.timeout_ms,
         "in_flight_max": trace.in_flight_max,
         "cpu_s": trace.cpu_s,
-        "verdict": judgement.verdict,
-        "reason": judgement.reason,
+        "verdict": client.verdict,
+        "reason": client.reason,
+        "writes": asdict(client.writes) if client.writes else None,
         "outage_s": judgement.outage_s,
         "outage_from_s": outcome.seconds(gap.start_ns) if gap else None,
         "outage_is_open": gap.is_open if gap else None,

@@ -23,6 +23,7 @@ class Step(StrEnum):
 
     TOKEN_LOST = "token lost"  # noqa: S105 - Corosync's token is no password
     MEMBERSHIP = "new membership"
+    NOTICED = "failure noticed"
     FENCING_REQUESTED = "fencing requested"
     FENCED = "fenced"
     STARTED = "started"
@@ -94,6 +95,7 @@ TERMINATED = re.compile(
 STARTED = re.compile(
     r"Result of (?P<operation>start|promote) operation for (?P<resource>\S+) on (?P<node>\S+): (?:0 \()?ok\b"
 )
+NOTICED = re.compile(r"Result of (?:\w+-interval )?monitor operation for (?P<resource>\S+) on \S+: (?!(?:0 \()?ok\b)")
 EVIDENCE = re.compile(
     r"Token has not been received|A processor failed|A new membership|Failed to receive the leave message"
     r"|Members\[\d+\]:|State transition|Our DC node|state is now (?:lost|member)|will be fenced"
@@ -114,8 +116,10 @@ def find_phases(
     """Find the milestones. fault_s: wall clock. answered_s: seconds after the fault of the first answer a client had.
 
     nodes: Corosync id -> name. resources: ids that make up the service; empty: whatever started. A start counts as part
-    of the failover if it came before the first answer (with a little slack: the log is written after the agent ends);
-    later ones are `moved`: resources that moved again, such as a failback.
+    of the failover if it came before the first answer (with a little slack: the log is written after the agent ends),
+    or is a resource's first and on the node where the others started: an agent may go on for seconds once clients have
+    their answer, as ocf:heartbeat:mysql does. Other later ones are `moved`: resources that moved again, such as a
+    failback.
     """
     after = sorted(
         (line for line in lines if line.time_s >= fault_s - CLOCK_SLACK_S), key=lambda line: (line.time_s, line.node)
@@ -169,10 +173,17 @@ class _Reader:
         ended = FENCED.search(line.message) or TERMINATED.search(line.message)
         if ended:
             self._fencing_ended(ended, line, at_s)
+        noticed = NOTICED.search(line.message)
+        if noticed and self._is_asked(noticed["resource"]):
+            self._reach(Step.NOTICED, line, at_s)
         started = STARTED.search(line.message)
-        if started and (not self.resources or started["resource"].partition(":")[0] in self.resources):
+        if started and self._is_asked(started["resource"]):
             milestone = Milestone(Step.STARTED, at_s, started["node"], started["resource"], line.message)
             self.starts.append(milestone)
+
+    def _is_asked(self, resource: str) -> bool:
+        """Tell whether it is one of the service's."""
+        return not self.resources or resource.partition(":")[0] in self.resources
 
     def _fencing_ended(self, ended: re.Match[str], line: JournalLine, at_s: float) -> None:
         event = FencingEvent(ended["target"], ended["action"], ended["by"], ended["result"], at_s)
@@ -191,12 +202,17 @@ class _Reader:
             self.first[step] = Milestone(step, max(0.0, at_s), line.node, "", line.message)
 
     def phases(self, answered_s: float | None) -> Phases:
+        noticed = self.first.get(Step.NOTICED)
+        if noticed and (Step.MEMBERSHIP in self.first or (answered_s is not None and noticed.at_s > answered_s)):
+            del self.first[Step.NOTICED]  # a first look at a node that came back, or a failure of its own
         began_s = max((one.at_s for one in self.first.values()), default=0.0)
         until_s = float("inf") if answered_s is None else answered_s + 1.0
         recovery: dict[str, Milestone] = {}
         moved = []
         for start in self.starts:
-            if start.subject not in recovery and began_s <= start.at_s <= until_s:
+            first = start.subject not in recovery and start.at_s >= began_s
+            there = {one.node for one in recovery.values()} or {start.node}
+            if first and (start.at_s <= until_s or start.node in there):
                 recovery[start.subject] = start
             elif start.at_s > began_s:
                 moved.append(start)

@@ -15,7 +15,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One question a client asked. result: "ok", or in a word why not (probes/http.py lists the words).
+    """One question a client asked. result: "ok", or in a word why not (probes/http.py and sql.py list the words).
 
     n: its place in the schedule; a number that is missing was never sent. node: which node answered, "" if it did
     not say. detail: for people.
@@ -113,7 +113,8 @@ class About:
     fault: kind of fault ("power-cut"); title: what it does, as a sentence without its end ("The power of n1 was cut").
     node: the victim. nodes: Corosync node id -> name (Corosync logs ids). resources: ids of the primitives that make up
     the service. settings: shown as they are, label -> value. cluster_file: its text, which holds no secret values.
-    repeat: commands. place: where it ran ("container lab").
+    repeat: commands. place: where it ran ("container lab"). node_leaves: the fault takes the node out of the cluster,
+    so that it must be fenced. remarks: what a reader should know of such a place.
     """
 
     cluster: str
@@ -129,6 +130,8 @@ class About:
     settings: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     cluster_file: str = ""
     repeat: Sequence[str] = ()
+    node_leaves: bool = True
+    remarks: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for json.dumps; `parse` reads them back."""
@@ -139,6 +142,7 @@ class About:
             "versions": dict(self.versions),
             "settings": dict(self.settings),
             "repeat": list(self.repeat),
+            "remarks": list(self.remarks),
         }
 
     @classmethod
@@ -148,4 +152,5 @@ class About:
         known["nodes"] = {int(number): str(name) for number, name in value["nodes"].items()}
         known["resources"] = tuple(value.get("resources", ()))
         known["repeat"] = tuple(value.get("repeat", ()))
+        known["remarks"] = tuple(value.get("remarks", ()))
         return cls(**known)

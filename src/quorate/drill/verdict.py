@@ -8,6 +8,7 @@ lasted at least until the end of the watch.
 Held, violated or unknown. A probe that did not run for a while (a stall: over 100 ms late on its own schedule) could
 have stamped the edges of a gap wrongly by as much; the verdict is unknown only if that could decide it. It is unknown
 too when the client was never steady before the fault, and when the watch ended before the target could be missed.
+A client that asks one thing at a time is late only when it is late after the end of the attempt before.
 """
 
 from collections.abc import Sequence
@@ -78,12 +79,19 @@ class Judgement:
         return self.outage.end_ns if self.outage and not self.outage.is_open else None
 
 
-def judge(attempts: Sequence[Attempt], *, fault_ns: int, every_ms: float, target_s: float | None = None) -> Judgement:
+def judge(
+    attempts: Sequence[Attempt],
+    *,
+    fault_ns: int,
+    every_ms: float,
+    target_s: float | None = None,
+    one_at_a_time: bool = False,
+) -> Judgement:
     """Judge one client. attempts: in any order. target_s None: it is only asked that the service comes back."""
     in_order = sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n))
     every_ns = int(every_ms * 1e6)
     all_gaps = find_gaps(in_order)
-    stalls = find_stalls(in_order, every_ns)
+    stalls = find_stalls(in_order, every_ns, one_at_a_time=one_at_a_time)
     after = [gap for gap in all_gaps if gap.end_ns > fault_ns]
     before = [gap.seconds for gap in all_gaps if gap.end_ns <= fault_ns]
     failing = tuple(gap for gap in after if gap.failed)
@@ -161,11 +169,15 @@ def _first_at(moments: Sequence[int], limit: int, start: int) -> int:
     return start
 
 
-def find_stalls(in_order: Sequence[Attempt], every_ns: int) -> list[tuple[int, int]]:
-    """Return (from, to) wherever two consecutive attempts were sent over 100 ms later than the schedule says."""
-    late_ns = every_ns + STALL_MS * 1_000_000
-    sent = [attempt.sent_ns for attempt in in_order]
-    return [(one, other) for one, other in pairwise(sent) if other - one > late_ns]
+def find_stalls(in_order: Sequence[Attempt], every_ns: int, *, one_at_a_time: bool = False) -> list[tuple[int, int]]:
+    """Return (from, to) wherever an attempt was sent over 100 ms later than the schedule says."""
+    stall_ns = STALL_MS * 1_000_000
+    found = []
+    for one, other in pairwise(in_order):
+        due_ns = max(one.sent_ns + every_ns, one.done_ns) if one_at_a_time else one.sent_ns + every_ns
+        if other.sent_ns > due_ns + stall_ns:
+            found.append((due_ns - every_ns, other.sent_ns))
+    return found
 
 
 def is_steady(in_order: Sequence[Attempt], fault_ns: int) -> bool:

@@ -29,7 +29,8 @@ def summary(outcome: Outcome) -> str:
 def _first_line(outcome: Outcome) -> str:
     target_s = outcome.about.target_s
     target = f" The target is {target_s:g} s." if target_s is not None else ""
-    return f"{wording.VERDICTS[outcome.verdict].upper()}  {wording.headline(outcome)}{target}"
+    said = f"{wording.waited(outcome)}{target} {wording.promised(outcome)}".strip()
+    return f"{wording.VERDICTS[outcome.verdict].upper()}  {said}"
 
 
 def _where(outcome: Outcome) -> str:
@@ -41,12 +42,9 @@ def _verdict_lines(outcome: Outcome) -> list[str]:
     """Why, where the first line does not say it already."""
     if len(outcome.clients) == 1:
         plain = outcome.verdict is Verdict.HELD and outcome.about.target_s is not None
-        return [] if plain else _wrapped(outcome.client.judgement.reason)
+        return [] if plain else _wrapped(outcome.client.reason)
     width = max(len(client.trace.name) for client in outcome.clients)
-    return [
-        f"{client.trace.name:<{width}}  {client.judgement.verdict:<8}  {client.judgement.reason}"
-        for client in outcome.clients
-    ]
+    return [f"{client.trace.name:<{width}}  {client.verdict:<8}  {client.reason}" for client in outcome.clients]
 
 
 def _timeline(outcome: Outcome, client: Client) -> list[str]:

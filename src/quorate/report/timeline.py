@@ -16,6 +16,7 @@ CAPTION_MIN = 9.0  # percent: a run of failures narrower than that gets no capti
 FAMILIES = {
     Step.TOKEN_LOST: "membership",
     Step.MEMBERSHIP: "membership",
+    Step.NOTICED: "membership",
     Step.FENCING_REQUESTED: "fencing",
     Step.FENCED: "fencing",
     Step.STARTED: "start",

@@ -1,8 +1,11 @@
 """Wording: an Outcome in sentences and figures, the same in every form of report. Pure."""
 
+from collections.abc import Sequence
+
 from quorate.drill.outcome import Client, Outcome
 from quorate.drill.phases import Segment, Step
 from quorate.drill.verdict import Verdict
+from quorate.drill.writes import Writes, shown
 
 SAME_MOMENT_S = 0.1
 VERDICTS = {Verdict.HELD: "Held", Verdict.VIOLATED: "Violated", Verdict.UNKNOWN: "Unknown"}
@@ -10,6 +13,7 @@ VERDICTS = {Verdict.HELD: "Held", Verdict.VIOLATED: "Violated", Verdict.UNKNOWN:
 MEANINGS = {
     Step.TOKEN_LOST: "Corosync waits for its token before it believes a node silent",
     Step.MEMBERSHIP: "the survivors agree on who is left (consensus)",
+    Step.NOTICED: "a monitor of Pacemaker finds that it does not work",
     Step.FENCING_REQUESTED: "a coordinator is found and decides that the node must go",
     Step.FENCED: "the node is proven to be off: nothing of it can write any more",
     Step.STARTED: "Pacemaker starts the resource",
@@ -23,7 +27,23 @@ def seconds(value: float | None, digits: int = 2) -> str:
 
 
 def headline(outcome: Outcome) -> str:
-    """Return the one sentence that matters, without the verdict."""
+    """Return what matters, in one sentence or two, without the verdict."""
+    return f"{waited(outcome)} {promised(outcome)}".strip()
+
+
+def promised(outcome: Outcome) -> str:
+    """Return what became of the rows that a client was promised; "" if it wrote none, or nobody knows."""
+    writes = outcome.client.writes
+    if writes is None or (writes.verdict is Verdict.UNKNOWN and not writes.lost):
+        return ""
+    of = f"of {writes.acknowledged} acknowledged rows"
+    if not writes.lost:
+        return f"None {of} was lost."
+    return f"{len(writes.lost)} {of} {'was' if len(writes.lost) == 1 else 'were'} lost."
+
+
+def waited(outcome: Outcome) -> str:
+    """Return how long clients waited, in a sentence."""
     outage = outcome.client.judgement.outage
     who = f"Clients of {outcome.about.service}"
     if outage is None:
@@ -40,13 +60,16 @@ def story(outcome: Outcome) -> str:
     serving, about = outcome.serving, outcome.about
     took_over = serving.after and serving.after != serving.before
     parts = [f"{about.title}; {serving.after} took over." if took_over else f"{about.title}."]
+    if serving.after and not took_over and not about.node_leaves:
+        parts = [f"{about.title}; it served again."]
     if serving.returned_s is not None:
         stayed = {
             None: "",
             False: f" and the service stayed{f' on {serving.at_end}' if serving.at_end else ' where it was'}",
             True: f" and the service moved again{f', to {serving.at_end}' if serving.at_end else ''}",
         }[serving.failed_back]
-        parts.append(f"{about.node} was back after {serving.returned_s:.1f} s{stayed}.")
+        back = "was back" if about.node_leaves else "could serve again"
+        parts.append(f"{about.node} {back} after {serving.returned_s:.1f} s{stayed}.")
     return " ".join(parts)
 
 
@@ -70,34 +93,76 @@ def measured(client: Client) -> str:
         cost = f" It used {share:.1%} of one core."
     baseline_s = judgement.baseline_s
     return (
-        f"One client asked {trace.target} every {trace.every_ms:g} ms, each time over a fresh connection with a time"
-        f" limit of {trace.timeout_ms:g} ms, at most {trace.in_flight_max} at once, so that a slow attempt hides none"
-        " of the next. The outage is the time from the completion of the last good answer to the completion of the"
+        f"{_asked(client)} The outage is the time from the completion of the last good answer to the completion of the"
         " next good one, on a clock that cannot be stepped; nothing is subtracted. Its resolution is"
         f" {judgement.resolution_s * 1000:g} ms; before the fault the longest time between two answers was"
         f" {'not measured' if baseline_s is None else f'{baseline_s * 1000:.0f} ms'}.{cost}"
     )
 
 
+def _asked(client: Client) -> str:
+    trace = client.trace
+    if client.writes is None:
+        return (
+            f"One client asked {trace.target} every {trace.every_ms:g} ms, each time over a fresh connection with a"
+            f" time limit of {trace.timeout_ms:g} ms, at most {trace.in_flight_max} at once, so that a slow attempt"
+            " hides none of the next."
+        )
+    return (
+        f"One client committed a numbered row at {trace.target} every {trace.every_ms:g} ms, each in a transaction of"
+        f" its own, never two at a time, and connected anew at once when its connection broke. Connecting and each"
+        f" answer had a time limit of {trace.timeout_ms:g} ms, so the outage may read longer by up to that. When the"
+        " cluster was at rest again the rows were read back twice and compared with the record by number."
+    )
+
+
 def figures(outcome: Outcome) -> list[tuple[str, str, str]]:
     """Return the key figures: (label, value, remark)."""
     judgement = outcome.client.judgement
-    fenced = next((event for event in outcome.fencing if event.ok and event.target == outcome.about.node), None)
-    gaps = len(judgement.gaps)
-    failed_back = {None: "not seen", False: "none", True: "yes"}[outcome.serving.failed_back]
     every = f"of {judgement.attempts}, one every {judgement.resolution_s * 1e3:g} ms"
+    rows = [] if outcome.client.writes else [("Failed requests", str(judgement.failed), every)]
+    gaps = len(judgement.gaps)
     if gaps > 1:
-        second = ("Without an answer", seconds(judgement.failing_s), f"in all, {gaps} interruptions")
-    else:
+        rows.append(("Without an answer", seconds(judgement.failing_s), f"in all, {gaps} interruptions"))
+    elif outcome.about.node_leaves:
         noticed_s = outcome.phases.at(Step.MEMBERSHIP)
         agreed = f"{outcome.about.node} declared lost"
-        second = ("Noticed", seconds(noticed_s), "not seen" if noticed_s is None else agreed)
-    return [
-        ("Failed requests", str(judgement.failed), every),
-        second,
-        ("Node fenced", seconds(fenced.at_s if fenced else None), f"by {fenced.by}" if fenced else "not seen"),
-        ("Failback", failed_back, "node not back" if outcome.serving.returned_s is None else "when the node returned"),
+        rows.append(("Noticed", seconds(noticed_s), "not seen" if noticed_s is None else agreed))
+    elif (noticed_s := outcome.phases.at(Step.NOTICED)) is not None:
+        rows.append(("Noticed", seconds(noticed_s), "by a monitor"))
+    if outcome.about.node_leaves:
+        fenced = next((event for event in outcome.fencing if event.ok and event.target == outcome.about.node), None)
+        by = f"by {fenced.by}" if fenced else "not seen"
+        rows.append(("Node fenced", seconds(fenced.at_s if fenced else None), by))
+    if outcome.about.node_leaves or outcome.serving.returned_s is not None:
+        failed_back = {None: "not seen", False: "none", True: "yes"}[outcome.serving.failed_back]
+        returned = "node not back" if outcome.serving.returned_s is None else "when the node returned"
+        rows.append(("Failback", failed_back, returned))
+    return rows + (written(outcome.client.writes) if outcome.client.writes else [])
+
+
+def written(writes: Writes) -> list[tuple[str, str, str]]:
+    """Return the figures of a client that wrote."""
+    rows = [
+        ("Acknowledged", str(writes.acknowledged), f"rows, of {writes.sent} sent; {writes.failed} never committed"),
+        ("Lost", str(len(writes.lost)), _named(writes.lost, "acknowledged and not there")),
+        ("Duplicates", str(len(writes.duplicates)), _named(writes.duplicates, "there more than once")),
+        ("Unknown", str(writes.unknown), _unknown(writes)),
     ]
+    if writes.unexplained:
+        rows.append(("Unexplained", str(len(writes.unexplained)), _named(writes.unexplained, "there, never committed")))
+    return rows
+
+
+def _named(numbers: Sequence[int], words: str) -> str:
+    return f"{words}: {shown(numbers)}" if numbers else words
+
+
+def _unknown(writes: Writes) -> str:
+    if not writes.unknown:
+        return "every COMMIT was answered"
+    found = ((writes.unknown_found, "found"), (writes.unknown_missing, "not found"))
+    return "COMMIT not answered; " + "; ".join(f"{words}: {shown(n) if n else 'none'}" for n, words in found)
 
 
 def evidence(outcome: Outcome) -> list[tuple[float, str, str]]:

@@ -1,7 +1,7 @@
 """story: the demo, told step by step. Everything in it is a command that users have, too.
 
-check   the blueprint `web`, under a name of its own
-up      three nodes of this machine, from the image that is built once
+check   a blueprint, `web` unless another is asked for, under a name of its own
+up      its nodes on this machine, from the image that is built once
 apply   the cluster, with each node really fenced once
 drill   the power of the serving node is cut while a client asks
 report  what the client saw, as text here and as one page
@@ -21,24 +21,27 @@ import click
 
 from quorate.build.apply import apply
 from quorate.build.prepare import prepare
+from quorate.catalog.blueprints import blueprints
+from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
 from quorate.check.run import check
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.drill.outcome import Outcome
-from quorate.drill.power_cut import Story, power_cut
+from quorate.drill.run import PROBES, Story, drill
 from quorate.drill.verdict import Verdict
-from quorate.errors import Locked
+from quorate.errors import Locked, UsageError
 from quorate.lab import needs
+from quorate.lab.kind import choose
 from quorate.lab.lab import Lab
 from quorate.report import files, text
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress, count, show_findings
 
-FILE = "web.yaml"
 # A name of its own, so that no lab that somebody made from the same blueprint is ever taken for the demo's.
-TEXT = kinds()["web"].example.replace("cluster: web\n", "cluster: quorate-demo\n")
-LOCK = "quorate-demo.lock"
+NAME = "quorate-demo"
+LOCK = f"{NAME}.lock"
+DEFAULT = "web"
 TERMINATED = "told to end (SIGTERM)"
 
 
@@ -47,10 +50,26 @@ def headline(words: str) -> None:
     click.echo(f"\n{click.style(words, bold=True)}", err=True)
 
 
-def checked(path: Path) -> Cluster:
+def text_of(blueprint: str) -> str:
+    """Return the cluster file of a blueprint; UsageError where there is none of that name, or no client for it."""
+    known = {name: one for name, one in blueprints().items() if askable(one.text)}
+    if blueprint not in known:
+        raise UsageError(f"there is no demo of {blueprint!r}", f"choose from: {', '.join(known)}")
+    return known[blueprint].called(NAME)
+
+
+def askable(text: str) -> bool:
+    """Tell whether a drill has a client for the first service of a cluster file."""
+    cluster = load(text, NAME, kinds()).cluster
+    first = next(iter(cluster.services.values()), None) if cluster else None
+    probe = first.probe() if isinstance(first, Service) else None
+    return probe is not None and probe.kind in PROBES
+
+
+def checked(path: Path, content: str) -> Cluster:
     """Write the blueprint and check it."""
-    path.write_text(TEXT)
-    headline(f"check    {path}, {len(path.read_text().splitlines())} lines")
+    path.write_text(content)
+    headline(f"check    {path}, {len(content.splitlines())} lines")
     loaded = load(path.read_bytes(), str(path), kinds())
     assert loaded.cluster is not None, loaded.findings
     findings = [*loaded.findings, *(loaded.place(finding) for finding in check(loaded.cluster))]
@@ -71,26 +90,30 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-async def tell(output: str, *, keep: bool) -> int:
+async def tell(output: str, *, blueprint: str, keep: bool) -> int:
     """Tell the story and return the exit code: 0 when the target held, 1 when violated, 3 when unknown."""
     started = time.monotonic()
     progress = Progress()
+    content = text_of(blueprint)
     telling = asyncio.current_task()
     assert telling is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel, TERMINATED)
     folder = Path(output) / datetime.now().strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
-    file = folder / FILE
-    cluster = checked(file)
-    if installed := await needs.install_missing():
+    file = folder / f"{blueprint}.yaml"
+    cluster = checked(file, content)
+    kind = choose(cluster).kind  # whatever a demo of another blueprint, whose lab was kept, had
+    if installed := await needs.install_missing(kind):
         progress(f"installed {', '.join(installed)}")
-    lab = Lab(cluster)
+    lab = Lab(cluster, nodes=kind)
+    repeat = "quorate demo" if blueprint == DEFAULT else f"quorate demo {blueprint}"
     with alone(lab.places.root / LOCK):
         try:
-            outcome = await built_and_drilled(lab, cluster, file, progress)
+            told = Story(next(iter(cluster.services)), folder / "run", content, [repeat])
+            outcome = await built_and_drilled(lab, cluster, told, progress)
         finally:
             if keep:
-                headline(f"the lab stays: quorate lab ssh {file} n1; quorate lab down {file}")
+                headline(f"the lab stays: quorate lab ssh {file} {cluster.nodes[0].name}; quorate lab down {file}")
             else:
                 headline("down")
                 await lab.down(progress)
@@ -101,7 +124,7 @@ async def tell(output: str, *, keep: bool) -> int:
     return {Verdict.HELD: 0, Verdict.VIOLATED: 1, Verdict.UNKNOWN: 3}[outcome.verdict]
 
 
-async def built_and_drilled(lab: Lab, cluster: Cluster, file: Path, progress: Progress) -> Outcome:
+async def built_and_drilled(lab: Lab, cluster: Cluster, story: Story, progress: Progress) -> Outcome:
     """Boot, build, break; return what was seen."""
     headline(f"lab up   {len(cluster.nodes)} nodes")
     await lab.down()
@@ -112,5 +135,4 @@ async def built_and_drilled(lab: Lab, cluster: Cluster, file: Path, progress: Pr
         headline("apply    build the cluster, and fence each node once")
         await apply(fleet, want, progress, lambda _: None, test_fencing=True)
         headline("drill    cut the power of the node that serves")
-        story = Story(next(iter(cluster.services)), file.parent / "run", TEXT, ["quorate demo"])
-        return await power_cut(lab, fleet, want, story, progress)
+        return await drill(lab, fleet, want, story, progress)

@@ -1,24 +1,34 @@
-"""Example cluster files: each is sound as it stands."""
+"""Every blueprint is a sound cluster file that says in its list what it builds."""
 
 import pytest
 
-from quorate.catalog.blueprints import blueprints
+from quorate.catalog.blueprints import Blueprint, blueprints
 from quorate.catalog.services import kinds
 from quorate.check.run import check
 from quorate.describe.load import load
 from quorate.findings import Severity
 
 
+def test_there_is_one_for_each_kind_and_each_file() -> None:
+    assert {*kinds(), "mariadb-drbd", "mariadb-shared-directory", "mariadb-shared-disk"} <= blueprints().keys()
+    assert list(blueprints()) == sorted(blueprints())
+
+
 @pytest.mark.parametrize("name", blueprints())
-def test_it_is_checked_without_a_complaint(name: str) -> None:
-    what, text = blueprints()[name]
-    assert what
-    loaded = load(text, f"{name}.yaml", kinds())
-    assert loaded.cluster is not None, loaded.findings
-    complaints = [f for f in (*loaded.findings, *check(loaded.cluster)) if f.severity is not Severity.INFO]
-    assert complaints == []
+def test_nothing_is_wrong_with_it(name: str) -> None:
+    one = blueprints()[name]
+    loaded = load(one.text, f"{name}.yaml", kinds())
+    assert loaded.cluster is not None
+    found = [*loaded.findings, *check(loaded.cluster)]
+    assert [finding.summary for finding in found if finding.severity is not Severity.INFO] == []
+    assert 20 < len(one.words) <= 120
 
 
-def test_a_file_of_the_folder_is_found() -> None:
-    assert "mariadb-shared-directory" in blueprints()
-    assert blueprints().keys() > kinds().keys()
+def test_the_usual_mariadb_is_the_replicated_one() -> None:
+    assert blueprints()["mariadb-drbd"].text == kinds()["mariadb"].example
+
+
+def test_it_can_be_given_a_name_of_its_own() -> None:
+    text = Blueprint("w", "# cluster: no\ncluster: web\nnodes: {}\n").called("mine")
+    assert text == "# cluster: no\ncluster: mine\nnodes: {}\n"
+    assert all("\ncluster: mine\n" in f"\n{one.called('mine')}" for one in blueprints().values())

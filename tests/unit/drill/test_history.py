@@ -71,3 +71,21 @@ def test_a_folder_that_is_no_run_is_a_usage_error(tmp_path: Path) -> None:
 def test_about_survives_json_and_a_newer_writer() -> None:
     value = json.loads(json.dumps(ABOUT.to_json())) | {"invented_later": 1}
     assert About.parse(value) == ABOUT
+
+
+def test_what_was_sent_and_has_no_end_is_unknown(tmp_path: Path) -> None:
+    history = History(tmp_path, ABOUT)
+    sent = [f'{{"sent":{n},"sent_ns":{n * 10}}}' for n in (1, 2)]
+    history.probe_file("db").write_text("\n".join([START, *sent, LINE.replace('"n":0', '"n":1')]), encoding="utf-8")
+    found = read(tmp_path)
+    assert [(one.n, one.result) for one in found.traces[0].attempts] == [(1, "ok"), (2, "unknown")]
+    assert found.broken == ()
+
+
+def test_rows_are_read_back_as_often_as_they_were_written(tmp_path: Path) -> None:
+    history = History(tmp_path, ABOUT)
+    history.rows("my-db", 1, "3\n1\n")
+    history.rows("my-db", 2, "3\nx\n")
+    found = read(tmp_path)
+    assert found.rows == {"my-db": ((3, 1), (3,))}
+    assert found.broken == ("my-db-2.txt:2",)

@@ -189,3 +189,25 @@ def test_journals_are_fetched_from_whole_seconds_before_the_fault() -> None:
     argv = fetch(1795260208.9).argv
     assert "--since=@1795260208" in argv
     assert "--identifier=pacemaker-fenced" in argv
+
+
+def test_a_start_that_its_agent_reports_after_the_first_answer_is_no_move() -> None:
+    """ocf:heartbeat:mysql sleeps on after the server answers clients."""
+    told = lines(
+        (2.5, "pacemaker-controld", "notice: Result of start operation for db-address on n2: ok"),
+        (6.5, "pacemaker-controld", "notice: Result of start operation for db-server on n2: ok"),
+        (9.0, "pacemaker-controld", "notice: Result of start operation for db-server on n1: ok"),
+    )
+    found = phases(told, 3.0, resources=("db-address", "db-server"))
+    assert [one.subject for one in found.milestones if one.step is Step.STARTED] == ["db-address", "db-server"]
+    assert [(one.subject, one.node) for one in found.moved] == [("db-server", "n1")]
+
+
+def test_a_monitor_that_fails_is_when_a_killed_server_is_noticed() -> None:
+    dead = "notice: Result of monitor operation for db-server on n1: not running"
+    told = lines((2.5, "pacemaker-controld", dead), (2.6, "pacemaker-controld", dead.replace("not running", "ok")))
+    found = phases(told, 3.0, resources=("db-server",))
+    assert found.at(Step.NOTICED) == 2.5
+    assert phases(told, 3.0, resources=("web",)).at(Step.NOTICED) is None
+    assert phases(told, 2.0, resources=("db-server",)).at(Step.NOTICED) is None  # a failure after the first answer
+    assert phases([*told, *lines((1.0, "corosync", LEFT))], 3.0).at(Step.NOTICED) is None

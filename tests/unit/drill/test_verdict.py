@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from quorate.drill.record import Attempt
-from quorate.drill.verdict import Judgement, Verdict, find_gaps, judge
+from quorate.drill.verdict import Judgement, Verdict, find_gaps, find_stalls, judge
 
 MS = 1_000_000
 FAULT = 2000 * MS
@@ -164,3 +164,13 @@ def test_every_failure_lies_in_exactly_one_gap(history: list[Attempt]) -> None:
     gaps = find_gaps(sorted(history, key=lambda a: (a.sent_ns, a.n)))
     assert sum(gap.failed for gap in gaps) == sum(not a.ok for a in history if a.sent_ns >= first_good)
     assert all(one.end_ns == other.start_ns for one, other in pairwise(gaps))
+
+
+def test_who_asks_one_at_a_time_is_not_late_while_it_waits_for_an_answer() -> None:
+    slow = [
+        Attempt(0, 0, 900 * MS, "timeout"),
+        Attempt(45, 901 * MS, 902 * MS, "ok"),
+        Attempt(60, 1200 * MS, 1201 * MS, "ok"),
+    ]
+    assert find_stalls(slow, 20 * MS, one_at_a_time=True) == [(901 * MS, 1200 * MS)]
+    assert len(find_stalls(slow, 20 * MS)) == 2

@@ -17,6 +17,7 @@ from quorate.report.html import page
 from quorate.report.text import summary
 
 GOLDEN = Path(__file__).parents[2] / "data" / "drill"
+LESSER = ["never-back", "never-steady", "unnoticed", "no-journals", "two-clients", "written", "written-lost"]
 VOID = {"meta", "br", "link", "img", "hr"}
 
 
@@ -27,12 +28,19 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
     never = tuple(replace(one, result="refused", node="") for one in trace.attempts)
     quiet = tuple(replace(one, result="ok", done_ns=one.sent_ns + 1000, node="") for one in trace.attempts)
     ended = replace(trace, ended=None, ended_ns=None, cpu_s=None)
+    first_bad = next(one.n for one in trace.attempts if not one.ok)
+    wrote = [replace(one, result="unknown" if one.n == first_bad else one.result) for one in trace.attempts]
+    writing = replace(trace, probe="sql", target="10.77.1.100:3306", in_flight_max=1, attempts=tuple(wrote))
+    rows = tuple(one.n for one in wrote if one.result in {"ok", "unknown"})
+    killed = replace(about, node_leaves=False, title="The server on n1 was killed", remarks=("Seconds are noisy.",))
     return {
         "never-back": replace(recording, traces=(replace(ended, attempts=cut),), about=replace(about, target_s=2)),
         "never-steady": replace(recording, traces=(replace(trace, attempts=never),)),
         "unnoticed": replace(recording, traces=(replace(trace, attempts=quiet),)),
         "no-journals": replace(recording, journals={}, events=recording.events[:2]),
         "two-clients": replace(recording, traces=(trace, replace(trace, name="api"))),
+        "written": replace(recording, traces=(writing,), rows={"web": (rows, rows)}),
+        "written-lost": replace(recording, about=killed, traces=(writing,), rows={"web": (rows[3:], rows[3:])}),
         "asked-nothing": replace(recording, traces=(replace(ended, attempts=()),)),
     }
 
@@ -85,7 +93,7 @@ def test_text_is_as_agreed(outcome: Outcome) -> None:
     assert summary(outcome) == (GOLDEN / "power-cut.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["never-back", "never-steady", "unnoticed", "no-journals", "two-clients"])
+@pytest.mark.parametrize("name", LESSER)
 def test_text_of_lesser_runs_is_as_agreed(recording: Recording, name: str) -> None:
     found = summary(judge_run(incomplete(recording)[name]))
     assert found == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
@@ -94,6 +102,13 @@ def test_text_of_lesser_runs_is_as_agreed(recording: Recording, name: str) -> No
 def test_text_fits_a_terminal(recording: Recording) -> None:
     for run in [recording, *incomplete(recording).values()]:
         assert max(map(len, summary(judge_run(run)).splitlines())) <= 96
+
+
+def test_page_says_what_became_of_rows(recording: Recording) -> None:
+    words = " ".join(" ".join(read_page(page(judge_run(incomplete(recording)["written-lost"]))).text).split())
+    for part in ("Acknowledged", "Lost", "Duplicates", "Unknown", "acknowledged rows were lost", "Violated"):
+        assert part in words
+    assert "never two at a time" in words
 
 
 def test_page_needs_nothing_from_elsewhere(outcome: Outcome) -> None:
@@ -151,9 +166,7 @@ def test_what_comes_from_a_run_cannot_become_markup(recording: Recording) -> Non
     assert "&lt;script&gt;" in text
 
 
-@pytest.mark.parametrize(
-    "name", ["never-back", "never-steady", "unnoticed", "no-journals", "two-clients", "asked-nothing"]
-)
+@pytest.mark.parametrize("name", [*LESSER, "asked-nothing"])
 def test_page_of_lesser_runs_is_whole(recording: Recording, name: str) -> None:
     read_page(page(judge_run(incomplete(recording)[name])))
 

@@ -1,20 +1,39 @@
-"""Example cluster files: one for each kind of service, by the kind's name, and the files NAME.yaml of this folder.
+"""Blueprints: whole cluster files to begin with: one for each kind of service, and a file here for each further one.
 
-The first line of a file is a comment that says what it is. Pure but for reading the package's own files.
+A file NAME.yaml is found by being there; its first line is a comment that says what it builds. Pure but for reading
+what is shipped with quorate.
 """
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from importlib import resources
+from types import MappingProxyType
 
 from quorate.catalog.services import kinds
 
 
-def blueprints() -> dict[str, tuple[str, str]]:
-    """Return what each example is, and its text, by name; the kinds of services first."""
-    found = {name: ((kind.__doc__ or "").strip().splitlines()[0], kind.example) for name, kind in kinds().items()}
-    folder = resources.files(__name__)
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        name, dot, ending = file.name.rpartition(".")
-        if dot and ending == "yaml":
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A cluster file's text, and in a sentence what it builds."""
+
+    words: str
+    text: str
+
+    def called(self, cluster: str) -> str:
+        """Return the text with another name for the cluster, so that its lab is taken for no other."""
+        return re.sub(r"^cluster: .*$", f"cluster: {cluster}", self.text, count=1, flags=re.MULTILINE)
+
+
+@cache
+def blueprints() -> Mapping[str, Blueprint]:
+    """Return the blueprints by name, in alphabetical order."""
+    found = {
+        name: Blueprint((kind.__doc__ or "").strip().splitlines()[0], kind.example) for name, kind in kinds().items()
+    }
+    for file in resources.files(__name__).iterdir():
+        if file.name.endswith(".yaml"):
             text = file.read_text("utf-8")
-            found[name] = (text.splitlines()[0].lstrip("# "), text)
-    return found
+            found[file.name.removesuffix(".yaml")] = Blueprint(text.partition("\n")[0].removeprefix("#").strip(), text)
+    return MappingProxyType(dict(sorted(found.items())))

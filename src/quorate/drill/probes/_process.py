@@ -5,18 +5,29 @@ it has asked by then is answered or timed out before it goes. Standard library o
 """
 
 import ctypes
+import errno
 import json
 import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
 CLONE_NEWNET = 0x40000000  # sched.h
 PR_SET_PDEATHSIG = 1  # prctl(2)
+RESULTS = {
+    errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "reset",
+    errno.EPIPE: "reset",
+    errno.ETIMEDOUT: "timeout",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.ENETUNREACH: "unreachable",
+    errno.EADDRNOTAVAIL: "unreachable",
+    errno.ENETDOWN: "unreachable",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,8 @@ class Settings:
 
     every_ms: one attempt each. timeout_ms: an attempt's own time limit, from connect to the last byte. seconds_max: the
     bound of the whole probe. output: file that is appended to. namespace: path of a network namespace to enter, or
-    None. nodes: names of nodes to look for in an answer. expect: text a good answer must contain.
+    None. nodes: names of nodes to look for in an answer. expect: text a good answer must contain. one_at_a_time: a slow
+    attempt does hold back the next, for what is asked may not be asked twice at once. user, password: of a database.
     """
 
     target: str
@@ -36,6 +48,9 @@ class Settings:
     namespace: str | None = None
     nodes: tuple[str, ...] = ()
     expect: str = ""
+    one_at_a_time: bool = False
+    user: str = ""
+    password: str = field(default="", repr=False)
 
     @property
     def in_flight_max(self) -> int:
@@ -43,6 +58,8 @@ class Settings:
 
         So a slow attempt never holds back the next; the bound itself is only met by a clock that jumps.
         """
+        if self.one_at_a_time:
+            return 1
         return int(-(-self.timeout_ms // self.every_ms)) + 1
 
     @classmethod

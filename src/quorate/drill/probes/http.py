@@ -21,19 +21,9 @@ import time
 from collections import deque
 from urllib.parse import urlsplit
 
-from quorate.drill.probes._process import Output, Settings, run
+from quorate.drill.probes._process import RESULTS, Output, Settings, run
 
 ANSWER_BYTES_MAX = 64 * 1024  # beyond that the answer is judged by what has come
-RESULTS = {
-    errno.ECONNREFUSED: "refused",
-    errno.ECONNRESET: "reset",
-    errno.EPIPE: "reset",
-    errno.ETIMEDOUT: "timeout",
-    errno.EHOSTUNREACH: "unreachable",
-    errno.ENETUNREACH: "unreachable",
-    errno.EADDRNOTAVAIL: "unreachable",
-    errno.ENETDOWN: "unreachable",
-}
 
 
 def is_complete(answer: bytes | bytearray) -> bool:

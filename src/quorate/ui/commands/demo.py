@@ -4,20 +4,22 @@ import click
 
 
 @click.command(short_help="All of it once, on this machine.")
+@click.argument("blueprint", required=False, default="web")
 @click.option("--keep", is_flag=True, help="Leave the lab up, to look around.")
 @click.option("-o", "--output", default="quorate-demo", type=click.Path(file_okay=False), help="Where the report goes.")
-def command(keep: bool, output: str) -> None:
-    """Check a cluster file, boot three nodes, build the cluster, cut the power of the node that serves, report.
+def command(blueprint: str, keep: bool, output: str) -> None:
+    """Check a cluster file, boot its nodes, build the cluster, cut the power of the node that serves, report.
 
-    Needs root. Takes one to four minutes, the first time longest: the nodes' image is built then. Everything is taken
-    down at the end.
+    BLUEPRINT is one of `quorate new` whose service a client can ask: web (the default), or a database, whose client
+    writes. Needs root. Takes one to four minutes, the first time longest: the nodes' image is built then. Everything
+    is taken down at the end.
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
     from quorate.ui.story import TERMINATED, tell  # noqa: PLC0415
 
     try:
-        code = asyncio.run(tell(output, keep=keep))
+        code = asyncio.run(tell(output, blueprint=blueprint, keep=keep))
     except asyncio.CancelledError as cancelled:
         if TERMINATED not in cancelled.args:
             raise RuntimeError("cancelled by nobody") from cancelled

@@ -6,15 +6,16 @@ import click
 @click.command(short_help="Print an example cluster file.")
 @click.argument("blueprint", required=False)
 def command(blueprint: str | None) -> None:
-    """Print an example cluster file: one for each kind of service, and some more; without a name, list them."""
+    """Print an example cluster file; without a name, list what there is."""
     from quorate.catalog.blueprints import blueprints  # noqa: PLC0415 - keeps --help quick
     from quorate.errors import UsageError  # noqa: PLC0415
 
     known = blueprints()
     if blueprint is None:
-        for name, (what, _) in known.items():
-            click.echo(f"{name:25} {what}")
+        width = max(map(len, known))
+        for name, one in known.items():
+            click.echo(f"{name:{width}}  {one.words}")
         return
     if blueprint not in known:
         raise UsageError(f"no blueprint is called {blueprint!r}", f"choose from: {', '.join(known)}")
-    click.echo(known[blueprint][1].strip())
+    click.echo(known[blueprint].text.strip())

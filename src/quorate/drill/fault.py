@@ -1,0 +1,108 @@
+"""Fault: the protocol that every file in faults/ keeps, and the scene it happens on.
+
+A fault brings its own proof that it took effect and its own undoing. The run around it is drill/run.py.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from quorate.build.step import Fleet, Note, answer
+from quorate.build.want import Want
+from quorate.catalog.service import Service
+from quorate.drill.probe import ProbeProcess
+from quorate.drill.record import Attempt
+from quorate.errors import Unknown
+from quorate.lab.lab import Lab
+from quorate.machines.host import Host
+from quorate.observe.facts import cluster_status
+from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.gathering import gather
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a fault happens: a lab with a running cluster, the service that clients ask, the node that serves it."""
+
+    lab: Lab
+    fleet: Fleet
+    want: Want
+    service: str
+    victim: str
+    note: Note
+
+    @property
+    def survivors(self) -> Mapping[str, Host]:
+        """All nodes but the victim."""
+        return {name: host for name, host in self.fleet.items() if name != self.victim}
+
+    @property
+    def options(self) -> Service:
+        """The service."""
+        found = self.want.cluster.services[self.service]
+        assert isinstance(found, Service)
+        return found
+
+
+class Fault(Protocol):
+    """A kind of fault: a module in faults/."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - modules keep this protocol, and theirs is a constant
+        """What it is called: "power-cut"."""
+
+    @property
+    def TITLE(self) -> str:  # noqa: N802
+        """What it does, with {node}, as a sentence without its end: "The power of {node} was cut"."""
+
+    @property
+    def FLAG(self) -> str:  # noqa: N802
+        """The same in a short phrase for a drawing: "power of {node} cut"."""
+
+    @property
+    def RETURNED(self) -> str:  # noqa: N802
+        """What can be said of {node} when it may serve again; "" where it always might."""
+
+    @property
+    def LEAVES(self) -> bool:  # noqa: N802
+        """Whether the node leaves the cluster, and must be fenced."""
+
+    @property
+    def inject(self) -> Callable[[Scene], Awaitable[None]]:
+        """Do it; return when it is proven to be in effect."""
+
+    @property
+    def passed(self) -> Callable[[Scene, ProbeProcess, int], Awaitable[Attempt]]:
+        """Return the client's first answer after it. The moment (monotonic, ns) is the one before `inject`."""
+
+    @property
+    def undo(self) -> Callable[[Scene], Awaitable[None]]:
+        """Take back what would else stay; called however the run ends, also where it was never injected."""
+
+    @property
+    def healed(self) -> Callable[[Scene], Awaitable[None]]:
+        """Return when the victim may serve again."""
+
+
+async def status(fleet: Mapping[str, Host]) -> ClusterStatus | None:
+    """Return what the first node that answers says of the cluster, None while none does."""
+    for host in fleet.values():
+        found = await answer(gather(host, cluster_status))
+        if found is not None:
+            return found
+    return None
+
+
+async def serving(fleet: Fleet, service: str) -> str:
+    """Return the node that runs the service; Unknown where that is nowhere."""
+    found = await status(fleet)
+    nodes = [node for one in found.instances(service) if one.active for node in one.nodes] if found else []
+    if not nodes:
+        raise Unknown(f"{service} runs nowhere", "apply the file first")
+    return nodes[-1]  # the last of a group: what clients talk to stands on all before it
+
+
+async def noticed_and_answered(client: ProbeProcess, since_ns: int) -> Attempt:
+    """Return the first good answer after the first failure since then."""
+    failed = await client.wait_failed(since_ns=since_ns)
+    return await client.wait_answered(since_ns=failed.done_ns)

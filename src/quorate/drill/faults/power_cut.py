@@ -1,0 +1,48 @@
+"""power_cut: the power of the node that serves is cut, as at the plug: no process ends in order. Lab only.
+
+Nobody helps: the survivors notice, fence, start the service elsewhere. Fencing has switched the node on again; it boots
+and becomes a member.
+"""
+
+from quorate.build.step import Fleet
+from quorate.drill.fault import Scene, noticed_and_answered, status
+from quorate.drill.probe import ProbeProcess
+from quorate.drill.record import Attempt
+from quorate.machines.waiting import until
+
+NAME = "power-cut"
+TITLE = "The power of {node} was cut"
+FLAG = "power of {node} cut"
+RETURNED = "{node} is a member again"
+LEAVES = True
+RETURN_S = 120.0
+
+
+async def inject(scene: Scene) -> None:
+    """Cut it; the lab returns when no process of the node is left."""
+    await scene.lab.power(scene.victim, "off")
+
+
+async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+    """Wait for the failure that the client sees, and the answer after it."""
+    return await noticed_and_answered(client, since_ns)
+
+
+async def undo(_scene: Scene) -> None:
+    """Do nothing: it is the cluster's fencing that must switch the node on again."""
+
+
+async def healed(scene: Scene) -> None:
+    """Return when a survivor counts the victim as online, and it can be reached."""
+    await returned(scene.survivors, scene.victim)
+    await scene.fleet[scene.victim].reconnect()
+
+
+async def returned(survivors: Fleet, victim: str) -> None:
+    """Return when a survivor counts the victim as online."""
+
+    async def online() -> bool | None:
+        found = await status(survivors)
+        return (victim in found.online or None) if found else None
+
+    await until(f"{victim} is a member again", online, timeout_s=RETURN_S, every_s=0.2)

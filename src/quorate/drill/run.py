@@ -1,0 +1,177 @@
+"""run: one drill: break the node that serves the clients, and see what they see.
+
+1. the cluster is at rest: every service runs, nothing failed
+2. a client asks the service every 20 ms through its floating address, and has had 50 good answers in a row; one that
+   writes has an account and a table for it, made for this run
+3. the fault is injected on the node that serves, and proven to be in effect (faults/ has one file for each)
+4. nobody helps: the cluster notices and starts the service again; the client gets its first answer
+5. the fault is undone where it would stay, and the node may serve again
+6. some seconds more: a service that moves back now interrupts its clients a second time
+7. the cluster is at rest again; what a client wrote is read back, twice; the account and the table are removed
+8. the journals of the nodes that lived join the record, and the record is judged
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from quorate import __version__
+from quorate.build.step import Fleet, Note
+from quorate.build.steps import running
+from quorate.build.want import Want
+from quorate.catalog.service import Probe, Service
+from quorate.drill.about import about
+from quorate.drill.database import account, numbers
+from quorate.drill.fault import Fault, Scene, serving, status
+from quorate.drill.faults import power_cut
+from quorate.drill.history import History, read
+from quorate.drill.journal import fetch
+from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.probe import ProbeProcess, Settings, probing
+from quorate.drill.record import About, Event, Moment
+from quorate.errors import UsageError
+from quorate.lab.lab import Lab
+from quorate.machines.host import Host, command
+from quorate.observe.facts import packages
+from quorate.observe.gathering import gather_about
+
+TELLING = ("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2", "mariadb-server")
+PROBES = ("http", "sql")  # the kinds of client there are
+WATCH_S = 5.0  # after the node's return
+ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
+PAGE_CACHE = (
+    "Container nodes share this machine's kernel, whose page cache survives the power cut of a node: that rows are"
+    " there shows that none was lost on the way to it, not that each had reached a disk."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a run is told with: the service that clients ask, the folder, the file's own text, how to repeat it."""
+
+    service: str
+    folder: Path
+    file_text: str
+    repeat: Sequence[str]
+
+
+DEFAULT: Fault = power_cut
+
+
+async def drill(lab: Lab, fleet: Fleet, want: Want, story: Story, note: Note, *, fault: Fault = DEFAULT) -> Outcome:
+    """Run the drill; the module's docstring tells it. The lab must be up and the file applied."""
+    probe = probe_of(want, story.service)
+    await running.settled(fleet, want, lambda _: None)
+    scene = Scene(lab, fleet, want, story.service, await serving(fleet, story.service), note)
+    history = History(story.folder, await about_run(scene, story, fault, probe))
+    async with client_of(scene, probe, history) as settings:
+        async with probing(probe.kind, settings) as client:
+            await client.wait_steady()
+            history.event(Moment.STEADY)
+            note(f"a client asks {probe.target} every {settings.every_ms} ms; {scene.victim} serves")
+            zero = await broken(scene, fault, client, history)
+            note(f"watching for {WATCH_S:g} s whether the service stays")
+            await asyncio.sleep(WATCH_S)
+            history.event(Moment.SETTLED)
+        await running.settled(fleet, want, lambda _: None)
+        if probe.kind == "sql":
+            await read_back(scene, history)
+    for name, host in (scene.survivors if fault.LEAVES else fleet).items():
+        history.journal(name, (await host.run(fetch(zero.wall_ns / 1e9), check=False)).stdout)
+    return judge_run(read(story.folder))
+
+
+async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> About:
+    """Return what is known before the fault."""
+    found = await status(scene.fleet)
+    is_container = scene.lab.kind == "container"
+    return about(
+        scene.want.cluster,
+        service=scene.service,
+        resources=[instance.id for instance in found.instances(scene.service)] if found else [],
+        fault=fault.NAME,
+        title=fault.TITLE.format(node=scene.victim),
+        node=scene.victim,
+        place=f"lab of {len(scene.fleet)} {scene.lab.kind} nodes on one machine",
+        versions=await versions(scene.fleet[scene.victim]),
+        file_text=story.file_text,
+        repeat=story.repeat,
+        node_leaves=fault.LEAVES,
+        remarks=[PAGE_CACHE] if is_container and fault.LEAVES and probe.kind == "sql" else [],
+    )
+
+
+@asynccontextmanager
+async def client_of(scene: Scene, probe: Probe, history: History) -> AsyncIterator[Settings]:
+    """Have what the client needs for the time of the block: what it is told, and the account of one that writes."""
+    settings = Settings(
+        probe.target,
+        str(history.probe_file(scene.service)),
+        expect=probe.expect,
+        namespace=str(scene.lab.namespace_path),
+        nodes=tuple(scene.fleet),
+    )
+    if probe.kind != "sql":
+        yield settings
+        return
+    async with account(sql_client(scene), lambda: server(scene), scene.note) as one:
+        yield replace(settings, one_at_a_time=True, timeout_ms=ANSWER_LIMIT_MS, user=one.user, password=one.password)
+
+
+async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: History) -> Event:
+    """Inject the fault, see it through and undo it; return the event that is zero on every axis."""
+    victim, note = scene.victim, scene.note
+    flag = fault.FLAG.format(node=victim)
+    zero = history.event(Moment.INJECT, flag, node=victim)
+    try:
+        await fault.inject(scene)
+        history.event(Moment.INJECTED, node=victim)
+        note(flag)
+        back = await fault.passed(scene, client, zero.at_ns)
+        note(f"answered again {(back.done_ns - zero.at_ns) / 1e9:.1f} s after it")
+    finally:
+        await fault.undo(scene)
+    history.event(Moment.HEAL, node=victim)
+    await fault.healed(scene)
+    if fault.RETURNED:
+        words = fault.RETURNED.format(node=victim)
+        history.event(Moment.RETURNED, words, node=victim)
+        note(words)
+    return zero
+
+
+async def read_back(scene: Scene, history: History) -> None:
+    """Write down what the table holds, twice."""
+    for reading in (1, 2):
+        history.rows(scene.service, reading, await numbers(sql_client(scene), lambda: server(scene)))
+
+
+async def server(scene: Scene) -> Host:
+    """Return the node that serves now; the victim is asked last, for it may be away."""
+    everybody = {**scene.survivors, scene.victim: scene.fleet[scene.victim]}
+    return scene.fleet[await serving(everybody, scene.service)]
+
+
+def sql_client(scene: Scene) -> str:
+    """Return the path of the database's own client on the nodes."""
+    return scene.want.platform.paths["mariadb.client"]
+
+
+def probe_of(want: Want, service: str) -> Probe:
+    """Return how clients ask the service; UsageError where there is no client that could."""
+    options = want.cluster.services.get(service)
+    if not isinstance(options, Service):
+        raise UsageError(f"no service is called {service}", f"choose from: {', '.join(want.cluster.services)}")
+    probe = options.probe()
+    if probe is None or probe.kind not in PROBES:
+        raise UsageError(f"{service} has no client that a drill can use", f"choose one asked by {' or '.join(PROBES)}")
+    return probe
+
+
+async def versions(host: Host) -> Mapping[str, str]:
+    """Return the versions of everything that took part."""
+    installed = await gather_about(host, packages, *TELLING)
+    kernel = (await host.run(command("uname", "-r"))).stdout.strip()
+    return {"quorate": __version__, **installed, "kernel": kernel}
