@@ -48,6 +48,7 @@ def drilled(stage: Stage, folder: Path, fault: str) -> Outcome:
 @pytest.mark.parametrize("stage", [TEXT], indirect=True)
 def test_rows_outlive_faults(stage: Stage, tmp_path: Path) -> None:
     stage.apply(check=True)
+    assert "nothing to do" in stage.apply(check=True).stdout.splitlines()[-1]
     asked(stage, MAKE)
     for fault in ("power-cut", "standby", "kill-server"):
         outcome = drilled(stage, tmp_path / fault, fault)
