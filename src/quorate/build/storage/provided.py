@@ -1,4 +1,4 @@
-"""A Provided store: a file system that is there already. Pure.
+"""A Provided store: a file system that is there already. Pure, but for a fresh word.
 
     1. mark      one node writes a word into a directory that all share
     2. same      the others read it: the same path is the same directory

@@ -1,4 +1,4 @@
-"""A Replicated store: a disk in each of two nodes, DRBD between them, a file system on that. Pure.
+"""A Replicated store: a disk in each of two nodes, DRBD between them, a file system on that. Pure but for a secret.
 
     1. files       the resource's file on both nodes, with one secret
     2. metadata    on disks that are proven empty; what has metadata keeps it
@@ -87,10 +87,8 @@ def disk_findings(stored: Stored, store: Replicated, node: NodeStorage, want: Wa
         )
         return
     strangers = [user for user in disk.users if user != store.mount.device]
-    ours = store.mount.device in disk.users or has_metadata(store, node)  # then it is the device above that is mounted
-    mounts = [place for place in disk.mounted_on if not (ours and place == store.mount.directory)]
-    if strangers or mounts:
-        by = ", ".join((*strangers, *(f"a mount on {place}" for place in mounts)))
+    if strangers or disk.mounted_on:
+        by = ", ".join((*strangers, *(f"a mount on {place}" for place in disk.mounted_on)))
         yield error(
             "disk-in-use",
             f"{name}: {store.disk} is used by {by}",
@@ -103,7 +101,7 @@ def disk_findings(stored: Stored, store: Replicated, node: NodeStorage, want: Wa
             "disk-not-empty",
             f"{name}: {store.disk} is not empty: it holds {disk.content}",
             "making it DRBD's would destroy that",
-            f"name another disk; or, if nobody needs it, `wipefs --all {store.disk}` on {name}",
+            f"name another disk; or, if nobody needs it, `quorate apply --overwrite-data {name}:{store.disk}`",
             stored.path,
         )
     kept = [s.type for s in disk.signatures if s.type not in {"drbd", store.mount.type}]

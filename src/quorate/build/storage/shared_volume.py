@@ -120,7 +120,7 @@ def content(stored: Stored, store: SharedVolume, here: dict[str, NodeStorage], w
             f"{name}: {store.disk} is not empty: it holds {disk.content}"
             + (f", used by {', '.join(used)}" if used else ""),
             "making it LVM's would destroy that",
-            f"name another disk; or, if nobody needs it, `wipefs --all {store.disk}` on {name}",
+            f"name another disk; or, if nobody needs it, `quorate apply --overwrite-data {name}:{store.disk}`",
             stored.path,
         )
         return
