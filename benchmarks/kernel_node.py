@@ -8,9 +8,10 @@ from pathlib import Path
 from benchmarks.figures import Figures, Limit, Ratio
 from benchmarks.nodes import blueprint, booted, cluster_of
 from quorate import __version__
-from quorate.lab import cgroup, kernel_image
+from quorate.lab import cgroup, user_mode_linux
 from quorate.lab.kind import Kind
 from quorate.lab.lab import Lab
+from quorate.lab.places import ROOT
 
 QUESTION = "How long do two nodes take from power-on to SSH, and what does an idle one cost?"
 IDLE_S = 15
@@ -77,7 +78,9 @@ async def measure(figures: Figures, runs: int) -> None:
 
 def run(runs: int) -> Figures:
     """Measure both kinds."""
-    figures = Figures(QUESTION, "", versions={"quorate": __version__, "user-mode-linux": kernel_image.kernel_release()})
+    figures = Figures(
+        QUESTION, "", versions={"quorate": __version__, "user-mode-linux": user_mode_linux.of_lab(ROOT).release}
+    )
     asyncio.run(measure(figures, runs))
     figures.ratios = [Ratio("kernel: boot to SSH, s", "container: boot to SSH, s")]
     figures.limits = [Limit("kernel: boot to SSH, s", 20), Limit("kernel: memory, MB", 200)]

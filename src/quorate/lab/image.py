@@ -21,8 +21,8 @@ from quorate.catalog.platforms.debian import PLATFORM
 from quorate.describe.cluster import Cluster
 from quorate.errors import CommandFailed
 from quorate.lab import kernel_image
-from quorate.lab.kind import Kind
 from quorate.lab.processes import run_to_log
+from quorate.lab.user_mode_linux import Kernel
 
 RELEASE = "bookworm"
 
@@ -115,13 +115,16 @@ AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/lab_authorized_keys
 """
 
 
-def digest(packages: Iterable[str], kind: Kind = "container") -> str:
-    """Return the name of the image with these packages besides those of its kind: 16 hexadecimal digits."""
-    command = build_command(Path("TARGET"), Path("ARCHIVES"), _all(packages, kind))
+def digest(packages: Iterable[str], kernel: Kernel | None = None) -> str:
+    """Return the name of the image with these packages besides its own: 16 hexadecimal digits.
+
+    kernel: that of kernel nodes; None for the image of containers.
+    """
+    command = build_command(Path("TARGET"), Path("ARCHIVES"), _all(packages, kernel))
     data: tuple[object, ...] = (NOT_AT_BOOT, MASKED, REMOVED, KEYS, SSHD, command)
     recipe = inspect.getsource(prepare)
-    if kind == "kernel":
-        data += (kernel_image.kernel_release(),)
+    if kernel:
+        data += (kernel.release,)
         recipe += inspect.getsource(kernel_image)
     return hashlib.sha256(repr((data, recipe)).encode()).hexdigest()[:16]
 
@@ -134,11 +137,14 @@ def packages_of(cluster: Cluster) -> set[str]:
 
 
 async def ensure(
-    root: Path, packages: Iterable[str], progress: Callable[[str], None], kind: Kind = "container"
+    root: Path, packages: Iterable[str], progress: Callable[[str], None], kernel: Kernel | None = None
 ) -> Path:
-    """Return the image with these packages, built if it is not there; CommandFailed with the build's last lines."""
+    """Return the image with these packages, built if it is not there; CommandFailed with the build's last lines.
+
+    kernel: that of kernel nodes; None for the image of containers.
+    """
     packages = tuple(packages)
-    image = root / "images" / digest(packages, kind)
+    image = root / "images" / digest(packages, kernel)
     if image.is_dir():
         return image
     image.parent.mkdir(parents=True, exist_ok=True)
@@ -147,13 +153,14 @@ async def ensure(
             progress("waiting for another build of the same image")
             await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         if not image.is_dir():
-            number = len(_all(packages, kind))
+            number = len(_all(packages, kernel))
+            kind = "kernel" if kernel else "container"
             progress(f"building the image of {kind} nodes (Debian {RELEASE}, {number} packages and what they need)")
-            await _build(image, packages, kind)
+            await _build(image, packages, kernel)
     return image
 
 
-async def _build(image: Path, packages: Iterable[str], kind: Kind) -> None:
+async def _build(image: Path, packages: Iterable[str], kernel: Kernel | None) -> None:
     building, log = image.with_suffix(".building"), image.with_suffix(".log")
     archives, scratch = image.parent.parent / "archives", image.with_suffix(".tmp")
     archives.mkdir(parents=True, exist_ok=True)
@@ -161,9 +168,9 @@ async def _build(image: Path, packages: Iterable[str], kind: Kind) -> None:
         await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
     scratch.mkdir()
     scratch.chmod(0o1777)  # apt verifies signatures there as a user of its own
-    root = building / "root" if kind == "kernel" else building
+    root = building / "root" if kernel else building
     root.parent.mkdir(exist_ok=True)
-    status = await run_to_log(build_command(root, archives, _all(packages, kind)), log, {"TMPDIR": str(scratch)})
+    status = await run_to_log(build_command(root, archives, _all(packages, kernel)), log, {"TMPDIR": str(scratch)})
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     if status != 0:
         lines = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
@@ -172,8 +179,8 @@ async def _build(image: Path, packages: Iterable[str], kind: Kind) -> None:
             f"Most often the package mirror can not be reached. The whole log is {log}.",
         )
     await asyncio.to_thread(prepare, root)
-    if kind == "kernel":
-        await asyncio.to_thread(kernel_image.prepare, root)
+    if kernel:
+        await asyncio.to_thread(kernel_image.prepare, root, kernel.modules)
         await kernel_image.write_disk(root, building / kernel_image.DISK)
         await asyncio.to_thread(shutil.rmtree, root)
     building.rename(image)
@@ -218,8 +225,8 @@ def prepare(image: Path) -> None:
     (image / "etc/ssh/sshd_config.d/quorate-lab.conf").write_text(SSHD)
 
 
-def _all(packages: Iterable[str], kind: Kind) -> list[str]:
-    return sorted({*PACKAGES, *(kernel_image.PACKAGES if kind == "kernel" else ()), *packages})
+def _all(packages: Iterable[str], kernel: Kernel | None) -> list[str]:
+    return sorted({*PACKAGES, *(kernel_image.PACKAGES if kernel else ()), *packages})
 
 
 def _try_lock(descriptor: int) -> bool:

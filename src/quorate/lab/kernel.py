@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from quorate.errors import CommandFailed, TimedOut, UsageError
-from quorate.lab import chassis, kernel_image, papers, taps
+from quorate.lab import chassis, kernel_image, papers, taps, user_mode_linux
 from quorate.lab.places import Places
 from quorate.lab.plan import Interface, LabNode, LabPlan
 from quorate.lab.storage import LabDisk, Storage, shared_directory_file
@@ -36,6 +36,7 @@ def prepare(
         with file.open("ab") as content:
             content.truncate(disk.size_bytes)
     own = papers.of_node(plan, node, directory, "quorate.lab.kernel_boot") | {
+        "kernel": str(user_mode_linux.of_lab(places.root).program),
         "image": str(image / kernel_image.DISK),
         "memory_mb": MEMORY_MB,
         "line": "line",

@@ -23,11 +23,10 @@ from quorate.lab.boot import BUTTON, REBOOTED, cables_of, pass_firmware
 from quorate.lab.cables import Cable
 from quorate.lab.taps import wire
 
-KERNEL = "linux.uml"
-# $1 the boot, $2 the button, $3 node directory, then the kernel's arguments. 3 is the line to the node.
+# $1 the boot, $2 the button, $3 node directory, $4 the kernel, then its arguments. 3 is the line to the node.
 SUPERVISE = f"""\
-boot=$1 button=$2 directory=$3; shift 3
-(exec -a ./rebooted {KERNEL} "$@" 3<>line 4>/dev/null)
+boot=$1 button=$2 directory=$3 kernel=$4; shift 4
+(exec -a ./rebooted "$kernel" "$@" 3<>line 4>/dev/null)
 [ $? = {REBOOTED} ] && exec "$boot" -m quorate.lab.kernel_boot "$directory"
 exec "$boot" -S -c "$button" "$directory" dark
 """
@@ -52,12 +51,12 @@ def boot(directory: Path) -> None:
     os.mkfifo("line", 0o600)
     Path("rebooted").write_text(f"#!/bin/sh\nexit {REBOOTED}\n")
     Path("rebooted").chmod(0o700)
-    supervised = [sys.executable, BUTTON, str(directory)]
+    supervised = [sys.executable, BUTTON, str(directory), papers["kernel"]]
     os.execvp("bash", ["bash", "-c", SUPERVISE, "bash", *supervised, *arguments(papers, cables)])  # noqa: S606
 
 
 def arguments(papers: dict[str, Any], cables: list[Cable]) -> list[str]:
-    """Return the kernel's arguments, relative to the node's directory."""
+    """Return the kernel's arguments, relative to the node's directory; hostfs resolves no relative paths (Linux 7)."""
     disks = [
         f"ubd{ord(disk['unit']) - ord('a')}{'c' if disk['shared'] else ''}={os.path.relpath(disk['file'])}"
         for disk in papers["disks"]
@@ -67,7 +66,7 @@ def arguments(papers: dict[str, Any], cables: list[Cable]) -> list[str]:
         for number, cable in enumerate(cables)
     ]
     return [
-        *(f"mem={papers['memory_mb']}M", "umid=uml", "uml_dir=.", "hostfs=host"),
+        *(f"mem={papers['memory_mb']}M", "umid=uml", "uml_dir=.", f"hostfs={Path('host').resolve()}", "seccomp=auto"),
         *(f"ubd0=root.cow,{papers['image']}", *disks, *cards),
         *("con=null", "con0=null", "con1=fd:0,fd:1", "console=tty1", "ssl=null", "ssl0=fd:3,fd:4"),
         *("root=/dev/ubda", "rw", "net.ifnames=0", f"systemd.hostname={papers['hostname']}"),

@@ -11,10 +11,8 @@ Sources: mke2fs(8), -d; the kernel's Documentation/virt/uml/user_mode_linux_howt
 import shutil
 from pathlib import Path
 
-from quorate.errors import Missing
 from quorate.lab.processes import run
 
-MODULES = Path("/usr/lib/uml/modules")
 DISK = "root.ext4"
 HOST = "/run/quorate-lab"  # where a node sees its directory of the host
 ROOM_MB = 2500  # for what a node writes; a sparse file until then
@@ -33,7 +31,7 @@ PACKAGES = (
 
 NOT_AT_BOOT = ("drbd", "lvm2-lvmpolld", "lvm2-monitor", "blk-availability")
 
-# Every program that is started takes 21 ms in User-Mode Linux: what a node does not need waits for nobody.
+# Starting a program takes much longer in User-Mode Linux than on its host: what a node does not need is not started.
 MASKED = (
     "dev-mqueue.mount",
     "dm-event.socket",
@@ -170,18 +168,9 @@ ENABLED = {
 }
 
 
-def kernel_release() -> str:
-    """Return the release of the installed User-Mode Linux, by its modules; Missing when there is none."""
-    releases = sorted(path.name for path in MODULES.glob("*") if (path / "modules.dep").exists())
-    if not releases:
-        raise Missing(f"There are no kernel modules below {MODULES}.", "quorate lab install --nodes kernel")
-    return releases[-1]
-
-
-def prepare(root: Path) -> None:
-    """Make a prepared image's root directory that of kernel nodes."""
-    release = kernel_release()
-    shutil.copytree(MODULES / release, root / "lib/modules" / release, symlinks=True)
+def prepare(root: Path, modules: Path) -> None:
+    """Make a prepared image's root directory that of kernel nodes. modules: a directory called as its release."""
+    shutil.copytree(modules, root / "lib/modules" / modules.name, symlinks=True)
     for path, (content, mode) in FILES.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,18 @@ from typing import Literal, cast
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.describe.secret import Secret
 from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, TimedOut, UsageError
-from quorate.lab import cgroup, clearing, container, image, kernel, needs, network, power, secrets
+from quorate.lab import (
+    cgroup,
+    clearing,
+    container,
+    image,
+    kernel,
+    needs,
+    network,
+    power,
+    secrets,
+    user_mode_linux,
+)
 from quorate.lab.furnishing import furnish
 from quorate.lab.kind import Kind, NodesOfAKind, choose
 from quorate.lab.places import ROOT, Places, namespace_path
@@ -145,10 +156,11 @@ class Lab:
             if self.choice.warning:
                 progress(f"warning: {self.choice.warning}")
             await asyncio.to_thread(clearing.clear, self.places)
+            linux = await user_mode_linux.ensure(self.places.root, progress) if self.kind == "kernel" else None
             self._write_state("starting")
             try:
                 power.check(self.plan, self.secret)
-                root = await image.ensure(self.places.root, self.packages, progress, self.kind)
+                root = await image.ensure(self.places.root, self.packages, progress, linux)
                 await self._bring_up(root, progress)
             except BaseException:
                 await asyncio.shield(asyncio.to_thread(clearing.clear, self.places))
@@ -365,12 +377,13 @@ class Lab:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _write_state(self, phase: str) -> None:
+        linux = user_mode_linux.here(self.places.root) if self.kind == "kernel" else None
         state = {
             "name": self.name,
             "phase": phase,
             "digest": self._digest(),
             "kind": self.kind,
-            "image": image.digest(self.packages, self.kind),
+            "image": image.digest(self.packages, linux),
             "nodes": self.plan.node_names,
             "boot": BOOT_ID.read_text().strip(),
         }

@@ -18,7 +18,7 @@ PROGRAMS = {
 }
 PROGRAMS_OF: dict[Kind, dict[str, str]] = {
     "container": {"systemd-nspawn": "systemd-container"},
-    "kernel": {"linux.uml": "user-mode-linux", "mke2fs": "e2fsprogs"},
+    "kernel": {"patchelf": "patchelf", "mke2fs": "e2fsprogs"},
 }
 TUN = Path("/dev/net/tun")
 

@@ -80,7 +80,8 @@ def test_a_shared_directory_has_one_place() -> None:
 
 def papers(**more: Any) -> dict[str, Any]:
     disk = {"name": "sdb", "unit": "b", "file": "/labs/x/disks/sdb", "shared": True, "tables": ["ok", "error"]}
-    return {"memory_mb": 768, "image": "/i/root.ext4", "hostname": "n1", "disks": [disk], "mounts": []} | more
+    own = {"memory_mb": 768, "kernel": "/k/linux.uml", "image": "/i/root.ext4", "hostname": "n1", "mounts": []}
+    return own | {"disks": [disk]} | more
 
 
 CABLE = Cable("eth0", "02:00:00:00:00:01", "n1e0", "br0", ("10.0.0.1/24", "fd00::1/64"), (("10.1.0.0/24", "10.0.0.9"),))

@@ -37,8 +37,8 @@ def test_with_a_kernel_that_can_not_kill_a_group(tmp_path: Path, monkeypatch) ->
         needs.check_cgroups(tmp_path)
 
 
-def test_only_kernel_nodes_need_user_mode_linux(monkeypatch) -> None:
+def test_only_kernel_nodes_need_patchelf(monkeypatch) -> None:
     monkeypatch.setattr("shutil.which", lambda program, path: None)
-    assert "user-mode-linux" in needs.missing_packages("kernel")
-    assert "user-mode-linux" not in needs.missing_packages("container")
+    assert "patchelf" in needs.missing_packages("kernel")
+    assert "patchelf" not in needs.missing_packages("container")
     assert "systemd-container" not in needs.missing_packages("kernel")

@@ -130,7 +130,11 @@ def install(nodes: "Kind") -> None:
     """Install the Debian packages that the lab needs on this machine (as root)."""
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
-    from quorate.lab import needs  # noqa: PLC0415
+    from quorate.lab import needs, user_mode_linux  # noqa: PLC0415
+    from quorate.lab.places import ROOT  # noqa: PLC0415
 
     installed = asyncio.run(needs.install_missing("container", nodes))
     click.echo(f"installed {', '.join(installed)}" if installed else "all there")
+    if nodes == "kernel":
+        linux = asyncio.run(user_mode_linux.ensure(ROOT, click.echo))
+        click.echo(f"kernel nodes have Linux {linux.release}")
