@@ -47,7 +47,7 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """How a node of the lab is. cut: interfaces whose cable is pulled. bmc: the address of its BMC, if it has one.
+    """How a node of the lab is. cut: network cards whose cable is pulled. bmc: the address of its BMC, if it has one.
 
     failed: names of disks that were made to fail.
     """
@@ -208,16 +208,19 @@ class Lab:
         """Let a frozen node go on."""
         await self._set_frozen(node, frozen=False)
 
-    async def link(self, node: str, number: int, *, up: bool) -> None:
-        """Plug the cable of cluster link `number` in or pull it out; a pulled cable stays so over a power cycle."""
+    async def link(self, node: str, number: int, *, up: bool, cable: int | None = None) -> None:
+        """Plug the cables of cluster link `number` in or pull them out; one that is pulled stays so over a power cycle.
+
+        cable: which one, where the link is a bond of several; None: all of them.
+        """
         self._must_be_up()
-        interface = self.plan.node(node).interface(number)
-        mark = self.places.node(node) / "cut" / interface.name
-        if up:
-            mark.unlink(missing_ok=True)
-        else:
-            mark.touch()
-        await asyncio.to_thread(self._nodes.plug, self.plan, interface, up=up)
+        for card in self.plan.node(node).interface(number).cables(cable):
+            mark = self.places.node(node) / "cut" / card.name
+            if up:
+                mark.unlink(missing_ok=True)
+            else:
+                mark.touch()
+            await asyncio.to_thread(self._nodes.plug, self.plan, card, up=up)
 
     async def disk(self, node: str, path: str, action: Literal["fail", "mend", "status"]) -> Literal["failed", "works"]:
         """Make every read and write of a node's disk an error, or end that; return how it is. Outlasts a power cut."""
