@@ -83,7 +83,8 @@ class Interface:
         if number is None:
             return self.cards
         if not 0 <= number < len(self.cards):
-            raise UsageError(f"{self.name} has no cable {number}.", f"Cables there: 0 to {len(self.cards) - 1}.")
+            numbers = ", ".join(str(number) for number in range(len(self.cards)))
+            raise UsageError(f"{self.name} has no cable {number}.", f"Cables there: {numbers}.")
         return (self.cards[number],)
 
 
