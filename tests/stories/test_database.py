@@ -97,7 +97,10 @@ def test_rows_outlive_faults(stage: Stage, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stage", [text(name) for name in DISKS], ids=DISKS, indirect=True)
 def test_rows_on_disks_outlive_faults(stage: Stage, tmp_path: Path) -> None:
-    """The target of outages is not asked for: a kernel node starts programs 30 times slower than a site's."""
+    """Rows are asked for, not the target of 60 s: a kernel node starts programs 30 times slower than the host does.
+
+    With DRBD it is missed after a power cut, by up to 7 s in two runs.
+    """
     stage.apply("--no-test-fencing", check=True)
     assert "nothing to do" in stage.apply("--no-test-fencing", check=True).stdout.splitlines()[-1]
     every_row_outlives(stage, tmp_path, ("power-cut", "standby"), rows_min=100)
