@@ -15,6 +15,7 @@ from quorate.describe.load import load
 from quorate.describe.secret import Secret
 from quorate.errors import Refused, UsageError
 from quorate.lab.lab import Lab
+from quorate.observe.facts import bonding
 
 pytestmark = pytest.mark.lab
 
@@ -23,7 +24,7 @@ cluster: quorate-test-kernel
 nodes:
   n1: {links: [10.10.102.1, "fd00:16::1/64"], fencing: {ipmi: 10.10.103.1}}
   n2: {links: [10.10.102.2, "fd00:16::2/64"], fencing: {ipmi: 10.10.103.2}, ssh: {user: operator, port: 2222}}
-corosync: {token: 1s}
+corosync: {token: 1s, links: [{bond: active-backup}, {bond: active-backup}]}
 fencing:
   ipmi: {user: admin, password: {env: QUORATE_TEST_IPMI_UNSET}}
 services:
@@ -58,7 +59,8 @@ def lab():
     said: list[str] = []
     wait(made.down())
     wait(made.up(said.append))
-    assert "kernel nodes: data needs the kernel module drbd; data needs the disks /dev/sda3, /dev/sdb" in said
+    assert any("data needs the kernel module drbd; data needs the disks /dev/sda3, /dev/sdb" in words for words in said)
+    assert any(words.startswith("kernel nodes: link 0 needs the kernel module bonding; link 1") for words in said)
     yield made
     wait(made.down())
     assert left_behind(made) == []
@@ -106,6 +108,27 @@ def test_nodes_are_who_and_where_the_file_says(lab) -> None:
         assert clock_is_right(lab, node.name)
     assert ssh(lab, "n1", "ping -c1 -W2 fd00:16::2").returncode == 0
     assert ssh(lab, "n2", "id -un").stdout == "operator\n"
+
+
+def bond(lab: Lab, node: str, number: int) -> bonding.Bond:
+    """Return a node's bond, as apply sees it."""
+    return bonding.parse(root(lab, node, str(bonding.COMMAND)), 0)[number]
+
+
+@pytest.mark.parametrize(("number", "address"), [(0, "10.10.102.1"), (1, "fd00:16::1")])
+def test_a_bonded_link_outlives_a_cable(lab, number: int, address: str) -> None:
+    until(lambda: len(bond(lab, "n1", number).working) == 2)
+    before = bond(lab, "n1", number)
+    assert (before.mode, before.watched) == ("active-backup", True)
+    cable = before.working.index(before.active)
+    wait(lab.link("n1", number, up=False, cable=cable))
+    until(lambda: bond(lab, "n1", number).active == before.working[1 - cable], timeout_s=5)
+    assert lab.status().nodes[0].cut == (before.active,)
+    assert ssh(lab, "n2", f"ping -q -c5 -i0.2 -W1 {address}").returncode == 0
+    until(lambda: bond(lab, "n1", number).working == (before.working[1 - cable],), timeout_s=5)
+    wait(lab.link("n1", number, up=True, cable=cable))
+    until(lambda: bond(lab, "n1", number).working == before.working, timeout_s=5)
+    assert ssh(lab, "n2", f"ping -q -c5 -i0.2 -W1 {address}").returncode == 0
 
 
 def test_the_kernel_has_its_modules(lab) -> None:
@@ -164,7 +187,7 @@ def fence(lab: Lab, action: str) -> subprocess.CompletedProcess[str]:
 
 def test_fencing_by_the_real_agent_loses_what_was_not_written(lab, all_on) -> None:
     before = root(
-        lab, "n2", f"{BOOT_ID}; echo kept > /kept; sync; ip address add 10.10.102.96/24 dev eth0; echo > /lost"
+        lab, "n2", f"{BOOT_ID}; echo kept > /kept; sync; ip address add 10.10.102.96/24 dev bond0; echo > /lost"
     )
     assert pings(lab, "10.10.102.96")
     fenced = fence(lab, "reboot")
@@ -218,7 +241,7 @@ def test_what_was_broken_stays_so_over_a_power_cycle(lab, all_on) -> None:
     assert ssh(lab, "n1", "ping -c1 -W1 10.10.102.2").returncode == 0
     wait(lab.power("n2", "cycle"))
     wait(lab.booted("n2"))
-    assert (lab.status().nodes[1].cut, lab.status().nodes[1].failed) == (("eth1",), ("sdb",))
+    assert (lab.status().nodes[1].cut, lab.status().nodes[1].failed) == (("eth2", "eth3"), ("sdb",))
     assert ssh(lab, "n1", asked).returncode != 0
     assert "Input/output error" in ssh(lab, "n2", "sudo dd if=/dev/sdb of=/dev/null iflag=direct count=1").stderr
     wait(lab.disk("n2", "/dev/sdb", "mend"))

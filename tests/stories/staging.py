@@ -1,11 +1,14 @@
 """A stage for stories: a lab of three nodes, driven by the command line as a user would."""
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 QUORATE = str(Path(sys.executable).parent / "quorate")
 
@@ -72,6 +75,16 @@ class Stage:
         """Run a shell command on a node."""
         return self.quorate("lab", "ssh", str(self.file), node, command, check=check, timeout_s=60).stdout
 
+    def status(self, until: Callable[[dict[str, Any]], bool], timeout_s: float = 180) -> dict[str, Any]:
+        """Wait until `quorate status` is as it should be, and return it as JSON has it. Asking keeps the nodes busy."""
+        deadline = time.monotonic() + timeout_s
+        while not until(
+            found := json.loads(self.quorate("status", "--lab", "--format", "json", str(self.file)).stdout)
+        ):
+            assert time.monotonic() < deadline, found["problems"]
+            time.sleep(3)
+        return found
+
     @property
     def argv(self) -> list[str]:
         """How quorate is called."""
@@ -80,6 +93,15 @@ class Stage:
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "NO_COLOR": "1"}
+
+
+def is_well(status: dict[str, Any]) -> bool:
+    """Tell whether nothing is wrong: a replicated disk that is behind, say, cannot be taken over yet.
+
+    That nobody has tried fencing does not count: a story that cuts the power tries it itself.
+    """
+    wrong = {problem["code"] for problem in status["problems"] if problem["severity"] != "info"}
+    return bool(status["known"]) and wrong <= {"fencing-proof-missing"}
 
 
 def wait_for_line(process: subprocess.Popen[str], text: str, timeout_s: float = 120) -> str:

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from quorate.lab.cables import Cable, wire
+from quorate.lab.cables import Bond, Cable, wire
 from quorate.lab.places import namespace_path
 
 REBOOTED = 133
@@ -64,6 +64,11 @@ def cables_of(papers: dict[str, Any], directory: Path) -> list[Cable]:
         )
         for cable in papers["cables"]
     ]
+
+
+def bonds_of(papers: dict[str, Any]) -> list[Bond]:
+    """Return a node's bonds, by its papers."""
+    return [Bond(bond["name"], bond["mode"], tuple(bond["cards"]), tuple(bond["asked"])) for bond in papers["bonds"]]
 
 
 def pass_firmware(directory: Path, firmware_s: float) -> None:

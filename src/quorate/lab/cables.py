@@ -35,6 +35,19 @@ class Cable:
     plugged: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """Cards that a node joins into one interface; it has the addresses and routes that their cables say.
+
+    cards: their names. asked: addresses by whose answers it knows that a card works.
+    """
+
+    name: str
+    mode: str
+    cards: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
 def wire(lab_namespace: str, node_namespace: str, cables: Iterable[Cable]) -> None:
     """Make a node's namespace anew with its cables plugged into the lab's bridges and its addresses set."""
     remove(node_namespace)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quorate.lab import cgroup, network, papers, processes
 from quorate.lab.places import Places
-from quorate.lab.plan import Interface, LabNode, LabPlan
+from quorate.lab.plan import Card, LabNode, LabPlan
 from quorate.lab.storage import Storage, shared_directory_file
 
 
@@ -36,9 +36,9 @@ def is_ready(group: Path, _directory: Path, port: int) -> bool:
     return bool(init) and network.listens(init[0], port)
 
 
-def plug(plan: LabPlan, interface: Interface, *, up: bool) -> None:
+def plug(plan: LabPlan, card: Card, *, up: bool) -> None:
     """Plug a cable in or pull it out: the node sees its carrier go."""
-    network.set_port(plan.namespace, interface.port, up=up)
+    network.set_port(plan.namespace, card.port, up=up)
 
 
 async def journal(directory: Path, lines: int) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from quorate.errors import CommandFailed, TimedOut, UsageError
 from quorate.lab import chassis, kernel_image, papers, taps, user_mode_linux
 from quorate.lab.places import Places
-from quorate.lab.plan import Interface, LabNode, LabPlan
+from quorate.lab.plan import Card, LabNode, LabPlan
 from quorate.lab.storage import LabDisk, Storage, shared_directory_file
 
 MEMORY_MB = 768
@@ -61,9 +61,9 @@ def is_ready(_group: Path, directory: Path, _port: int) -> bool:
     return (directory / "host/ready").exists()
 
 
-def plug(plan: LabPlan, interface: Interface, *, up: bool) -> None:
+def plug(plan: LabPlan, card: Card, *, up: bool) -> None:
     """Plug a cable in or pull it out: nothing comes through, though the node's card keeps its carrier."""
-    taps.plug(plan.namespace, interface.port, interface.bridge if up else None)
+    taps.plug(plan.namespace, card.port, card.bridge if up else None)
 
 
 async def journal(_directory: Path, _lines: int) -> str:

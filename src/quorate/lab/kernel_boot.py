@@ -19,10 +19,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from quorate.lab.boot import BUTTON, REBOOTED, cables_of, pass_firmware
-from quorate.lab.cables import Cable
+from quorate.lab.boot import BUTTON, REBOOTED, bonds_of, cables_of, pass_firmware
+from quorate.lab.cables import Bond, Cable
 from quorate.lab.taps import wire
 
+ASK_EVERY_MS = 500  # a card is left after two questions without an answer
 # $1 the boot, $2 the button, $3 node directory, $4 the kernel, then its arguments. 3 is the line to the node.
 SUPERVISE = f"""\
 boot=$1 button=$2 directory=$3 kernel=$4; shift 4
@@ -41,7 +42,7 @@ def boot(directory: Path) -> None:
     pass_firmware(directory, papers["firmware_s"])
     cables = cables_of(papers, directory)
     wire(papers["lab_namespace"], cables)
-    (host / "network").write_text("".join(f"{line}\n" for line in network_commands(cables)))
+    (host / "network").write_text("".join(f"{line}\n" for line in network_commands(cables, bonds_of(papers))))
     (host / "mounts").write_text("".join(f"{line}\n" for line in mount_commands(papers)))
     (host / "disks").write_text(tables(papers, failed={path.name for path in Path("failed").iterdir()}))
     for answer in (host / "answers").iterdir():
@@ -71,19 +72,33 @@ def arguments(papers: dict[str, Any], cables: list[Cable]) -> list[str]:
         *("con=null", "con0=null", "con1=fd:0,fd:1", "console=tty1", "ssl=null", "ssl0=fd:3,fd:4"),
         *("root=/dev/ubda", "rw", "net.ifnames=0", f"systemd.hostname={papers['hostname']}"),
         *("systemd.show_status=false", "systemd.log_color=false"),
+        *(["bonding.max_bonds=0"] if papers["bonds"] else []),  # or the module makes a bond0 of its own
     ]
 
 
-def network_commands(cables: list[Cable]) -> list[str]:
-    """Return what `ip -batch` reads inside the node: names, addresses and routes of its cards."""
-    commands = []
-    for number, cable in enumerate(cables):
-        commands += [f"link set vec{number} name {cable.name}", f"link set {cable.name} up"]
+def network_commands(cables: list[Cable], bonds: list[Bond]) -> list[str]:
+    """Return what `ip -batch` reads inside the node: names of its cards, bonds, addresses and routes."""
+    commands = [f"link set vec{number} name {cable.name}" for number, cable in enumerate(cables)]
+    for bond in bonds:
+        commands += _joined(bond)
+    joined = {card: bond.name for bond in bonds for card in bond.cards}
+    for cable in cables:
+        name = joined.get(cable.name, cable.name)
+        commands += [] if name in joined.values() else [f"link set {name} up"]
         for address in cable.addresses:
             rest = "nodad" if ":" in address else "broadcast +" if int(address.partition("/")[2]) <= 30 else ""
-            commands.append(f"address add {address} dev {cable.name} {rest}".rstrip())
-        commands += [f"route add {network} via {router} dev {cable.name}" for network, router in cable.routes]
+            commands.append(f"address add {address} dev {name} {rest}".rstrip())
+        commands += [f"route add {network} via {router} dev {name}" for network, router in cable.routes]
     return commands
+
+
+def _joined(bond: Bond) -> list[str]:
+    """Return what makes a bond. A card is down when it is joined, and comes up by it."""
+    old, new = (",".join(address for address in bond.asked if (":" in address) is six) for six in (False, True))
+    targets = (f" arp_ip_target {old}" if old else "") + (f" ns_ip6_target {new}" if new else "")
+    watch = f" arp_interval {ASK_EVERY_MS}{targets}" if targets else ""
+    made = f"link add {bond.name} type bond mode {bond.mode}{watch}"
+    return [made, *(f"link set {card} master {bond.name}" for card in bond.cards), f"link set {bond.name} up"]
 
 
 def mount_commands(papers: dict[str, Any]) -> list[str]:

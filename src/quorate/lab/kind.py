@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.lab.places import Places
-from quorate.lab.plan import Interface, LabNode, LabPlan
+from quorate.lab.plan import Card, LabNode, LabPlan
 from quorate.lab.storage import Storage
 
 Kind = Literal["container", "kernel"]
@@ -30,7 +30,7 @@ class Choice:
 
 
 def choose(cluster: Cluster, asked: Kind | None = None) -> Choice:
-    """Choose the kind of node: as `asked`, or else what the cluster's services need."""
+    """Choose the kind of node: as `asked`, or else what the cluster's links and services need."""
     needs = list(_needs(cluster))
     if asked == "container" and needs:
         return Choice("container", "asked for", f"container nodes cannot run all of this file: {'; '.join(needs)}")
@@ -38,11 +38,14 @@ def choose(cluster: Cluster, asked: Kind | None = None) -> Choice:
         return Choice(asked, "asked for")
     if needs:
         return Choice("kernel", "; ".join(needs))
-    return Choice("container", "no service needs a disk or a kernel module")
+    return Choice("container", "nothing needs a disk or a kernel module")
 
 
 def _needs(cluster: Cluster) -> Iterator[str]:
-    """Say what services need that only a kernel of its own has, in the order of the file."""
+    """Say what links and services need that only a kernel of its own has, in the order of the file."""
+    for link in cluster.corosync.links:
+        if link.bond:  # of this machine's kernel, where containers may not load it
+            yield f"link {link.number} needs the kernel module bonding"
     for name, service in cluster.services.items():
         if not isinstance(service, Service):
             continue
@@ -70,7 +73,7 @@ class NodesOfAKind(Protocol):
     def is_ready(self, group: Path, directory: Path, port: int, /) -> bool:
         """Tell whether sshd listens, without a connection to it."""
 
-    def plug(self, plan: LabPlan, interface: Interface, *, up: bool) -> None:
+    def plug(self, plan: LabPlan, card: Card, *, up: bool) -> None:
         """Plug a cable in or pull it out."""
 
     def journal(self, directory: Path, lines: int, /) -> Coroutine[Any, Any, str]:

@@ -16,7 +16,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Literal, cast
 
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.describe.secret import Secret
-from quorate.errors import HostUnreachable, Locked, NeverComes, Refused, TimedOut, UsageError
+from quorate.errors import HostUnreachable, NeverComes, Refused, TimedOut, UsageError
 from quorate.lab import (
     cgroup,
     clearing,
@@ -41,14 +41,13 @@ from quorate.lab.furnishing import furnish
 from quorate.lab.kind import Kind, NodesOfAKind, choose
 from quorate.lab.places import ROOT, Places, namespace_path
 from quorate.lab.plan import LabNode, LabPlan, plan
-from quorate.lab.state import labs, lock_file, read_state
+from quorate.lab.state import labs, locked, read_state
 from quorate.lab.storage import Storage, storage
 
 __all__ = ["Lab", "LabStatus", "NodeStatus", "labs"]
 
 Progress = Callable[[str], None]
 BOOT_TIMEOUT_S = 60.0
-LOCK_TRIES = 20  # a child that a killed `up` had just forked holds its lock for some more milliseconds
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -58,7 +57,7 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """How a node of the lab is. cut: interfaces whose cable is pulled. bmc: the address of its BMC, if it has one.
+    """How a node of the lab is. cut: network cards whose cable is pulled. bmc: the address of its BMC, if it has one.
 
     failed: names of disks that were made to fail.
     """
@@ -147,7 +146,7 @@ class Lab:
         if self._phase() != "up":
             self.choice = choose(self.cluster, self._asked)
         needs.check(self.kind)
-        async with self._locked():
+        async with locked(self.places):
             if self._phase() == "up":
                 self._same_plan()
                 progress(f"the lab {self.name} is up already")
@@ -185,7 +184,7 @@ class Lab:
     async def down(self, progress: Progress = silent) -> None:
         """Cut all power and remove everything the lab has; nothing happens if there is none."""
         needs.check(self.kind)
-        async with self._locked():
+        async with locked(self.places):
             known = self.places.directory.exists()
             await asyncio.to_thread(clearing.clear, self.places)
             progress(f"the lab {self.name} is down" if known else f"there was no lab {self.name}")
@@ -220,16 +219,19 @@ class Lab:
         """Let a frozen node go on."""
         await self._set_frozen(node, frozen=False)
 
-    async def link(self, node: str, number: int, *, up: bool) -> None:
-        """Plug the cable of cluster link `number` in or pull it out; a pulled cable stays so over a power cycle."""
+    async def link(self, node: str, number: int, *, up: bool, cable: int | None = None) -> None:
+        """Plug the cables of cluster link `number` in or pull them out; one that is pulled stays so over a power cycle.
+
+        cable: which one, where the link is a bond of several; None: all of them.
+        """
         self._must_be_up()
-        interface = self.plan.node(node).interface(number)
-        mark = self.places.node(node) / "cut" / interface.name
-        if up:
-            mark.unlink(missing_ok=True)
-        else:
-            mark.touch()
-        await asyncio.to_thread(self._nodes.plug, self.plan, interface, up=up)
+        for card in self.plan.node(node).interface(number).cables(cable):
+            mark = self.places.node(node) / "cut" / card.name
+            if up:
+                mark.unlink(missing_ok=True)
+            else:
+                mark.touch()
+            await asyncio.to_thread(self._nodes.plug, self.plan, card, up=up)
 
     async def disk(self, node: str, path: str, action: Literal["fail", "mend", "status"]) -> Literal["failed", "works"]:
         """Make every read and write of a node's disk an error, or end that; return how it is. Outlasts a power cut."""
@@ -391,17 +393,3 @@ class Lab:
         fresh = self.places.state.with_suffix(".new")
         fresh.write_text(json.dumps(state, indent=1))
         fresh.replace(self.places.state)
-
-    @contextlib.asynccontextmanager
-    async def _locked(self) -> AsyncIterator[None]:
-        lock = lock_file(self.places.lock)
-        for _ in range(LOCK_TRIES):
-            if lock is None:
-                await asyncio.sleep(0.05)
-                lock = lock_file(self.places.lock)
-        if lock is None:
-            raise Locked(f"Somebody else is taking the lab {self.name} up or down.", "Wait for it.")
-        try:
-            yield
-        finally:
-            os.close(lock)

@@ -10,7 +10,7 @@ from typing import Any
 
 import quorate
 from quorate.lab import boot, cgroup
-from quorate.lab.plan import LabNode, LabPlan
+from quorate.lab.plan import Interface, LabNode, LabPlan
 
 SOURCE = str(Path(quorate.__file__).parent.parent)
 HOSTS = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
@@ -63,20 +63,35 @@ def of_node(plan: LabPlan, node: LabNode, directory: Path, program: str) -> dict
     """Return a node's papers. program: the module that boots it."""
     return {
         "groups": [str(group / f"node-{node.name}") for group in cgroup.lab_groups(plan.name)],
-        "ports": [interface.port for interface in node.interfaces],
+        "ports": [card.port for interface in node.interfaces for card in interface.cards],
         "boot": [sys.executable, "-m", program, str(directory)],
         "firmware_s": plan.firmware_s,
         "hostname": node.name,
         "lab_namespace": plan.namespace,
-        "cables": [
-            {
-                "name": interface.name,
-                "mac": interface.mac,
-                "port": interface.port,
-                "bridge": interface.bridge,
-                "addresses": [str(address) for address in interface.addresses],
-                "routes": [[str(network), str(router)] for network, router in interface.routes],
-            }
-            for interface in node.interfaces
-        ],
+        "cables": [cable for interface in node.interfaces for cable in _cables(interface)],
+        "bonds": [_bond(interface) for interface in node.interfaces if interface.bond],
+    }
+
+
+def _cables(interface: Interface) -> list[dict[str, Any]]:
+    """Return the papers of an interface's cables. The first has the addresses, and they are there where no bond is."""
+    return [
+        {
+            "name": card.name,
+            "mac": card.mac,
+            "port": card.port,
+            "bridge": card.bridge,
+            "addresses": [str(address) for address in interface.addresses if card is interface.cards[0]],
+            "routes": [[str(net), str(router)] for net, router in interface.routes if card is interface.cards[0]],
+        }
+        for card in interface.cards
+    ]
+
+
+def _bond(interface: Interface) -> dict[str, Any]:
+    return {
+        "name": interface.name,
+        "mode": interface.bond,
+        "cards": [card.name for card in interface.cards],
+        "asked": [str(address) for address in interface.asked],
     }

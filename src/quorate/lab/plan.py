@@ -1,10 +1,11 @@
 """LabPlan: which bridges, interfaces, addresses and BMCs one cluster file takes. Cluster in, LabPlan out. Pure.
 
 One bridge per distinct network of the file; a network inside another shares its bridge. A node has one interface per
-bridge, in the order in which the networks appear (links first), with the file's own addresses; where the file gives
-it none (networks of floating addresses, of BMCs) an unused address is taken from the top of the network. A link that
-spans several networks is routed by the lab, as a site's routers would. The quorum device's host is one more machine,
-at the file's address, or where the file has a name for it, at an unused address of the first network.
+bridge, in the order in which the networks appear (links first), with the file's own addresses: a network card, or where
+the file says that a link is bonded, a bond of two. Where the file gives it none (networks of floating addresses, of
+BMCs) an unused address is taken from the top of the network. A link that spans several networks is routed by the lab,
+as a site's routers would. The quorum device's host is one more machine, at the file's address, or where the file has a
+name for it, at an unused address of the first network.
 """
 
 import hashlib
@@ -14,13 +15,12 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_interface
 
 from quorate.catalog.service import Service
-from quorate.describe.cluster import Cluster, FenceDevice, IPAddress, IPInterface, IPNetwork, Node
-from quorate.describe.secret import Secret
+from quorate.describe.cluster import Cluster, IPAddress, IPInterface, IPNetwork, Node
 from quorate.errors import UsageError
-from quorate.findings import Finding, Severity
+from quorate.findings import Finding
+from quorate.lab import bonds
+from quorate.lab.bmcs import Bmc, bmcs_of, literal
 
-IPMI_AGENTS = frozenset({"fence_ipmilan", "fence_idrac", "fence_ilo3", "fence_ilo4", "fence_ilo5", "fence_imm"})
-CIPHERS = frozenset({"0", "1", "2", "3"})  # what OpenIPMI's simulator speaks
 WITNESS = "quorum-device"  # what the quorum device's host is called where the file gives only its address
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 IPV6_TOP = 0xFFFE  # invented IPv6 addresses count down from ::fffe of their network, to be readable
@@ -41,33 +41,51 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
-    """One network card of a node and the switch port it is plugged into.
+class Card:
+    """One network card of a node. port: its cable's other end, in the lab's namespace, plugged into `bridge`."""
 
-    port: the cable's other end, in the lab's namespace. invented: addresses that are not from the file.
-    routes: networks of the same link that lie behind the lab's router, with its address.
+    name: str
+    mac: str
+    port: str
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What a node has on one bridge: a network card of the same name, or a bond of several.
+
+    bond: its mode, "" for a single card; asked: by whose answers it knows that a card works.
+    invented: addresses that are not from the file. routes: networks of the same link that lie behind the lab's router,
+    with its address.
     """
 
     name: str
-    port: str
-    bridge: str
-    mac: str
+    cards: tuple[Card, ...]
     addresses: tuple[IPInterface, ...]
     invented: tuple[IPInterface, ...]
     links: tuple[int, ...]
     routes: tuple[tuple[IPNetwork, IPAddress], ...] = ()
+    bond: str = ""
+    asked: tuple[IPAddress, ...] = ()
 
+    @property
+    def bridge(self) -> str:
+        """The bridge that all its cables lead to."""
+        return self.cards[0].bridge
 
-@dataclass(frozen=True, slots=True)
-class Bmc:
-    """A node's power controller, by the fencing device that asks it. password: None where the file gives none."""
+    @property
+    def mac(self) -> str:
+        """The address on the wire; a bond has that of its first card."""
+        return self.cards[0].mac
 
-    device: str
-    address: IPAddress
-    port: int
-    user: str | Secret
-    password: str | Secret | None
-    bridge: str = ""
+    def cables(self, number: int | None) -> tuple[Card, ...]:
+        """Return the card of cable `number`, counted from 0, or all of them (None); UsageError if there is none."""
+        if number is None:
+            return self.cards
+        if not 0 <= number < len(self.cards):
+            numbers = ", ".join(str(number) for number in range(len(self.cards)))
+            raise UsageError(f"{self.name} has no cable {number}.", f"Cables there: {numbers}.")
+        return (self.cards[number],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +143,7 @@ class LabPlan:
 def plan(cluster: Cluster, name: str = "") -> LabPlan:
     """Lay out the lab for `cluster`, called `name` (default: the cluster's name). UsageError: no host can be so."""
     name = name or cluster.name
-    bmcs, findings = _bmcs(cluster)
+    bmcs, findings = bmcs_of(cluster)
     witness = _witness(cluster, _used(cluster, bmcs))
     cluster = replace(cluster, nodes=(*cluster.nodes, *witness.values()))
     for node in cluster.nodes:
@@ -133,12 +151,14 @@ def plan(cluster: Cluster, name: str = "") -> LabPlan:
     segments = _segments(cluster, bmcs)
     used = _used(cluster, bmcs)
     bridges = tuple(_bridge(name, number, segment, used) for number, segment in enumerate(segments))
-    nodes = tuple(_node(name, number, node, bridges=bridges, used=used) for number, node in enumerate(cluster.nodes, 1))
+    nodes = tuple(
+        _node(cluster, name, number, node, bridges=bridges, used=used) for number, node in enumerate(cluster.nodes, 1)
+    )
     nodes = tuple(_with_bmc(node, bmcs.get(node.name), bridges) for node in nodes)
     names = {str(a.ip): node.name for node in nodes for i in node.interfaces for a in i.addresses}
     names |= {node.name: node.name for node in nodes} | {node.ssh.host: node.name for node in cluster.nodes}
     names |= {host: node.name for host, node in witness.items()}
-    resolved = tuple((host, node.addresses[0].ip) for host, node in witness.items() if _literal(host) is None)
+    resolved = tuple((host, node.addresses[0].ip) for host, node in witness.items() if literal(host) is None)
     return LabPlan(
         name, namespace(name), bridges, nodes, names, resolved, tuple(findings), cluster.corosync.detection_s
     )
@@ -160,15 +180,15 @@ def _witness(cluster: Cluster, used: set[IPAddress]) -> dict[str, Node]:
     device = cluster.quorum.device
     if device is None:
         return {}
-    literal = _literal(device.host)
-    if literal is None:
+    given = literal(device.host)
+    if given is None:
         address = _invent(cluster.nodes[0].links[0].network, used)
     else:
-        network = next((network for network, _ in _networks(cluster) if literal in network), _around(literal))
-        address = ip_interface(f"{literal}/{network.prefixlen}")
+        network = next((network for network, _ in _networks(cluster) if given in network), _around(given))
+        address = ip_interface(f"{given}/{network.prefixlen}")
     if address is None:
         raise UsageError("The first network has no address left for the quorum device's host.", "Give it an address.")
-    called = device.host if literal is None else WITNESS
+    called = device.host if given is None else WITNESS
     return {device.host: Node(called, id=0, links=(), votes=0, ssh=device.ssh, addresses=(address,))}
 
 
@@ -224,7 +244,7 @@ def _networks(cluster: Cluster) -> Iterator[tuple[IPNetwork, int | None]]:
 def _lone_addresses(cluster: Cluster, bmcs: dict[str, Bmc]) -> Iterator[IPAddress]:
     """Addresses whose network the file does not say."""
     for node in cluster.nodes:
-        host = _literal(node.ssh.host)
+        host = literal(node.ssh.host)
         if host is not None:
             yield host
     yield from (floating.ip for floating in floating_addresses(cluster))
@@ -253,13 +273,6 @@ def _around(address: IPAddress) -> IPNetwork:
     return ip_interface(f"{address}/{24 if address.version == 4 else 64}").network
 
 
-def _literal(host: str) -> IPAddress | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
 def _used(cluster: Cluster, bmcs: dict[str, Bmc]) -> set[IPAddress]:
     used = {address.ip for node in cluster.nodes for address in (*node.links, *node.addresses)}
     return used | set(_lone_addresses(cluster, bmcs))
@@ -282,22 +295,32 @@ def _invent(network: IPNetwork, used: set[IPAddress]) -> IPInterface | None:
     return None
 
 
-def _node(lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], used: set[IPAddress]) -> LabNode:
+def _node(
+    cluster: Cluster, lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], used: set[IPAddress]
+) -> LabNode:
     interfaces: list[Interface] = []
     for bridge in bridges:
         addresses = _own_addresses(node, bridge)
         if not addresses and bridge.links:
             continue
         invented = () if addresses else tuple(a for a in (_invent(bridge.network, used),) if a)
-        index = len(interfaces)
         links = tuple(i for i, address in enumerate(node.links) if address.ip in bridge.network)
-        mac = _mac(lab, node.name, index)
-        port = f"n{number}e{index}"
-        routes = _routes(links, bridge, bridges)
+        mode = bonds.mode_of(cluster, links)
+        first = sum(len(interface.cards) for interface in interfaces)
+        cards = tuple(_card(lab, node.name, number, first + i, bridge.name) for i in range(bonds.CARDS if mode else 1))
         interfaces.append(
-            Interface(f"eth{index}", port, bridge.name, mac, addresses or invented, invented, links, routes)
+            Interface(
+                f"bond{sum(bool(interface.bond) for interface in interfaces)}" if mode else cards[0].name,
+                cards,
+                addresses or invented,
+                invented,
+                links,
+                _routes(links, bridge, bridges),
+                mode,
+                bonds.asked(cluster, node, bridge.network, bridge.address) if mode else (),
+            )
         )
-    host = _literal(node.ssh.host) or (*node.links, *node.addresses)[0].ip
+    host = literal(node.ssh.host) or (*node.links, *node.addresses)[0].ip
     return LabNode(
         name=node.name,
         machine=machine(lab, node.name),
@@ -309,9 +332,13 @@ def _node(lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], use
     )
 
 
+def _card(lab: str, node: str, number: int, index: int, bridge: str) -> Card:
+    return Card(f"eth{index}", _mac(lab, node, index), f"n{number}e{index}", bridge)
+
+
 def _own_addresses(node: Node, bridge: Bridge) -> tuple[IPInterface, ...]:
     own = [address for address in (*node.links, *node.addresses) if address.ip in bridge.network]
-    host = _literal(node.ssh.host)
+    host = literal(node.ssh.host)
     if host is not None and host in bridge.network and host not in {address.ip for address in own}:
         own.append(ip_interface(f"{host}/{bridge.network.prefixlen}"))
     return tuple(dict.fromkeys(own))
@@ -326,61 +353,6 @@ def _routes(
     router = bridge.address.ip
     same_family = [b for b in bridges if b is not bridge and b.network.version == bridge.network.version]
     return tuple((b.network, router) for b in same_family if set(b.links) & set(links) and b.address)
-
-
-def _bmcs(cluster: Cluster) -> tuple[dict[str, Bmc], list[Finding]]:
-    """Return a BMC for each node that an IPMI device fences, and what the lab has no hardware for."""
-    found: dict[str, Bmc] = {}
-    findings: list[Finding] = []
-    taken: dict[tuple[IPAddress, int], str] = {}
-    for device in cluster.fencing.devices:
-        problem = _unservable(device)
-        if problem is None:
-            bmc, victim = _bmc(device), next(iter(device.victims))
-            owner = taken.setdefault((bmc.address, bmc.port), victim)
-            if owner == victim:
-                found.setdefault(victim, bmc)
-                continue
-            problem = f"the same BMC {bmc.address} already controls {owner}"
-        findings.append(_not_in_the_lab(device, problem))
-    return found, findings
-
-
-def _unservable(device: FenceDevice) -> str | None:
-    """Return why the lab can not play this device, or None when it can."""
-    address = device.parameters.get("ip", device.parameters.get("ipaddr"))
-    if device.agent not in IPMI_AGENTS:
-        return f"the lab has no device for {device.agent}, only BMCs that speak IPMI"
-    if len(device.victims) != 1:
-        return f"one BMC can not switch {len(device.victims)} nodes"
-    if not isinstance(address, str) or _literal(address) is None:
-        return "its BMC is not given as an IP address"
-    if device.parameters.get("cipher", "3") not in CIPHERS:
-        return f"the lab's BMC speaks cipher suites 0 to 3, not {device.parameters['cipher']}"
-    return None
-
-
-def _bmc(device: FenceDevice) -> Bmc:
-    given = device.parameters
-    port = given.get("ipport", "623")
-    return Bmc(
-        device=device.id,
-        address=ip_address(str(given.get("ip", given.get("ipaddr")))),
-        port=int(port) if isinstance(port, str) and port.isdigit() else 623,
-        user=given.get("username", given.get("login", "admin")),
-        password=given.get("password", given.get("passwd")),
-    )
-
-
-def _not_in_the_lab(device: FenceDevice, problem: str) -> Finding:
-    return Finding(
-        code="lab-fencing-device",
-        severity=Severity.WARNING,
-        summary=f"Fencing device {device.id} does not exist in the lab: {problem}.",
-        why="A node that only this device can fence is not fenced in the lab, and what it ran is not recovered.",
-        fix="Give the node `fencing: {ipmi: ADDRESS}` in a copy of the file for the lab, or test this device on site.",
-        path=device.path,
-    )
 
 
 def _with_bmc(node: LabNode, bmc: Bmc | None, bridges: tuple[Bridge, ...]) -> LabNode:

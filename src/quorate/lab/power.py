@@ -17,8 +17,9 @@ from quorate.describe.cluster import IPAddress
 from quorate.describe.secret import Secret
 from quorate.errors import NeverComes, TimedOut, UsageError
 from quorate.lab import boot, cgroup, network, papers, processes
+from quorate.lab.bmcs import Bmc
 from quorate.lab.places import Places, namespace_path
-from quorate.lab.plan import Bmc, LabNode, LabPlan
+from quorate.lab.plan import LabNode, LabPlan
 
 # A management controller with nothing but a chassis and an empty event log (ipmi_sim_cmd(5)).
 EMULATION = """\

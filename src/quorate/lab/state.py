@@ -1,13 +1,19 @@
 """What stands on disk about labs: what each is, who is changing it, which images are in use. Does I/O."""
 
+import asyncio
 import fcntl
 import json
 import os
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from quorate.errors import Locked
 from quorate.lab.places import ROOT, Places
+
+LOCK_TRIES = 20  # a child that a killed `up` had just forked holds its lock for some more milliseconds
 
 
 def read_state(places: Places) -> dict[str, Any]:
@@ -32,6 +38,22 @@ def lock_file(path: Path) -> int | None:
         if path.exists() and os.fstat(descriptor).st_ino == path.stat().st_ino:
             return descriptor
         os.close(descriptor)  # removed by its last holder after we had opened it
+
+
+@asynccontextmanager
+async def locked(places: Places) -> AsyncIterator[None]:
+    """Have a lab for oneself for the time of the block; Locked when somebody else is taking it up or down."""
+    lock = lock_file(places.lock)
+    for _ in range(LOCK_TRIES):
+        if lock is None:
+            await asyncio.sleep(0.05)
+            lock = lock_file(places.lock)
+    if lock is None:
+        raise Locked(f"Somebody else is taking the lab {places.name} up or down.", "Wait for it.")
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def prune(root: Path = ROOT) -> list[str]:

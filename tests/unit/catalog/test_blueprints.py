@@ -10,7 +10,13 @@ from quorate.findings import Severity
 
 
 def test_there_is_one_for_each_kind_and_each_file() -> None:
-    assert {*kinds(), "mariadb-drbd", "mariadb-shared-directory", "mariadb-shared-disk"} <= blueprints().keys()
+    assert {
+        *kinds(),
+        "mariadb-drbd",
+        "mariadb-shared-directory",
+        "mariadb-shared-disk",
+        "rabbitmq-drbd",
+    } <= blueprints().keys()
     assert list(blueprints()) == sorted(blueprints())
 
 
@@ -24,8 +30,9 @@ def test_nothing_is_wrong_with_it(name: str) -> None:
     assert 20 < len(one.words) <= 120
 
 
-def test_the_usual_mariadb_is_the_replicated_one() -> None:
-    assert blueprints()["mariadb-drbd"].text == kinds()["mariadb"].example
+@pytest.mark.parametrize("kind", ["mariadb", "rabbitmq"])
+def test_the_usual_one_is_the_replicated_one(kind: str) -> None:
+    assert blueprints()[f"{kind}-drbd"].text == kinds()[kind].example
 
 
 def test_it_can_be_given_a_name_of_its_own() -> None:

@@ -11,7 +11,7 @@ from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.errors import UsageError
 from quorate.lab import kernel_boot
-from quorate.lab.cables import Cable
+from quorate.lab.cables import Bond, Cable
 from quorate.lab.kind import choose
 from quorate.lab.storage import shared_directory_file, storage
 
@@ -80,8 +80,15 @@ def test_a_shared_directory_has_one_place() -> None:
 
 def papers(**more: Any) -> dict[str, Any]:
     disk = {"name": "sdb", "unit": "b", "file": "/labs/x/disks/sdb", "shared": True, "tables": ["ok", "error"]}
-    own = {"memory_mb": 768, "kernel": "/k/linux.uml", "image": "/i/root.ext4", "hostname": "n1", "mounts": []}
-    return own | {"disks": [disk]} | more
+    return {
+        "memory_mb": 768,
+        "kernel": "/k/linux.uml",
+        "image": "/i/root.ext4",
+        "hostname": "n1",
+        "disks": [disk],
+        "mounts": [],
+        "bonds": [],
+    } | more
 
 
 CABLE = Cable("eth0", "02:00:00:00:00:01", "n1e0", "br0", ("10.0.0.1/24", "fd00::1/64"), (("10.1.0.0/24", "10.0.0.9"),))
@@ -95,13 +102,44 @@ def test_a_kernel_is_told_its_cards_and_disks() -> None:
 
 
 def test_a_node_is_told_its_addresses_and_routes() -> None:
-    assert kernel_boot.network_commands([CABLE]) == [
+    assert kernel_boot.network_commands([CABLE], []) == [
         "link set vec0 name eth0",
         "link set eth0 up",
         "address add 10.0.0.1/24 dev eth0 broadcast +",
         "address add fd00::1/64 dev eth0 nodad",
         "route add 10.1.0.0/24 via 10.0.0.9 dev eth0",
     ]
+
+
+BOND = Bond("bond0", "active-backup", ("eth0", "eth1"), ("10.0.0.254", "fd00::fffe"))
+
+
+def test_a_bond_has_the_addresses_of_its_cards() -> None:
+    second = Cable("eth1", "02:00:00:00:00:02", "n1e1", "br0", ())
+    assert kernel_boot.network_commands([CABLE, second], [BOND]) == [
+        "link set vec0 name eth0",
+        "link set vec1 name eth1",
+        "link add bond0 type bond mode active-backup arp_interval 500"
+        " arp_ip_target 10.0.0.254 ns_ip6_target fd00::fffe",
+        "link set eth0 master bond0",
+        "link set eth1 master bond0",
+        "link set bond0 up",
+        "address add 10.0.0.1/24 dev bond0 broadcast +",
+        "address add fd00::1/64 dev bond0 nodad",
+        "route add 10.1.0.0/24 via 10.0.0.9 dev bond0",
+    ]
+
+
+def test_the_bonding_module_makes_no_bond_by_itself() -> None:
+    assert "bonding.max_bonds=0" in kernel_boot.arguments(papers(bonds=[{"name": "bond0"}]), [CABLE])
+    assert "bonding.max_bonds=0" not in kernel_boot.arguments(papers(), [CABLE])
+
+
+def test_a_bond_needs_a_kernel_of_its_own() -> None:
+    bonded = cluster(PAIR + "corosync: {links: [{}, {bond: active-backup}]}\n")
+    needs = choose(bonded)
+    assert (needs.kind, needs.why) == ("kernel", "link 1 needs the kernel module bonding")
+    assert "bonding" in choose(bonded, "container").warning
 
 
 def test_a_failed_disk_boots_failed() -> None:

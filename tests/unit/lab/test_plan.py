@@ -55,6 +55,34 @@ def test_a_network_inside_another_shares_its_bridge() -> None:
     assert [i.name for i in laid_out.node("gb06").interfaces] == ["eth0", "eth1"]
 
 
+BONDED = PAIR + "corosync: {links: [{}, {bond: active-backup}]}\n"
+
+
+def test_a_bonded_link_has_two_cards_and_asks_the_lab() -> None:
+    laid_out = plan(cluster(BONDED))
+    node = laid_out.node("gb07")
+    assert [(i.name, [card.name for card in i.cards], i.bond) for i in node.interfaces] == [
+        ("eth0", ["eth0"], ""),
+        ("bond0", ["eth1", "eth2"], "active-backup"),
+        ("eth3", ["eth3"], ""),
+        ("eth4", ["eth4"], ""),
+    ]
+    bonded = node.interface(1)
+    assert [str(address) for address in (*bonded.addresses, *bonded.asked)] == ["172.16.0.7/24", "172.16.0.254"]
+    assert len({(card.mac, card.port) for i in node.interfaces for card in i.cards}) == 5
+    assert {card.bridge for card in bonded.cards} == {"br1"}
+    assert bonded.cables(None) == bonded.cards
+    assert bonded.cables(1) == bonded.cards[1:]
+    with pytest.raises(UsageError, match="no cable 2"):
+        bonded.cables(2)
+
+
+def test_a_bond_on_a_full_network_asks_its_peers() -> None:
+    tight = BONDED.replace("172.16.0.6/24", "172.16.0.1/30").replace("172.16.0.7/24", "172.16.0.2/30")
+    laid_out = plan(cluster(tight))
+    assert [[str(a) for a in node.interface(1).asked] for node in laid_out.nodes] == [["172.16.0.2"], ["172.16.0.1"]]
+
+
 def test_two_links_in_one_network_are_one_cable() -> None:
     laid_out = plan(cluster(PAIR.replace("172.16.0.", "10.10.102.1")))
     node = laid_out.node("gb06")
@@ -167,7 +195,7 @@ def test_names_on_this_machine_fit_and_differ() -> None:
     machines = [node.machine for node in laid_out.nodes]
     assert len(set(machines)) == 2
     assert all(len(machine) <= 64 for machine in machines)
-    ports = [i.port for node in laid_out.nodes for i in node.interfaces]
+    ports = [card.port for node in laid_out.nodes for i in node.interfaces for card in i.cards]
     assert len(set(ports)) == len(ports)
     assert all(len(port) <= 15 for port in ports)
 

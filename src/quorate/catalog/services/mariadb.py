@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, ClassVar
 
-from quorate.catalog.data import Data
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
-from quorate.catalog.service import Disk, HostFile, Probe, Service
-from quorate.catalog.storage import Seed, Store, carried
-from quorate.describe.cluster import IPInterface, Node
-from quorate.describe.fields import Duration, FloatingAddress, Name, Port
+from quorate.catalog.service import HostFile, Probe
+from quorate.catalog.storage import Seed, carried
+from quorate.catalog.stored import StoredService
+from quorate.describe.cluster import Node
+from quorate.describe.fields import Duration, Port
 from quorate.describe.reader import whole
 from quorate.describe.resources import AgentName, Group, Operation, Primitive, Resources
 
 # The server itself; ocf:heartbeat:mariadb is the agent for MariaDB's own replication, not for one copy that moves.
 MYSQL = AgentName("ocf", "heartbeat", "mysql")
-MINOR = 0
 RUN = "/run/mysqld"
 
 CONF = """\
@@ -39,7 +38,7 @@ skip-name-resolve
 """
 
 
-class Mariadb(Service):
+class Mariadb(StoredService):
     """A MariaDB server on one node at a time, its data on storage that the next node can take over.
 
     address: the floating address with its prefix length; the server listens on it alone. nic: its interface; left
@@ -55,6 +54,7 @@ class Mariadb(Service):
     """
 
     kind: ClassVar[str] = "mariadb"
+    minor: ClassVar[int] = 0
     example: ClassVar[str] = """\
 # MariaDB on a disk that DRBD replicates between two nodes.
 cluster: database
@@ -71,25 +71,9 @@ services:
 targets: {availability: 99.99, outage_s: 60}
 """
 
-    address: FloatingAddress
-    data: Data
-    nic: Name | None = None
     port: Port = 3306
     buffer_pool: Annotated[int, whole(5, 16_777_216, "a size in MiB")] = 128
     monitor: Duration = 5
-
-    def packages(self) -> Sequence[str]:
-        """Return the server, what its storage needs and what the address needs."""
-        return ("mariadb", "address", *self.data.packages())
-
-    def units(self, platform: Platform) -> Sequence[str]:
-        """Return the server's unit, and DRBD's: Pacemaker starts both, nothing else may."""
-        own = (platform.units["mariadb"],)
-        return (*own, platform.units["drbd"]) if self.data.drbd else own
-
-    def store(self, name: str) -> Store:
-        """Return what the data lies on."""
-        return self.data.store(name, MINOR)
 
     def datadir(self, name: str) -> str:
         """Return the server's data directory, below the mount point: a file system's root has entries of its own."""
@@ -111,18 +95,6 @@ targets: {availability: 99.99, outage_s: 60}
     def memory_mib(self) -> int:
         """Return the buffer pool."""
         return self.buffer_pool
-
-    def disks(self) -> Sequence[Disk]:
-        """Return the disk below the data."""
-        return self.data.disks()
-
-    def shared_directories(self) -> Sequence[str]:
-        """Return the directory that the nodes share, if that is where the data lies."""
-        return self.data.shared_directories()
-
-    def modules(self) -> Sequence[str]:
-        """Return the kernel modules of the storage."""
-        return self.data.modules()
 
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
         """Return the server's settings."""
@@ -160,10 +132,6 @@ targets: {availability: 99.99, outage_s: 60}
         )
         group = Group(name, (), MappingProxyType(dict(self.meta)))
         return carried(name, self.store(name), nodes, (address, server), group)
-
-    def addresses(self) -> Sequence[IPInterface]:
-        """Return the floating address."""
-        return (self.address,)
 
     def probe(self) -> Probe | None:
         """Return the port, to be asked by a client that writes."""

@@ -15,16 +15,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
-from quorate.catalog.data import Data
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
-from quorate.catalog.service import Disk, HostFile, Probe, Service
-from quorate.catalog.storage import Seed, Store, carried
-from quorate.describe.cluster import IPInterface, Node
-from quorate.describe.fields import Duration, FloatingAddress, Name, Port
+from quorate.catalog.service import HostFile, Probe
+from quorate.catalog.storage import Seed, carried
+from quorate.catalog.stored import StoredService
+from quorate.describe.cluster import Node
+from quorate.describe.fields import Duration, Port
 from quorate.describe.resources import AgentName, Group, Operation, Primitive, Resources
 
-MINOR = 1  # beside a mariadb, which has 0
 MEMORY_MIB = 128  # Erlang and RabbitMQ 3.10 without a message
 
 # Without the prefix RABBITMQ_, as rabbitmq-env.conf(5) has it; ERL_EPMD_ADDRESS is Erlang's own name.
@@ -50,7 +49,7 @@ ListenStream=127.0.0.1:4369
 EPMD_ANEW = "systemctl is-active --quiet {server} || systemctl stop epmd.socket epmd.service"
 
 
-class Rabbitmq(Service):
+class Rabbitmq(StoredService):
     """A RabbitMQ on one node at a time, its messages on storage that the next node can take over.
 
     address: the floating address with its prefix length; clients are served on it alone. nic: its interface; left out,
@@ -64,6 +63,7 @@ class Rabbitmq(Service):
     """
 
     kind: ClassVar[str] = "rabbitmq"
+    minor: ClassVar[int] = 1  # beside a mariadb, which has 0
     example: ClassVar[str] = """\
 # RabbitMQ on a disk that DRBD replicates between two nodes.
 cluster: messages
@@ -80,24 +80,8 @@ services:
 targets: {availability: 99.9, outage_s: 120}
 """
 
-    address: FloatingAddress
-    data: Data
-    nic: Name | None = None
     port: Port = 5672
     monitor: Duration = 10
-
-    def packages(self) -> Sequence[str]:
-        """Return the server, what its storage needs and what the address needs."""
-        return ("rabbitmq", "address", *self.data.packages())
-
-    def units(self, platform: Platform) -> Sequence[str]:
-        """Return the server's unit, and DRBD's: Pacemaker starts both, nothing else may."""
-        own = (platform.units["rabbitmq"],)
-        return (*own, platform.units["drbd"]) if self.data.drbd else own
-
-    def store(self, name: str) -> Store:
-        """Return what the data lies on."""
-        return self.data.store(name, MINOR)
 
     def base(self, name: str) -> str:
         """Return RabbitMQ's directory, below the mount point: a file system's root has entries of its own."""
@@ -110,18 +94,6 @@ targets: {availability: 99.9, outage_s: 120}
     def memory_mib(self) -> int:
         """Return what the server takes before the first message."""
         return MEMORY_MIB
-
-    def disks(self) -> Sequence[Disk]:
-        """Return the disk below the data."""
-        return self.data.disks()
-
-    def shared_directories(self) -> Sequence[str]:
-        """Return the directory that the nodes share, if that is where the data lies."""
-        return self.data.shared_directories()
-
-    def modules(self) -> Sequence[str]:
-        """Return the kernel modules of the storage."""
-        return self.data.modules()
 
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
         """Return the server's environment, and what keeps Erlang's port mapper off the network."""
@@ -155,10 +127,6 @@ targets: {availability: 99.9, outage_s: 120}
         )
         group = Group(name, (), MappingProxyType(dict(self.meta)))
         return carried(name, self.store(name), nodes, (address, server), group)
-
-    def addresses(self) -> Sequence[IPInterface]:
-        """Return the floating address."""
-        return (self.address,)
 
     def probe(self) -> Probe | None:
         """Return a TCP connection to the port."""

@@ -114,6 +114,25 @@ def disk(action: str, file: str, node: str, path: str) -> None:
 
 
 @command.command()
+@click.argument("action", type=click.Choice(["cut", "mend"]))
+@file_argument
+@click.argument("node")
+@click.argument("number", type=int, metavar="LINK")
+@click.option("--cable", type=int, help="Only this cable of a bonded link, 0 or 1; by default all that it has.")
+def link(action: str, file: str, node: str, number: int, cable: int | None) -> None:
+    """Pull the cable of a cluster link out of NODE, or plug it in; links are numbered from 0, as in FILE.
+
+    A cut cable stays cut over a power cycle.
+    """
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    lab = opened(file)
+    asyncio.run(lab.link(node, number, up=action == "mend", cable=cable))
+    cut = next(one.cut for one in lab.status().nodes if one.name == node)
+    click.echo(f"{node}: cut {', '.join(cut)}" if cut else f"{node}: every cable is plugged in")
+
+
+@command.command()
 @file_argument
 @click.argument("node")
 @click.option("-n", "--lines", default=0, help="Only the last so many lines.")
