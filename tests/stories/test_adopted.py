@@ -8,11 +8,13 @@ from quorate.catalog.blueprints import blueprints
 pytestmark = pytest.mark.lab
 
 TEXT = blueprints()["mariadb-shared-directory"].called("{name}")
-OLD, NEW, STORE = "/var/lib/mysql", "/srv/shared/database/mysql", "/srv/shared/database"
+DRBD, SHARED_DISK = (blueprints()[name].called("{name}") for name in ("mariadb-drbd", "mariadb-shared-disk"))
+OLD, STORE = "/var/lib/mysql", "/srv/shared/database"
 FILES = f"cd {OLD} && find . -printf '%p %s %T@ %U %m\\n' | sort; find . -type f -exec sha256sum {{}} + | sort"
 ROWS = "CREATE DATABASE shop; CREATE TABLE shop.orders (n INT); INSERT INTO shop.orders VALUES (1), (2), (40)"
 ACCOUNT = "CREATE USER clerk IDENTIFIED BY 'a-lab-s-password'; GRANT ALL ON shop.* TO clerk"
 CLIENT = "mariadb --host=10.20.0.100 --user=clerk --password=a-lab-s-password -BNe 'SELECT SUM(n) FROM shop.orders'"
+META = "crm_resource --resource database --meta"
 # Kills the first cp on the node, whoever starts it, and itself goes after that.
 KILLER = "systemd-run --quiet sh -c 'until pid=$(pgrep -x cp); do :; done; kill -KILL $pid'"
 
@@ -47,10 +49,46 @@ def test_an_old_database_moves_in(stage: Stage) -> None:
     for options in ((), ("--adopt-data", "database=n2")):
         assert "nothing to do" in stage.apply(*options, check=True).stdout.splitlines()[-1]
 
-    # The way back, as the page on storage tells it.
-    stage.ssh(
-        served[0], "crm_resource --resource database --meta --set-parameter target-role --parameter-value Stopped"
-    )
-    stage.ssh(served[0], "crm_resource --wait --timeout 60")
+    goes_back(stage)
+    comes_again(stage)
+
+
+def goes_back(stage: Stage) -> None:
+    """Go back to the old server, as the page on storage tells it; Pacemaker looks, and leaves it alone."""
+    told = stage.ssh("n2", f"{META} --set-parameter target-role --parameter-value Stopped && crm_resource --wait")
+    told += stage.ssh("n2", f"{META} --set-parameter is-managed --parameter-value false")
     stage.ssh("n2", "rm /etc/mysql/mariadb.conf.d/90-quorate.cnf && systemctl start mariadb")
-    assert stage.ssh("n2", "mariadb -BNe 'SELECT @@datadir, SUM(n) FROM shop.orders'").split() == [f"{OLD}/", "43"]
+    stage.ssh("n2", "crm_resource --refresh --resource database && crm_resource --wait")
+    assert stage.ssh("n2", "mariadb -BNe 'SELECT @@datadir, SUM(n) FROM shop.orders'").split() == [f"{OLD}/", "43"], (
+        told
+    )
+
+
+def comes_again(stage: Stage) -> None:
+    """Go into the cluster again, with the store's data."""
+    stage.ssh("n2", "mariadb -e 'DELETE FROM shop.orders' && systemctl stop mariadb")
+    stage.apply("--no-test-fencing", check=True)
+    stage.ssh("n2", "crm_resource --refresh --resource database && crm_resource --wait")
+    stage.ssh("n2", f"{META} --delete-parameter is-managed && {META} --delete-parameter target-role")
+    stage.ssh("n2", "crm_resource --wait")
+    assert stage.ssh("n3", CLIENT).strip() == "43"
+
+
+@pytest.mark.parametrize(
+    ("stage", "nodes"),
+    [(DRBD, ("gb06", "gb07")), (SHARED_DISK, ("n1", "n2"))],
+    ids=["mariadb-drbd", "mariadb-shared-disk"],
+    indirect=["stage"],
+)
+def test_an_old_database_moves_onto_disks(stage: Stage, nodes: tuple[str, str]) -> None:
+    _, has = nodes  # not the node that a store is made on otherwise
+    stage.ssh(has, "systemctl enable --now mariadb")
+    stage.ssh(has, f'mariadb -e "{ROWS}"')
+    options = ("--no-test-fencing", "--adopt-data", f"database={has}")
+    stage.apply(*options, check=True)
+    ask = "mariadb -BNe 'SELECT @@datadir, SUM(n) FROM shop.orders' 2>/dev/null || true"
+    assert "".join(stage.ssh(node, ask) for node in nodes).split() == ["/srv/database/mysql/", "43"]
+    original = stage.ssh(has, FILES)
+    assert "./shop/orders.ibd" in original
+    assert "nothing to do" in stage.apply(*options, check=True).stdout.splitlines()[-1]
+    assert stage.ssh(has, FILES) == original

@@ -32,8 +32,13 @@ def findings(stored: Stored, facts: Facts, want: Want) -> Iterator[Finding]:
     if chosen:
         node = chosen[0]
         data = here.get(node)
-        yield from (unknown(stored, usual, node),) if data is None else unfit(stored, usual, data, node)
-        if data is not None:
+        if data is None:
+            yield unknown(stored, usual, node)
+        elif not data.has(usual.whole):
+            yield nothing(stored, usual, data, node)
+        else:
+            yield from unfit(stored, usual, data, node)
+            yield from unsettled(stored, usual, data, node)
             yield from too_large(stored, facts, data, node)
     elif want.adopt.get(stored.service) != NOBODY:
         yield from undecided(stored, usual, here)
@@ -46,6 +51,18 @@ def unknown(stored: Stored, usual: Usual, node: str) -> Finding:
         f"{node}: {usual.directory} cannot be looked into",
         f"there may be data that {stored.service} is to begin with",
         f"log in as root, or say that it begins without: `quorate apply --adopt-data {stored.service}={NOBODY}`",
+        stored.path,
+    )
+
+
+def nothing(stored: Stored, usual: Usual, data: DataDirectory, node: str) -> Finding:
+    """Return an error: the node that was named has nothing to begin with."""
+    return error(
+        "data-not-there",
+        f"{node}: {usual.directory} holds no data of {stored.service}"
+        + ("" if data.place else ": there is no such directory"),
+        f"a data directory has {usual.whole} in it",
+        "name the node that has them, or leave --adopt-data out",
         stored.path,
     )
 
@@ -87,14 +104,6 @@ def unfit(stored: Stored, usual: Usual, data: DataDirectory, node: str) -> Itera
     def no(code: str, summary: str, why: str, fix: str) -> Finding:
         return error(code, summary, why, fix, stored.path)
 
-    if not data.has(usual.whole):
-        yield no(
-            "data-not-there",
-            f"{place} holds no data of {stored.service}" + ("" if data.place else ": there is no such directory"),
-            f"a data directory has {usual.whole} in it",
-            "name the node that has them, or leave --adopt-data out",
-        )
-        return
     mount, device = stored.store.mount.directory, stored.store.mount.device
     if any(one == other or one.startswith(f"{other}/") for one, other in pairs(data.place, mount, device)):
         yield no(
@@ -117,22 +126,28 @@ def unfit(stored: Stored, usual: Usual, data: DataDirectory, node: str) -> Itera
             "the other nodes have not got what they lead to",
             "move what they lead to into the directory (with the server stopped), or load a dump instead",
         )
-    strangers = [holder for holder in data.holders if holder.unit != usual.unit]
-    for holder in strangers:
-        yield no(
+
+
+def unsettled(stored: Stored, usual: Usual, data: DataDirectory, node: str) -> Iterator[Finding]:
+    """Yield an error where the files are being written to by what cannot be stopped here, or were left as they were."""
+    place = f"{node}: {usual.directory}"
+    for holder in (holder for holder in data.holders if holder.unit != usual.unit):
+        yield error(
             "data-in-use",
             f"{place} is used by {holder.name} (process {holder.pid}), which is not {usual.unit}",
             "a copy of files that are being written to is torn",
             "end it in order, and apply again",
+            stored.path,
         )
-    left = [name for name in usual.running if data.has(name)]
+    left = tuple(name for name in usual.running if data.has(name))
     if left and not data.holders:
-        yield no(
+        yield error(
             "data-not-closed",
-            f"{place} was not closed in order: {listed(tuple(left))} is there, and no server runs",
+            f"{place} was not closed in order: {listed(left)} is there, and no server runs",
             "its last changes are only in its log; nobody should find out on another node whether that can be replayed",
             f"start the server there and stop it: `systemctl start {usual.unit}`, `systemctl stop {usual.unit}`; where "
             "apply has been before, without quorate's file in its settings",
+            stored.path,
         )
 
 
