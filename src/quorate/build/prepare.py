@@ -1,11 +1,14 @@
 """prepare: from a Cluster and connected hosts to Want. Asks each host what it is; changes nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from quorate.build.step import Fleet
-from quorate.build.want import Want
+from quorate.build.want import NOBODY, Want
 from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import nodes_of
+from quorate.catalog.platform import Platform
 from quorate.catalog.platforms import platform_for
+from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.describe.secret import Secret
 from quorate.errors import Refused, UsageError
@@ -23,11 +26,12 @@ async def prepare(
     witness: Host | None = None,
     return_s: float = 300.0,
     overwrite: Sequence[str] = (),
+    adopt: Sequence[str] = (),
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
 
     witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
-    content may be destroyed.
+    content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
@@ -49,6 +53,7 @@ async def prepare(
         return_s=return_s,
         witness=witness,
         overwrite=frozenset(overwrite),
+        adopt=adoptions(cluster, platforms, adopt),
     )
     known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
     if strange_disks := sorted(want.overwrite - known):
@@ -57,3 +62,22 @@ async def prepare(
             f"name one of {', '.join(sorted(known)) or 'none: no service of the file has a disk'}",
         )
     return want
+
+
+def adoptions(cluster: Cluster, platforms: Mapping[str, Platform], adopt: Sequence[str]) -> Mapping[str, str]:
+    """Return, by service, whose data it begins with; UsageError where the file has no such service or node for it."""
+    known = []
+    for name, service in cluster.services.items():
+        nodes = [node.name for node in nodes_of(cluster, service)] if isinstance(service, Service) else []
+        seed = service.seed(name, platforms[nodes[0]]) if isinstance(service, Service) and nodes else None
+        if seed and seed.usual:
+            known += [f"{name}={node}" for node in (*nodes, NOBODY)]
+    if strange := sorted(set(adopt) - set(known)):
+        raise UsageError(
+            f"--adopt-data: there is no {', '.join(strange)}",
+            f"name one of {', '.join(known) or 'none: no service of the file can take data over'}",
+        )
+    chosen = dict(one.split("=", 1) for one in adopt)
+    if len(chosen) < len(set(adopt)):
+        raise UsageError("--adopt-data: one service cannot begin with the data of two nodes", "choose one of them")
+    return chosen

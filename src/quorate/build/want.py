@@ -6,7 +6,7 @@ is no node of the cluster, so it is not in the fleet, and only the steps that co
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.expand import nodes_of
@@ -16,6 +16,8 @@ from quorate.describe.cluster import Cluster, Node
 from quorate.describe.secret import Secret
 from quorate.machines.host import Host
 
+NOBODY = "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Want:
@@ -24,7 +26,8 @@ class Want:
     clock_apart_s: how far a node's clock may be from this machine's before apply refuses. return_s: how long a node
     may take to come back from its fencing test; a real server's firmware takes minutes. witness: the quorum device's
     host, called as `quorum.device.host`; None exactly when the cluster has no quorum device. overwrite: the disks,
-    as NODE:/dev/DISK, whose content the operator gives up.
+    as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
+    NOBODY's.
     """
 
     cluster: Cluster
@@ -35,6 +38,7 @@ class Want:
     return_s: float = 300.0
     witness: Host | None = None
     overwrite: frozenset[str] = frozenset()
+    adopt: Mapping[str, str] = field(default_factory=dict)
 
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""

@@ -7,8 +7,8 @@
 Sources: drbd.conf(5), ocf:linbit:drbd; lvmsystemid(7), ocf:heartbeat:LVM-activate; ocf:heartbeat:Filesystem.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -91,12 +91,30 @@ Store = Replicated | SharedVolume | Provided
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """Where a server's data lie on a host that no cluster has touched, and how to know them. Names are right in there.
+
+    unit: systemd's, which serves them. whole: without it they are no data. own: the directories that the server's
+    package makes; any other is an operator's. running: what only a server leaves that runs, or was killed. foreign:
+    what says that the data cannot be served here, with the reason.
+    """
+
+    directory: str
+    unit: str
+    whole: str
+    own: frozenset[str] = frozenset()
+    running: tuple[str, ...] = ()
+    foreign: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """What a new file system must hold before the service's first start.
 
     directory: made with this owner, group and mode. fill: a command that fills it, run once, as root, with the file
     system mounted; it has been filled when `filled` exists (a path). program: the server's, which AppArmor may keep
-    from directories that it does not know.
+    from directories that it does not know. usual: where a host may have such data already; None: nowhere, or they
+    cannot be moved.
     """
 
     directory: str
@@ -106,6 +124,7 @@ class Seed:
     fill: tuple[str, ...] = ()
     filled: str = ""
     program: str = ""
+    usual: Usual | None = None
 
 
 def carried(name: str, store: Store, nodes: Sequence[Node], members: Sequence[Primitive], group: Group) -> Resources:

@@ -17,6 +17,9 @@ from quorate.lab.plan import Card, LabNode, LabPlan
 from quorate.lab.storage import LabDisk, Storage, shared_directory_file
 
 MEMORY_MB = 768
+# A kernel node boots in three seconds, a server in minutes, long after its services have found another node. Back in
+# the middle of that, it would be asked what it runs, and everything would wait for its slow agents.
+FIRMWARE_S = 30.0
 ANSWER_TIMEOUT_S = 15.0
 
 
@@ -39,6 +42,7 @@ def prepare(
         "kernel": str(user_mode_linux.of_lab(places.root).program),
         "image": str(image / kernel_image.DISK),
         "memory_mb": MEMORY_MB,
+        "firmware_s": max(plan.firmware_s, FIRMWARE_S),
         "line": "line",
         "disks": [_disk_papers(places, disk) for disk in storage.disks.get(node.name, ())],
         "mounts": [[shared_directory_file(path), path] for path in storage.directories],

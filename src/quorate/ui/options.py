@@ -41,6 +41,14 @@ def overwrite_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--overwrite-data", "overwrite", multiple=True, metavar="NODE:DISK", help=words)(command)
 
 
+def adopt_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --adopt-data, once for each service."""
+    words = (
+        "Begin a service's new store with the data that this node has (SERVICE=none: without them); they stay there."
+    )
+    return click.option("--adopt-data", "adopt", multiple=True, metavar="SERVICE=NODE", help=words)(command)
+
+
 def read(file: str) -> bytes:
     """Return the file's bytes, standard input for "-"; UsageError where it cannot be read."""
     if file == "-":

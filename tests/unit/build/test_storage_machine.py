@@ -152,6 +152,7 @@ def test_a_look_is_one_command_and_what_is_not_installed_is_no_answer() -> None:
     assert node.drbd is None
     assert node.devices == {}
     assert node.device("/dev/sda3").kind == "missing"
+    assert node.data == {"/var/lib/mysql": None}, "not seen is not the same as nothing there"
 
 
 def test_a_look_that_was_broken_off_is_unknown() -> None:

@@ -165,7 +165,7 @@ def sharing(**texts: str) -> dict[str, NodeStorage]:
 def through(facts: Mapping[str, NodeStorage], want, *done: str) -> dict[str, list[str]]:
     (stored,) = stores(want)
     assert isinstance(stored.store, Provided)
-    several = provided.phases(stored, stored.store, facts, frozenset(done))
+    several = provided.phases(stored, stored.store, facts, want, frozenset(done))
     return {phase.title: [change.host for change in phase.changes] for phase in several}
 
 
@@ -178,9 +178,9 @@ def test_that_a_directory_is_the_same_is_seen_before_anything_is_made_in_it() ->
 
 def test_the_mark_that_is_looked_for_is_the_one_that_was_made() -> None:
     (stored,) = stores(SHARED)
-    mark, same, inside = provided.phases(stored, stored.store, sharing(), frozenset())
+    mark, same, inside = provided.phases(stored, stored.store, sharing(), SHARED, frozenset())
     assert same.changes[0].actions[0].command.argv[-1].encode() == mark.changes[0].actions[0].content
-    (again, _) = provided.phases(stored, stored.store, sharing(n1="left"), frozenset())
+    (again, _) = provided.phases(stored, stored.store, sharing(n1="left"), SHARED, frozenset())
     assert again.changes[0].actions[0].command.argv[-1] == "left", "an interrupted run's mark serves as well"
     rm = inside.changes[0].actions[-1]
     assert isinstance(rm, Run)
@@ -197,7 +197,7 @@ def test_a_directory_that_one_node_lacks_is_found() -> None:
 def test_a_network_file_system_is_mounted_for_a_look_and_never_made() -> None:
     (stored,) = stores(NFS)
     facts = {name: NodeStorage(name) for name in ("n1", "n2")}
-    (phase,) = provided.phases(stored, stored.store, facts, frozenset())
+    (phase,) = provided.phases(stored, stored.store, facts, NFS, frozenset())
     argv = phase.changes[0].actions[0].command.argv
     assert argv[2:9] == (scripts.SEED, "quorate-inside", "nas:/db", "nfs", "", "/srv/db", "")
     assert argv[9] == scripts.FILL

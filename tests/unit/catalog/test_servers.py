@@ -55,6 +55,8 @@ def test_mariadbs_agent_configuration_and_seed_mean_one_datadir():
     assert "--datadir=/data/mysql" in seed.fill
     assert seed.filled.startswith(seed.directory + "/")
     assert (seed.owner, seed.group) == ("mysql", "mysql")
+    assert seed.filled == f"{seed.directory}/{seed.usual.whole}"
+    assert seed.usual.unit in service.units(PLATFORM)
 
 
 def test_what_is_acknowledged_is_on_disk():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from quorate.build.actions import run_everywhere
 from quorate.build.change import Change
 from quorate.build.step import Fleet, Note
-from quorate.build.storage import machine, provided, replicated, shared_volume
+from quorate.build.storage import adopt, machine, provided, replicated, shared_volume
 from quorate.build.storage.look import Facts, look
 from quorate.build.storage.phases import TITLE, Phase, Stored, error, stores
 from quorate.build.want import Want
@@ -36,6 +36,7 @@ def findings(facts: Facts, want: Want) -> Iterator[Finding]:
             yield from shared_volume.findings(stored, store, facts, want)
         else:
             yield from provided.findings(stored, store, facts)
+        yield from adopt.findings(stored, facts, want)
         yield from mount_point_taken(stored, facts)
 
 
@@ -67,7 +68,7 @@ def phases(facts: Facts, want: Want, done: dict[str, set[str]]) -> dict[str, lis
         elif isinstance(store, SharedVolume):
             found = shared_volume.phases(stored, store, facts, want, through)
         else:
-            found = provided.phases(stored, store, facts, through)
+            found = provided.phases(stored, store, facts, want, through)
         ahead[stored.service] = list(found)
     return ahead
 

@@ -6,6 +6,8 @@
     replicated.py      a disk in each of two nodes, and DRBD between them
     shared_volume.py   a disk that every node sees, and LVM on it
     provided.py        a file system that is there already
+    filling.py         what goes into a store: the service's own beginning, or data that a node has already
+    adopt.py           whether a node has such data, and whether they can go into it
     scripts.py         what is run on a node; each checks there, in the same shell, that it destroys nothing
 
 All but look.py are pure. A phase is chosen from facts alone, so whatever was interrupted is carried on from what is

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quorate.build.step import Fleet
+from quorate.build.storage import scripts
 from quorate.build.storage.phases import Stored, stores
 from quorate.build.want import Want
 from quorate.catalog.storage import Provided, Replicated, SharedVolume
@@ -18,6 +19,8 @@ from quorate.machines.host import Host, command
 from quorate.observe.facts import (
     access_control,
     block_devices,
+    data_directory,
+    disk_space,
     drbd_generation,
     drbd_module,
     drbd_status,
@@ -29,6 +32,8 @@ from quorate.observe.facts import (
 )
 from quorate.observe.facts.access_control import AccessControl
 from quorate.observe.facts.block_devices import BlockDevice
+from quorate.observe.facts.data_directory import DataDirectory
+from quorate.observe.facts.disk_space import Space
 from quorate.observe.facts.drbd_generation import Generation
 from quorate.observe.facts.drbd_module import DrbdModule
 from quorate.observe.facts.drbd_status import DrbdStatus
@@ -41,7 +46,7 @@ from quorate.render import drbd as drbd_file
 from quorate.render import lvm as lvm_file
 
 MARKER = ".quorate-same"
-FITNESS = ("memory", "modules", "mounts", "generation")
+FITNESS = ("memory", "modules", "mounts", "generation", "data", "space")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class NodeStorage:
     """One node's answers. texts: files that were asked for, None where absent; they hold DRBD's secret.
 
     managed: the ids of primitives in the CIB on the node's disk. directories: the shared ones that are there.
-    generations: what DRBD's metadata says, by resource; None where there is none.
+    generations: what DRBD's metadata says, by resource; None where there is none. data: what lies where servers have
+    their data without a cluster, by directory; None where that could not be seen. space: of the shared directories.
     """
 
     hostname: str
@@ -62,6 +68,8 @@ class NodeStorage:
     drbd: DrbdStatus | None = None
     generations: Mapping[str, Generation | None] = field(default_factory=dict)
     lvm: Lvm | None = None
+    data: Mapping[str, DataDirectory | None] = field(default_factory=dict)
+    space: Mapping[str, tuple[Space, ...] | None] = field(default_factory=dict)
     managed: frozenset[str] = frozenset()
     directories: frozenset[str] = frozenset()
     texts: Mapping[str, str | None] = field(default_factory=dict, repr=False)
@@ -102,10 +110,10 @@ async def look_at(host: Host, want: Want, *, fitness: bool) -> NodeStorage:
     if not fitness:
         asked = {key: question for key, question in asked.items() if not key.startswith(FITNESS)}
     answers = dict(zip(asked, await ask_together(host, *asked.values(), timeout_s=60), strict=True))
-    texts = {key.removeprefix("text "): answer for key, answer in answers.items() if key.startswith("text ")}
-    generations = {
-        key.removeprefix("generation "): answer for key, answer in answers.items() if key.startswith("generation ")
-    }
+
+    def about(word: str) -> dict[str, Any]:
+        return {key.removeprefix(word): answer for key, answer in answers.items() if key.startswith(word)}
+
     return NodeStorage(
         hostname=answers["hostname"] or host.name,
         memory=answers.get("memory"),
@@ -115,11 +123,13 @@ async def look_at(host: Host, want: Want, *, fitness: bool) -> NodeStorage:
         mounts=answers.get("mounts") or (),
         drbd_module=answers.get("drbd module"),
         drbd=answers.get("drbd"),
-        generations=generations,
+        generations=about("generation "),
         lvm=answers.get("lvm"),
+        data=about("data "),
+        space=about("space "),
         managed=answers["managed"] or frozenset(),
         directories=frozenset(p for p, file in (answers.get("directories") or {}).items() if file.kind == "directory"),
-        texts=texts,
+        texts=about("text "),
     )
 
 
@@ -149,7 +159,12 @@ def questions(want: Want, name: str) -> dict[str, Question[Any]]:
     shared = shared_directories(here)
     if shared:
         asked["directories"] = Question(file_state.command_for(*shared), file_state.parse)
-        asked |= {f"text {path}/{MARKER}": text(f"{path}/{MARKER}") for path in shared}
+        asked |= {f"space {path}": Question(disk_space.command_for(path), disk_space.parse) for path in shared}
+        files = [f"{path}/{file}" for path in shared for file in (MARKER, scripts.FILLING, scripts.ADOPTED)]
+        asked |= {f"text {path}": text(path) for path in files}
+    for usual in (stored.seed.usual for stored in here if stored.seed and stored.seed.usual):
+        question = Question(data_directory.command_for(usual.directory), data_directory.parse)
+        asked[f"data {usual.directory}"] = question
     return asked
 
 

@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quorate.build.change import Change, Effect, Run
-from quorate.build.storage import scripts
 from quorate.build.want import Want
 from quorate.catalog.expand import nodes_of
 from quorate.catalog.service import Service
-from quorate.catalog.storage import Mount, Seed, Store
+from quorate.catalog.storage import Seed, Store
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command
 
 TITLE = "storage"
-FILL_TIMEOUT_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +63,3 @@ def change(
 def error(code: str, summary: str, why: str, fix: str, path: tuple[str, ...]) -> Finding:
     """Return a finding that ends apply."""
     return Finding(code, Severity.ERROR, summary, why, fix, path=path)
-
-
-def seed_arguments(mount: Mount, seed: Seed | None, *, make: bool) -> tuple[str, ...]:
-    """Return the script SEED and its arguments. make: a file system is made where there is none."""
-    first = (
-        scripts.SEED,
-        mount.device,
-        mount.type,
-        mount.options,
-        mount.directory,
-        "make" if make else "",
-        scripts.FILL,
-    )
-    if seed is None:
-        return (*first, "", "", "", "", "")
-    if not seed.directory.startswith(f"{mount.directory}/"):
-        raise ValueError(f"the seed's directory {seed.directory} is not below {mount.directory}")
-    return (*first, seed.directory, seed.owner, seed.group, f"{seed.mode:o}", seed.filled, *seed.fill)
-
-
-def inside_words(stored: Stored, *, make: bool) -> str:
-    """Return what is done inside a store, in words."""
-    mount, seed = stored.store.mount, stored.seed
-    words = [f"make its file system ({mount.type}) if it has none"] if make else []
-    if seed:
-        words.append(f"make {seed.directory} if it is not there")
-        words += [f"fill it ({seed.fill[0]})"] if seed.fill else []
-    return f"{stored.service}: look into {mount.device}; " + ", ".join(words)

@@ -12,17 +12,10 @@ from collections.abc import Iterator
 
 from quorate.build.change import Change, WriteFile
 from quorate.build.storage import scripts
+from quorate.build.storage.filling import filling, source_node
 from quorate.build.storage.look import MARKER, Facts, is_shared_directory
-from quorate.build.storage.phases import (
-    FILL_TIMEOUT_S,
-    TITLE,
-    Phase,
-    Stored,
-    change,
-    error,
-    inside_words,
-    seed_arguments,
-)
+from quorate.build.storage.phases import TITLE, Phase, Stored, change, error
+from quorate.build.want import Want
 from quorate.catalog.storage import Provided
 from quorate.findings import Finding
 from quorate.machines.host import command
@@ -46,18 +39,17 @@ def findings(stored: Stored, store: Provided, facts: Facts) -> Iterator[Finding]
         )
 
 
-def phases(stored: Stored, store: Provided, facts: Facts, done: frozenset[str]) -> Iterator[Phase]:
+def phases(stored: Stored, store: Provided, facts: Facts, want: Want, done: frozenset[str]) -> Iterator[Phase]:
     """Yield the phases that are still to be gone through. done: titles of those that this run ended."""
     if is_managed(stored, facts) or "inside" in done:
         return
     if is_shared_directory(stored) and len(stored.nodes) > 1:
         yield from sameness(stored, store, facts, done)
     purpose = f"preparing {store.mount.device}"
-    seed = seed_arguments(store.mount, stored.seed, make=False)
-    run = scripts.script(scripts.SEED, "inside", purpose, *seed[1:])
+    fill = filling(stored, facts, want, make=False)
+    run = scripts.script(scripts.SEED, "inside", purpose, *fill.arguments[1:])
     clean = [command("rm", "-f", "--", marker(store))] if is_shared_directory(stored) else []
-    look_inside = change(stored.nodes[0], inside_words(stored, make=False), run, *clean, timeout_s=FILL_TIMEOUT_S)
-    yield Phase("inside", (look_inside,))
+    yield Phase("inside", (fill.change(source_node(stored, want) or stored.nodes[0], run, *clean),))
 
 
 def marker(store: Provided) -> str:

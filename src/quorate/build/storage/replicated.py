@@ -16,17 +16,9 @@ from collections.abc import Iterator
 
 from quorate.build.change import Action, Change, Effect, Run, WriteFile
 from quorate.build.storage import scripts
+from quorate.build.storage.filling import filling, source_node
 from quorate.build.storage.look import Facts, NodeStorage
-from quorate.build.storage.phases import (
-    FILL_TIMEOUT_S,
-    TITLE,
-    Phase,
-    Stored,
-    change,
-    error,
-    inside_words,
-    seed_arguments,
-)
+from quorate.build.storage.phases import TITLE, Phase, Stored, change, error
 from quorate.build.want import Want
 from quorate.catalog.storage import Replicated
 from quorate.findings import Finding, Severity
@@ -237,8 +229,9 @@ def phases(stored: Stored, store: Replicated, facts: Facts, want: Want, done: fr
         apart = [name for name, device in seen.items() if device is None or not device.is_connected]
         if apart:
             yield Phase("connect", tuple(connect(stored, store, name) for name in apart))
-        yield from first(stored, store, here, fresh=len(bare) == 2)
-        yield Phase("inside", (inside(stored, store, leader(stored, seen)),))
+        copier = source_node(stored, want)
+        yield from first(stored, store, here, copier or stored.nodes[0], fresh=len(bare) == 2)
+        yield Phase("inside", (inside(stored, store, copier or leader(stored, seen), facts, want),))
     if "inside" not in done or any(device is not None for device in seen.values()):
         yield Phase("rest", tuple(rest(stored, store, here, name) for name in stored.nodes))
 
@@ -291,15 +284,17 @@ def connect(stored: Stored, store: Replicated, name: str) -> Change:
     return change(name, f"{stored.service}: bring {store.mount.device} up", run)
 
 
-def first(stored: Stored, store: Replicated, here: dict[str, NodeStorage], *, fresh: bool) -> Iterator[Phase]:
-    """Yield the one phase that makes the preferred node's content the data, where neither side has any.
+def first(
+    stored: Stored, store: Replicated, here: dict[str, NodeStorage], name: str, *, fresh: bool
+) -> Iterator[Phase]:
+    """Yield the one phase that makes node `name`'s content the data, where neither side has any.
 
     fresh: both disks are without metadata yet, so both will be.
     """
     seen = [up(store, node) for node in here.values()]
     undecided = all(device is None or device.disk == "Inconsistent" for device in seen)
     if fresh or (undecided and all_fresh(store, here)):
-        name, other = stored.nodes
+        (other,) = (one for one in stored.nodes if one != name)
         words = f"{stored.service}: start the first synchronisation, from {name} to {other}"
         purpose = f"making {name}'s side of {store.name} the first (drbdadm primary --force)"
         yield Phase("first", (change(name, words, scripts.script(scripts.MAKE_FIRST, "first", purpose, store.name)),))
@@ -311,12 +306,11 @@ def leader(stored: Stored, seen: dict[str, DrbdDevice | None]) -> str:
     return whole[0] if whole else stored.nodes[0]
 
 
-def inside(stored: Stored, store: Replicated, name: str) -> Change:
-    """Return the change that makes what the service needs inside."""
+def inside(stored: Stored, store: Replicated, name: str, facts: Facts, want: Want) -> Change:
+    """Return the change that makes what the service needs inside. DRBD lets a node read at its peer what it lacks."""
     purpose = f"preparing the file system on {store.mount.device}"
-    seed = seed_arguments(store.mount, stored.seed, make=True)
-    run = scripts.script(scripts.INSIDE_REPLICATED, "inside", purpose, store.name, *seed)
-    return change(name, inside_words(stored, make=True), run, timeout_s=FILL_TIMEOUT_S)
+    fill = filling(stored, facts, want, make=True)
+    return fill.change(name, scripts.script(scripts.INSIDE_REPLICATED, "inside", purpose, store.name, *fill.arguments))
 
 
 def rest(stored: Stored, store: Replicated, here: dict[str, NodeStorage], name: str) -> Change:

@@ -8,6 +8,7 @@ from quorate.machines.host import Command
 from quorate.observe.facts.block_devices import BLANK_BYTES
 
 DEVICE_BLANK_BYTES = 1 << 20
+FILLING, ADOPTED = ".quorate-is-filling", ".quorate-adopted"
 WAITS = 60  # half seconds that both ends of a DRBD connection have to find each other
 
 _SAY = """refuse() { printf '%s\\n' "$*" >&2; exit 75; }
@@ -85,33 +86,90 @@ exec unshare --mount --propagation private \
   sh -c "$fill" quorate-fill "$device" "$type" "$options" "$where" "$@"
 """
 
-# $1 to $4 as above, $5: directory, $6: owner, $7: group, $8: mode, $9: what is there when it has been filled, then the
-# command that fills it. The mark stands from before the directory is made until it is filled and on disk: what is there
-# under the mark is what an interrupted run left, and goes.
-FILL = f"""set -eu
+# $1 to $4 as above, $5: directory, $6: owner, $7: group, $8: mode, $9: what is there when it has been filled. The mark
+# stands from before the directory is made until it is filled and on disk: what is there under the mark is what an
+# interrupted run left, and goes.
+_INTO = f"""set -eu
 {_SAY}
 mount -t "$2" ${{3:+-o "$3"}} -- "$1" "$4"
-where=$4 directory=$5 owner=$6 group=$7 mode=$8 filled=$9 mark=$4/.quorate-is-filling
+where=$4 directory=$5 owner=$6 group=$7 mode=$8 filled=$9
+mark=$where/{FILLING} record=$where/{ADOPTED} sums=$where/.quorate-sums
 shift 9
-if [ -n "$directory" ]; then
-  if [ -e "$mark" ]; then rm -rf -- "$directory"; fi
-  if [ ! -e "${{filled:-$directory}}" ]; then
-    if [ -e "$directory" ] && [ -n "$(ls -A -- "$directory")" ]; then
-      refuse "$directory holds something, and ${{filled:-$directory}} is not there: it is no data of this service"
-    fi
-    : >"$mark"; sync -f "$mark"
-    install -d -o "$owner" -g "$group" -m "$mode" -- "$directory"
-    [ $# -eq 0 ] || "$@" >/dev/null
-    [ -e "${{filled:-$directory}}" ] || refuse "${{1:-making it}} ended well, and ${{filled:-$directory}} is not there"
-    sync -f "$where"
-    rm -f -- "$mark"
-  fi
-fi
-sync -f "$where"
+away() {{ rm -rf -- "$directory" "$record" "$sums"; }}
+holds_something() {{ [ -e "$directory" ] && [ -n "$(ls -A -- "$directory")" ]; }}
+begin() {{
+  : >"$mark"; sync -f "$mark"
+  rm -f -- "$record" "$sums"
+  install -d -o "$owner" -g "$group" -m "$mode" -- "$directory"
+}}
+end() {{ sync -f "$where"; rm -f -- "$mark"; }}
+"""
+_OUT = """sync -f "$where"
 cd /
 for try in 1 2 3 4 5 6; do umount -- "$where" && exit; sleep 0.5; done
 exit 1
 """
+
+# Then the command that fills it.
+FILL = f"""{_INTO}
+if [ -n "$directory" ]; then
+  if [ -e "$mark" ]; then away; fi
+  if [ ! -e "${{filled:-$directory}}" ]; then
+    if holds_something; then
+      refuse "$directory holds something, and ${{filled:-$directory}} is not there: it is no data of this service"
+    fi
+    begin
+    [ $# -eq 0 ] || "$@" >/dev/null
+    [ -e "${{filled:-$directory}}" ] || refuse "${{1:-making it}} ended well, and ${{filled:-$directory}} is not there"
+    end
+  fi
+fi
+{_OUT}"""
+
+# Then the directory whose content it is filled with, whose that is in words, the unit that serves it, and names that
+# only a server leaves there that runs or was killed. The source is read and never written. A record on the store says
+# what was copied, and in which state: a source that was written to since is not taken for copied. A run that was killed
+# may still have its copy going on here, so there is a lock. What was written is dropped from memory before it is
+# compared, so that what is read is what the disk has.
+ADOPT = f"""{_INTO}
+source=$1 whose=$2 unit=$3
+shift 3
+state() {{
+  (cd -- "$source" && find . -printf '%y %m %U:%G %s %T@ %P\\n' | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1)
+}}
+entries() {{ (cd -- "$1" && find . -mindepth 1 -printf '%y %m %U:%G %P\\n' | LC_ALL=C sort); }}
+exec 9>/run/quorate-adopt.lock
+flock --timeout 60 9 || refuse "an earlier run is still copying $source; apply again when it is done"
+if [ -e "$mark" ]; then away; fi
+if holds_something; then
+  [ -e "$record" ] || refuse "$directory holds data already, which were not copied from $whose; begin with them" \
+    "(--adopt-data SERVICE=none), or remove them there"
+  [ "$(cat -- "$record")" != "$whose $(state)" ] || known=yes
+  [ -n "${{known:-}}" ] || refuse "$directory holds data that were copied before: $(cut -d ' ' -f 1 <"$record"), and" \
+    "$whose differs from that by now; remove $directory there if the copy is not needed"
+else
+  size=$(du --summarize --block-size=1 -- "$source/." | cut -f 1)
+  free=$(df --output=avail --block-size=1 -- "$where" | tail -1)
+  [ "$free" -ge $((size + size / 10)) ] || refuse "$where has room for $free bytes, and $source has $size"
+  systemctl stop "$unit"
+  open=$(find /proc/[0-9]*/fd -lname "$(cd -- "$source" && pwd -P)/*" 2>/dev/null | head -1)
+  [ -z "$open" ] || refuse "$source is still in use: $open"
+  for left; do [ ! -e "$source/$left" ] || refuse "$source was not closed in order: $left is there"; done
+  before=$(state)
+  begin
+  (cd -- "$source" && find . -mindepth 1 -maxdepth 1 -exec cp --archive --target-directory="$directory" -- {{}} +)
+  sync -f "$where"
+  (cd -- "$directory" && find . -type f -exec dd if={{}} iflag=nocache count=0 status=none ';')
+  (cd -- "$source" && find . -type f -exec sha256sum -- {{}} +) >"$sums"
+  (cd -- "$directory" && sha256sum --check --quiet --strict -- "$sums") >&2 || refuse "the copy of $source differs"
+  [ "$(entries "$source")" = "$(entries "$directory")" ] || refuse "the copy has other entries than $source"
+  [ "$(state)" = "$before" ] || refuse "somebody wrote to $source while it was copied"
+  [ -e "$filled" ] || refuse "$source has been copied, and $filled is not there"
+  printf '%s %s\\n' "$whose" "$before" >"$record"
+  rm -f -- "$sums"
+  end
+fi
+{_OUT}"""
 
 # $1: resource, $2: the script SEED, then its own.
 INSIDE_REPLICATED = """set -eu

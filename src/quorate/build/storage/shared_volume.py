@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from quorate.build.change import Change
 from quorate.build.storage import scripts
+from quorate.build.storage.filling import filling, source_node
 from quorate.build.storage.look import Facts, NodeStorage
-from quorate.build.storage.phases import FILL_TIMEOUT_S, Phase, Stored, change, error, inside_words, seed_arguments
+from quorate.build.storage.phases import Phase, Stored, change, error
 from quorate.build.want import Want
 from quorate.catalog.storage import SharedVolume
 from quorate.findings import Finding
@@ -65,7 +66,7 @@ def findings(stored: Stored, store: SharedVolume, facts: Facts, want: Want) -> I
         return
     yield from sameness(stored, store, disks)
     yield from content(stored, store, here, want)
-    yield from ownership(stored, store, here)
+    yield from ownership(stored, store, here, want)
 
 
 def sameness(stored: Stored, store: SharedVolume, disks: dict[str, BlockDevice]) -> Iterator[Finding]:
@@ -126,10 +127,11 @@ def content(stored: Stored, store: SharedVolume, here: dict[str, NodeStorage], w
         return
 
 
-def ownership(stored: Stored, store: SharedVolume, here: dict[str, NodeStorage]) -> Iterator[Finding]:
+def ownership(stored: Stored, store: SharedVolume, here: dict[str, NodeStorage], want: Want) -> Iterator[Finding]:
     """Yield an error where the group is a stranger's, in use outside of Pacemaker, or lost."""
     holder = owner(store, here)
     managed = is_managed(stored, here)
+    yield from owned_by_another(stored, store, here, want)
     if managed and holder is None and any(node.lvm for node in here.values()):
         yield error(
             "store-lost",
@@ -161,6 +163,22 @@ def ownership(stored: Stored, store: SharedVolume, here: dict[str, NodeStorage])
             )
 
 
+def owned_by_another(
+    stored: Stored, store: SharedVolume, here: dict[str, NodeStorage], want: Want
+) -> Iterator[Finding]:
+    """Yield an error where data are to be copied from one node, and another has the group: only that can fill it."""
+    holder, copier = belongs_to(store, here), source_node(stored, want)
+    if copier and holder and holder != copier and not is_managed(stored, here):
+        yield error(
+            "group-of-another-node",
+            f"the volume group {store.group} belongs to {holder}, and the data to copy into it are on {copier}",
+            "only the node that owns a group can have it active",
+            f"on {holder}: `vgchange --yes --activate n {store.group}`, "
+            f"`vgchange --yes --systemid {here[copier].hostname} {store.group}`",
+            stored.path,
+        )
+
+
 # ---- what is to be done
 
 
@@ -169,15 +187,21 @@ def phases(stored: Stored, store: SharedVolume, facts: Facts, want: Want, done: 
     if is_managed(stored, facts) or "inside" in done:
         return
     here = {name: facts[name] for name in stored.nodes}
-    active = active_on(store, here)
     holder = owner(store, here)
-    actor = next((name for name, node in here.items() if node.hostname == holder), stored.nodes[0])
+    actor = belongs_to(store, here) or source_node(stored, want) or stored.nodes[0]
     if holder == "":
-        actor = active[0] if active else stored.nodes[0]
         run = scripts.script(scripts.OWN_GROUP, "own", f"giving {store.group} to {actor}", store.group)
         words = f"{stored.service}: make {actor} the owner of the volume group {store.group}"
         yield Phase("own", (change(actor, words, run),))
-    yield Phase("inside", (inside(stored, store, actor, want, new=holder is None),))
+    yield Phase("inside", (inside(stored, store, actor, facts, want, new=holder is None),))
+
+
+def belongs_to(store: SharedVolume, here: dict[str, NodeStorage]) -> str | None:
+    """Return the node that owns the group, or has it active where nobody owns it; None for a group yet to be made."""
+    holder = owner(store, here)
+    if holder == "":
+        return next(iter(active_on(store, here)), None)
+    return next((name for name, node in here.items() if node.hostname == holder), None)
 
 
 def active_on(store: SharedVolume, here: dict[str, NodeStorage]) -> list[str]:
@@ -189,19 +213,15 @@ def active_on(store: SharedVolume, here: dict[str, NodeStorage]) -> list[str]:
     ]
 
 
-def inside(stored: Stored, store: SharedVolume, name: str, want: Want, *, new: bool) -> Change:
+def inside(stored: Stored, store: SharedVolume, name: str, facts: Facts, want: Want, *, new: bool) -> Change:
     """Return the change that makes what is missing, down to the service's directory, and leaves it inactive."""
     purpose = f"preparing {store.mount.device}"
     overwrite = "overwrite" if gives_up(stored, store, want) else ""
-    arguments = (store.group, store.volume, store.disk, overwrite, *seed_arguments(store.mount, stored.seed, make=True))
+    fill = filling(stored, facts, want, make=True)
+    arguments = (store.group, store.volume, store.disk, overwrite, *fill.arguments)
     run = scripts.script(scripts.INSIDE_VOLUME, "inside", purpose, *arguments)
-    words = inside_words(stored, make=True)
-    if new:
-        made = f"make the volume group {store.group} on {store.disk}" + (
-            ", destroying what it holds" if overwrite else ""
-        )
-        words = words.replace(": ", f": {made}; ", 1)
-    return change(name, words, run, timeout_s=FILL_TIMEOUT_S)
+    made = f"make the volume group {store.group} on {store.disk}" + (", destroying what it holds" if overwrite else "")
+    return fill.change(name, run, first=made if new else "")
 
 
 def left(stored: Stored, store: SharedVolume, facts: Facts) -> Iterator[str]:

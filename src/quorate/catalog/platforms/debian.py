@@ -53,6 +53,7 @@ PLATFORM = Platform(
             "mariadb.client": "/usr/bin/mariadb",
             "mariadb.conf": "/etc/mysql/my.cnf",
             "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
+            "mariadb.data": "/var/lib/mysql",
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
             "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe
-from quorate.catalog.storage import Seed, carried
+from quorate.catalog.storage import Seed, Usual, carried
 from quorate.catalog.stored import StoredService
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Port
@@ -17,6 +17,16 @@ from quorate.describe.resources import AgentName, Group, Operation, Primitive, R
 # The server itself; ocf:heartbeat:mariadb is the agent for MariaDB's own replication, not for one copy that moves.
 MYSQL = AgentName("ocf", "heartbeat", "mysql")
 RUN = "/run/mysqld"
+
+PACKAGE_S = frozenset({"mysql", "performance_schema", "sys", "test"})
+# InnoDB's temporary tablespace and the log of statements in progress: a clean stop removes both.
+RUNNING = ("ibtmp1", "ddl_recovery.log")
+FOREIGN = MappingProxyType(
+    {
+        "grastate.dat": "it is one node's of a Galera cluster, and the others may have newer writes",
+        "mysql.ibd": "MySQL 8 wrote it, and MariaDB cannot read that",
+    }
+)
 
 CONF = """\
 # Written by quorate. It is read last, and so wins over what stands in the other files of this directory.
@@ -89,8 +99,18 @@ targets: {availability: 99.99, outage_s: 60}
             "--skip-test-db",
             "--auth-root-authentication-method=socket",
         )
-        program = platform.paths["mariadb"]
-        return Seed(datadir, "mysql", "mysql", 0o750, fill, filled=f"{datadir}/mysql", program=program)
+        return Seed(
+            datadir,
+            "mysql",
+            "mysql",
+            0o750,
+            fill,
+            filled=f"{datadir}/mysql",
+            program=platform.paths["mariadb"],
+            usual=Usual(
+                platform.paths["mariadb.data"], platform.units["mariadb"], "mysql", PACKAGE_S, RUNNING, FOREIGN
+            ),
+        )
 
     def memory_mib(self) -> int:
         """Return the buffer pool."""

@@ -2,7 +2,7 @@
 
 import click
 
-from quorate.ui.options import fencing_option, file_argument, format_option, lab_option, overwrite_option
+from quorate.ui.options import adopt_option, fencing_option, file_argument, format_option, lab_option, overwrite_option
 
 
 @click.command(short_help="Build or change the cluster.")
@@ -11,6 +11,7 @@ from quorate.ui.options import fencing_option, file_argument, format_option, lab
 @format_option
 @fencing_option
 @overwrite_option
+@adopt_option
 @click.option("--return-within", default=300.0, metavar="SECONDS", help="How long a fenced node may take to come back.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing real hosts.")
 def command(
@@ -20,6 +21,7 @@ def command(
     form: str,
     test_fencing: bool | None,
     overwrite: tuple[str, ...],
+    adopt: tuple[str, ...],
     return_within: float,
     yes: bool,
 ) -> None:
@@ -56,6 +58,7 @@ def command(
                 witness=found.witness(),
                 return_s=return_within,
                 overwrite=overwrite,
+                adopt=adopt,
             )
             return await apply(fleet, want, Progress(quiet=form == "json"), agree, test_fencing=prove)
 

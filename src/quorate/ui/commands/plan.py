@@ -2,7 +2,7 @@
 
 import click
 
-from quorate.ui.options import fencing_option, file_argument, format_option, lab_option, overwrite_option
+from quorate.ui.options import adopt_option, fencing_option, file_argument, format_option, lab_option, overwrite_option
 
 
 @click.command(short_help="What would apply change?")
@@ -12,8 +12,16 @@ from quorate.ui.options import fencing_option, file_argument, format_option, lab
 @click.option("--diff", is_flag=True, help="Show how files would differ.")
 @fencing_option
 @overwrite_option
+@adopt_option
 def command(
-    file: str, *, in_lab: bool, form: str, diff: bool, test_fencing: bool | None, overwrite: tuple[str, ...]
+    file: str,
+    *,
+    in_lab: bool,
+    form: str,
+    diff: bool,
+    test_fencing: bool | None,
+    overwrite: tuple[str, ...],
+    adopt: tuple[str, ...],
 ) -> None:
     """Look at every host and show what apply would change; nothing is changed.
 
@@ -33,7 +41,8 @@ def command(
     async def make() -> Plan:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret, witness=found.witness(), overwrite=overwrite)
+            witness = found.witness()
+            want = await prepare(cluster, fleet, found.secret, witness=witness, overwrite=overwrite, adopt=adopt)
             return await plan(fleet, want, stages(test_fencing=in_lab if test_fencing is None else test_fencing))
 
     made = asyncio.run(make())
