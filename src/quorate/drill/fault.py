@@ -68,6 +68,10 @@ class Fault(Protocol):
         """Whether the node leaves the cluster, and must be fenced."""
 
     @property
+    def prepare(self) -> Callable[[Scene], Awaitable[None]]:
+        """Bring about what it needs, with the service running all the while; most faults need nothing."""
+
+    @property
     def inject(self) -> Callable[[Scene], Awaitable[None]]:
         """Do it; return when it is proven to be in effect."""
 
@@ -82,6 +86,10 @@ class Fault(Protocol):
     @property
     def healed(self) -> Callable[[Scene], Awaitable[None]]:
         """Return when the victim may serve again."""
+
+
+async def nothing(_scene: Scene) -> None:
+    """Prepare nothing."""
 
 
 async def status(fleet: Mapping[str, Host]) -> ClusterStatus | None:

@@ -124,8 +124,9 @@ async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: Hist
     """Inject the fault, see it through and undo it; return the event that is zero on every axis."""
     victim, note = scene.victim, scene.note
     flag = fault.FLAG.format(node=victim)
-    zero = history.event(Moment.INJECT, flag, node=victim)
     try:
+        await fault.prepare(scene)
+        zero = history.event(Moment.INJECT, flag, node=victim)
         await fault.inject(scene)
         history.event(Moment.INJECTED, node=victim)
         note(flag)

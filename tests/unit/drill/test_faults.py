@@ -14,8 +14,8 @@ LISTEN 0 128              [::]:3306     [::]:*
 """
 
 
-def test_there_are_three() -> None:
-    assert {"power-cut", "kill-server", "standby"} <= faults().keys()
+def test_they_are_found_by_being_there() -> None:
+    assert {"power-cut", "kill-server", "standby", "power-cut-peer-syncing"} <= faults().keys()
 
 
 @pytest.mark.parametrize("name", faults())
@@ -25,7 +25,7 @@ def test_a_fault_keeps_the_protocol(name: str) -> None:
     assert "n1" in fault.FLAG.format(node="n1")
     assert isinstance(fault.LEAVES, bool)
     assert not fault.RETURNED or "n1" in fault.RETURNED.format(node="n1")
-    assert all(callable(one) for one in (fault.inject, fault.passed, fault.undo, fault.healed))
+    assert all(callable(one) for one in (fault.prepare, fault.inject, fault.passed, fault.undo, fault.healed))
 
 
 def test_who_listens_on_a_port() -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from quorate.drill.fault import Scene, status
+from quorate.drill.fault import Scene, nothing, status
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.host import Command, command
@@ -13,6 +13,7 @@ TITLE = "{node} was put on standby"
 FLAG = "{node} on standby"
 RETURNED = "{node} may serve again"
 LEAVES = False
+prepare = nothing
 MOVE_S = 180.0  # a stop may take as long: a database writes what it has in memory
 
 

@@ -1,0 +1,34 @@
+"""power-cut-peer-syncing: the node that serves loses its power while its peer is being brought up to date. Lab only.
+
+The peer's copy is torn: partly old, partly new. It must fence the node that has the data, and wait for it.
+"""
+
+from quorate.build.step import answer
+from quorate.drill import peer
+from quorate.drill.fault import Scene
+from quorate.drill.faults import power_cut
+from quorate.drill.faults.power_cut import healed, inject, passed
+from quorate.machines.host import command
+
+__all__ = ["FLAG", "LEAVES", "NAME", "RETURNED", "TITLE", "healed", "inject", "passed", "prepare", "undo"]
+
+NAME = "power-cut-peer-syncing"
+TITLE = "The power of {node} was cut while its peer, back from a power cut, was being brought up to date"
+FLAG = "power of {node} cut"
+RETURNED = "{node} is a member again"
+LEAVES = True
+
+
+async def prepare(scene: Scene) -> None:
+    """Cut the peer's power, and wait until it is back and its copy is being written; slowly, so that it is seen."""
+    away = await peer.sent_away(scene)
+    await peer.slow_resynchronisation(scene)
+    scene.note(f"{away} is gone; waiting until it comes back and is brought up to date")
+    await peer.back(scene, away)
+    await peer.resynchronising(scene)
+
+
+async def undo(scene: Scene) -> None:
+    """Give the resynchronisation its speed again; a node that has lost its power has forgotten it, and is not there."""
+    await power_cut.undo(scene)
+    await answer(scene.fleet[scene.victim].run(command("drbdadm", "adjust", peer.store_of(scene).name), check=False))

@@ -1,0 +1,82 @@
+"""The peer of a node with a replicated store: it is away for a while, and comes back with old data.
+
+Between its return and the end of the resynchronisation only one node has all data. What happens to that node then is
+the hardest question to a replicated store: the peer must not serve, and nobody may believe it.
+"""
+
+from quorate.catalog.expand import nodes_of
+from quorate.catalog.storage import Replicated
+from quorate.drill.fault import Scene, status
+from quorate.errors import Unknown, UsageError
+from quorate.machines.host import command
+from quorate.machines.waiting import until
+from quorate.observe.facts import drbd_status
+from quorate.observe.facts.drbd_status import DrbdDevice
+from quorate.observe.gathering import gather
+
+SLOW_KIB = 512  # of a second: what a database writes in half a minute then takes some seconds
+AWAY_S = 60.0
+RETURN_S = 180.0
+
+
+def store_of(scene: Scene) -> Replicated:
+    """Return the service's replicated store; UsageError where it has none."""
+    store = scene.options.store(scene.service)
+    if not isinstance(store, Replicated):
+        raise UsageError(f"{scene.service} has no replicated data", "choose another fault, or another service")
+    return store
+
+
+def peer_of(scene: Scene) -> str:
+    """Return the one node that has the other copy."""
+    nodes = nodes_of(scene.want.cluster, scene.options)
+    return next(node.name for node in nodes if node.name != scene.victim)
+
+
+async def sent_away(scene: Scene) -> str:
+    """Cut the peer's power and wait until the node that serves knows that it is alone; return the peer."""
+    peer = peer_of(scene)
+    await scene.lab.power(peer, "off")
+
+    async def gone() -> bool | None:
+        found = await status({scene.victim: scene.fleet[scene.victim]})
+        return (peer not in found.online or None) if found else None
+
+    await until(f"{peer} is gone", gone, timeout_s=AWAY_S, every_s=0.2)
+    return peer
+
+
+async def back(scene: Scene, peer: str) -> None:
+    """Return when the node that serves counts the peer as online: Pacemaker just begins to ask what runs there."""
+
+    async def online() -> bool | None:
+        found = await status({scene.victim: scene.fleet[scene.victim]})
+        return (peer in found.online or None) if found else None
+
+    await until(f"{peer} is a member again", online, timeout_s=RETURN_S, every_s=0.1)
+    await scene.fleet[peer].reconnect()
+
+
+async def slow_resynchronisation(scene: Scene) -> None:
+    """Make it slow, in the running module of the node that has the data; a reboot forgets that."""
+    device = store_of(scene).mount.device
+    options = ("--c-plan-ahead=0", f"--resync-rate={SLOW_KIB}K")
+    await scene.fleet[scene.victim].run(command("drbdsetup", "disk-options", device, *options))
+
+
+async def resynchronising(scene: Scene) -> None:
+    """Return in the middle of a resynchronisation; Unknown when it is over already."""
+
+    async def begun() -> DrbdDevice | None:
+        device = await seen(scene)
+        return device if device and (device.is_syncing or device.is_in_sync) else None
+
+    device = await until("a resynchronisation runs", begun, timeout_s=RETURN_S, every_s=0.05)
+    if device.is_in_sync:
+        raise Unknown("the resynchronisation was over too soon", "write more while the peer is away")
+
+
+async def seen(scene: Scene) -> DrbdDevice | None:
+    """Return the device as the node that serves sees it."""
+    found = await gather(scene.fleet[scene.victim], drbd_status)
+    return found.device(store_of(scene).minor) if found else None
