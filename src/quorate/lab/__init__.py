@@ -11,6 +11,7 @@ namespaces, cgroups and directories that carry its name, so that labs stand side
     container  an overlay over the image               boot       what a power-on starts: systemd-nspawn
     kernel     copy-on-write file, disks, a line       kernel_boot   what a power-on starts: User-Mode Linux
     taps       a kernel node's cables                  kernel_image  what kernel nodes have besides
+    user_mode_linux   the kernel that they run         bonds      links on two network cards
     chassis    the power button, quick to start        power      a BMC for each node (OpenIPMI's simulator)
     cgroup     where processes are held and killed     clearing   everything a lab left, found by name
     secrets    values for the file's references        places     paths and names of one lab
