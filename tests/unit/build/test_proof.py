@@ -14,7 +14,7 @@ from quorate.build.steps import proof, running
 from quorate.errors import NeverComes, Refused, Unknown
 from quorate.findings import Severity
 from quorate.machines.fake import Answer, FakeHost
-from quorate.observe.facts import boot_id, cluster_status
+from quorate.observe.facts import boot_id, cluster_status, drbd_status
 from quorate.observe.facts.cluster_status import ClusterStatus
 
 DATA = Path(__file__).parents[2] / "data" / "operate" / "healthy"
@@ -147,3 +147,28 @@ def test_another_boot_is_recorded_when_the_services_run_again(monkeypatch: pytes
     with pytest.raises(NeverComes, match="site is down"):
         asyncio.run(proof.prove(fleet, wish(), "n2", print))
     assert not any("crm_attribute" in text for text in fleet["n1"].ran_text)
+
+
+REPLICATED = """
+cluster: shop
+nodes:
+  n1: {links: [10.20.0.11, 172.20.0.11], fencing: {ipmi: 10.20.9.11}}
+  n2: {links: [10.20.0.12, 172.20.0.12], fencing: {ipmi: 10.20.9.12}}
+fencing:
+  ipmi: {user: admin, password: {env: IPMI_PASSWORD}}
+services:
+  queue: {kind: rabbitmq, address: 10.20.0.100/24, data: {drbd: {disk: /dev/sdb}}}
+"""
+DRBD = Path(__file__).parents[2] / "data" / "observe" / "drbd_status"
+
+
+@pytest.mark.parametrize(("seen", "words"), [("syncing", "not the same yet"), ("not-loaded", "")])
+def test_a_node_that_has_the_only_whole_copy_is_not_fenced(seen: str, words: str) -> None:
+    text = (DRBD / f"{seen}.in").read_text()
+    hosts = {name: FakeHost(name, {str(drbd_status.COMMAND): text}) for name in ("n1", "n2")}
+    found = asyncio.run(proof.one_copy(hosts, wish(REPLICATED)))
+    assert [words in sentence for sentence in found] == ([True] if words else [])
+
+
+def test_services_without_replicated_data_have_no_copies() -> None:
+    assert asyncio.run(proof.one_copy({}, wish())) == []

@@ -188,3 +188,14 @@ def test_a_service_that_may_take_long_to_start_is_waited_for() -> None:
     assert running.PATIENCE_S <= running.patience_s(wish()) < running.PATIENCE_S + 300
     slow = 'resources:\n  slow: {primitive: "systemd:slow", operations: {start: {timeout: 5min}}}\n'
     assert running.patience_s(wish(THREE + slow)) == running.PATIENCE_S + 300
+
+
+@pytest.mark.parametrize(
+    ("away", "lacks"), [({"n1", "n2", "n3"}, []), ({"n1", "n2"}, ["runs nowhere", "runs nowhere"])]
+)
+def test_what_is_kept_from_every_node_by_standby_is_not_waited_for(away: set[str], lacks: list[str]) -> None:
+    status = healthy()
+    nodes = tuple(replace(node, standby=node.name in away) for node in status.nodes)
+    idle = tuple(replace(r, active=False, nodes=()) if r.id.startswith("site-") else r for r in status.resources)
+    found = running.lacks(replace(status, nodes=nodes, resources=idle), wish())
+    assert [words for id_, words in found.items() if id_.startswith("site-")] == lacks

@@ -5,9 +5,10 @@ attribute (`quorate-fencing-proven`: time and a digest of the devices concerned)
 machine, and is void when a device changes.
 
 A test ends whatever the node runs, so it is only made while the others can take over: every node online and in use, the
-cluster quorate, nothing in maintenance or unmanaged. What somebody set by hand is refused in the plan, before anything
-was changed; all of it is asked again before each node. With `action: off` the node is switched on again through the
-same devices (`stonith_admin --unfence`). A cluster of one node has no peer that could test it.
+cluster quorate, both copies of replicated data the same, nothing in maintenance or unmanaged. What somebody set by hand
+is refused in the plan, before anything was changed; all of it is asked again before each node. With `action: off` the
+node is switched on again through the same devices (`stonith_admin --unfence`). A cluster of one node has no peer that
+could test it.
 """
 
 import hashlib
@@ -19,13 +20,15 @@ from datetime import UTC, datetime
 from quorate.build.change import Change, Effect, Run
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import running
+from quorate.build.storage.phases import stores
 from quorate.build.want import Want
+from quorate.catalog.storage import Replicated
 from quorate.describe.cluster import Cluster
 from quorate.errors import NeverComes, QuorateError, Refused, TimedOut, Unknown
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
-from quorate.observe.facts import boot_id, cluster_status, unit_state
+from quorate.observe.facts import boot_id, cluster_status, drbd_status, unit_state
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather, gather_about
 from quorate.render.cib import expected
@@ -81,7 +84,22 @@ async def look(fleet: Fleet, want: Want) -> Facts:
     busy = {
         name for r in status.resources if r.active and not (r.agent or "").startswith("stonith") for name in r.nodes
     }
-    return Facts(proven, frozenset(busy), True, tuple(set_by_hand(status, want)), tuple(not_well(status, want)))
+    meanwhile = (*not_well(status, want), *await one_copy(fleet, want))
+    return Facts(proven, frozenset(busy), True, tuple(set_by_hand(status, want)), meanwhile)
+
+
+async def one_copy(fleet: Fleet, want: Want) -> list[str]:
+    """Return which services have all their data on one node alone: that node's test would leave them with none."""
+    found = []
+    for stored in stores(want):
+        if not isinstance(stored.store, Replicated):
+            continue
+        seen = [await answer(gather(fleet[name], drbd_status)) for name in stored.nodes]
+        devices = [device for one in seen if one and (device := one.device(stored.store.minor))]
+        if devices and not all(device.is_in_sync for device in devices):
+            done = next((f", {d.synced_percent:g} % done" for d in devices if d.synced_percent is not None), "")
+            found.append(f"the two copies of {stored.service}'s data are not the same yet{done}")
+    return found
 
 
 def set_by_hand(status: ClusterStatus, want: Want) -> Iterator[str]:

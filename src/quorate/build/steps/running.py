@@ -72,7 +72,7 @@ def lacking(id_: str, resources: Resources, status: ClusterStatus, want: Want) -
     there = {node for resource in instances if runs(resource) for node in resource.nodes}
     around = containers(id_, resources)
     if not there:
-        return "runs nowhere"
+        return None if shut_out(around, resources, status) else "runs nowhere"
     if any(resource.failed and resource.managed for resource in instances):
         return "is failed"
     if astray := there & barred(around, resources):
@@ -97,6 +97,17 @@ def barred(around: frozenset[str], resources: Resources) -> set[str]:
         for c in resources.constraints
         if isinstance(c, Location) and c.resource in around and c.score == "-INFINITY" and c.role is None
     }
+
+
+def shut_out(around: frozenset[str], resources: Resources, status: ClusterStatus) -> bool:
+    """Tell whether all nodes that may run a resource are in standby: somebody wanted that, and it ends with it.
+
+    With two nodes that is so for the fencing device of the other one, which never runs on its victim.
+    """
+    bans = {ban.node for ban in status.bans if ban.resource in around and ban.score <= -INFINITY}
+    barred_here = barred(around, resources) | bans
+    may = [node for node in status.nodes if node.name not in barred_here]
+    return bool(may) and all(node.standby for node in may)
 
 
 def places_for(around: frozenset[str], resources: Resources, status: ClusterStatus, want: Want) -> int:
@@ -168,4 +179,5 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     }
     said = [f"{resource} on {nodes}" for resource, nodes in places.items()]
     said += [f"{resource} is to be stopped (target-role)" for resource in sorted(stopped(status) if status else ())]
+    said += [f"{node.name} is in standby" for node in (status.nodes if status else ()) if node.standby]
     note("; ".join(said) or "no services in the file")
