@@ -2,7 +2,8 @@
 
 A clone has to run on every node that is online, in use and not barred, up to its clone-max; unless the file places it
 with other resources or by utilization, for then Pacemaker alone knows the number, and one instance is enough. Failures
-that are over do not count. What somebody has stopped by hand (target-role) is not waited for.
+that are over do not count. What somebody has stopped by hand (target-role) is not waited for, nor what has no node left
+because all that may run it are in standby.
 
 Nothing is changed here; this is the document's "test after each step" for the services. A resource that failed to start
 everywhere will not come by waiting, so the wait ends with the agent's own reason.
