@@ -14,7 +14,6 @@ from quorate.observe.facts import drbd_status
 from quorate.observe.facts.drbd_status import DrbdDevice
 from quorate.observe.gathering import gather
 
-SLOW_KIB = 512  # of a second: what a database writes in half a minute then takes some seconds
 AWAY_S = 60.0
 RETURN_S = 180.0
 
@@ -57,11 +56,12 @@ async def back(scene: Scene, peer: str) -> None:
     await scene.fleet[peer].reconnect()
 
 
-async def slow_resynchronisation(scene: Scene) -> None:
-    """Make it slow, in the running module of the node that has the data; a reboot forgets that."""
-    device = store_of(scene).mount.device
-    options = ("--c-plan-ahead=0", f"--resync-rate={SLOW_KIB}K")
-    await scene.fleet[scene.victim].run(command("drbdsetup", "disk-options", device, *options))
+async def hold_resynchronisation(scene: Scene) -> None:
+    """Have the node with the data begin no resynchronisation to its end, in the running module; a reboot forgets that.
+
+    What a database writes in half a minute is copied in a blink, and how fast is the other side's to say.
+    """
+    await scene.fleet[scene.victim].run(command("drbdadm", "pause-sync", store_of(scene).name))
 
 
 async def resynchronising(scene: Scene) -> None:

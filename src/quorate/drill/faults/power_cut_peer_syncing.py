@@ -1,6 +1,6 @@
-"""power-cut-peer-syncing: the node that serves loses its power while its peer is being brought up to date. Lab only.
+"""power-cut-peer-syncing: the node that serves loses its power while its peer is to be brought up to date. Lab only.
 
-The peer's copy is torn: partly old, partly new. It must fence the node that has the data, and wait for it.
+The two are connected, and the peer's copy is old or torn (DRBD: Inconsistent). It must fence the node that has the data, and wait for it.
 """
 
 from quorate.build.step import answer
@@ -20,15 +20,17 @@ LEAVES = True
 
 
 async def prepare(scene: Scene) -> None:
-    """Cut the peer's power, and wait until it is back and its copy is being written; slowly, so that it is seen."""
+    """Cut the peer's power, and wait until it is back and its copy is old; it stays so until the cut."""
     away = await peer.sent_away(scene)
-    await peer.slow_resynchronisation(scene)
+    await peer.hold_resynchronisation(scene)
     scene.note(f"{away} is gone; waiting until it comes back and is brought up to date")
     await peer.back(scene, away)
     await peer.resynchronising(scene)
 
 
 async def undo(scene: Scene) -> None:
-    """Give the resynchronisation its speed again; a node that has lost its power has forgotten it, and is not there."""
+    """Let the resynchronisation go on; a node that has lost its power has forgotten it, and may not be there."""
     await power_cut.undo(scene)
-    await answer(scene.fleet[scene.victim].run(command("drbdadm", "adjust", peer.store_of(scene).name), check=False))
+    await answer(
+        scene.fleet[scene.victim].run(command("drbdadm", "resume-sync", peer.store_of(scene).name), check=False)
+    )
