@@ -48,7 +48,7 @@ def _node():
 
 def test_the_page_names_the_node_and_the_probe_expects_it():
     service = WEB(address="10.0.0.5/24")
-    page = service.files("site", PLATFORM, _node())[1]
+    page = service.files("site", PLATFORM, _node())[-1]
     assert "n1" in page.content
     probe = service.probe()
     assert probe.target == "http://10.0.0.5:80/quorate.html"

@@ -60,6 +60,7 @@ PLATFORM = Platform(
             "apache": "/usr/sbin/apache2",
             "apache.conf": "/etc/apache2/apache2.conf",
             "apache.conf.d": "/etc/apache2/conf-enabled",
+            "apache.pid": "/var/run/apache2/apache2.pid",
             "apache.documents": "/var/www/html",
         }
     ),

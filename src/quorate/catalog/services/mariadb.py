@@ -9,6 +9,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe
 from quorate.catalog.storage import Seed, Usual, carried
 from quorate.catalog.stored import StoredService
+from quorate.catalog.watched import watched
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Port
 from quorate.describe.reader import whole
@@ -17,6 +18,7 @@ from quorate.describe.resources import AgentName, Group, Operation, Primitive, R
 # The server itself; ocf:heartbeat:mariadb is the agent for MariaDB's own replication, not for one copy that moves.
 MYSQL = AgentName("ocf", "heartbeat", "mysql")
 RUN = "/run/mysqld"
+PID_FILE = f"{RUN}/mysqld.pid"
 
 PACKAGE_S = frozenset({"mysql", "performance_schema", "sys", "test"})
 # InnoDB's temporary tablespace and the log of statements in progress: a clean stop removes both.
@@ -58,8 +60,8 @@ class Mariadb(StoredService):
     a directory that the nodes share (`{filesystem: {device: /srv/shared}}`). The datadir is `mysql` below the mount.
     buffer_pool: memory for InnoDB's pages, in MiB. apply refuses a node that has not enough memory for it: the server
     would not start there after a failover.
-    monitor: how often the server is asked to count the rows of a table, and the address looked for. A killed server is
-    found within the interval.
+    monitor: how often the server is asked to count the rows of a table, and the address looked for. A server whose
+    process ends is known at once; one that hangs is found after the interval and the monitor's timeout of 30 s.
     Accounts and databases are the operator's; the new server has root by its Unix socket only.
     """
 
@@ -117,7 +119,7 @@ targets: {availability: 99.99, outage_s: 60}
         return self.buffer_pool
 
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
-        """Return the server's settings."""
+        """Return the server's settings, and what watches it."""
         content = CONF.format(
             address=self.address.ip,
             port=self.port,
@@ -126,7 +128,8 @@ targets: {availability: 99.99, outage_s: 60}
             log=self._log(name),
             pool=self.buffer_pool,
         )
-        return (HostFile(f"{platform.paths['mariadb.conf.d']}/90-quorate.cnf", content),)
+        settings = HostFile(f"{platform.paths['mariadb.conf.d']}/90-quorate.cnf", content)
+        return (settings, *watched(f"{name}-server", PID_FILE))
 
     def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
         """Return a group: storage, then the address so that the server can listen on it, then the server."""
@@ -137,7 +140,7 @@ targets: {availability: 99.99, outage_s: 60}
             "config": platform.paths["mariadb.conf"],
             "datadir": self.datadir(name),
             "log": self._log(name),
-            "pid": f"{RUN}/mysqld.pid",
+            "pid": PID_FILE,
             "socket": f"{RUN}/mysqld.sock",
         }
         server = Primitive(

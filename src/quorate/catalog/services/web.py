@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe, Service
+from quorate.catalog.watched import watched
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.fields import Duration, Flag, FloatingAddress, Name, Port, Text
 from quorate.describe.reader import pattern
@@ -47,7 +48,7 @@ class Web(Service):
     then ends a worker that is still sending within 11 s more; without a limit one slow download held a switchover up
     for 41 s (measured with Apache 2.4 and the agent's stop timeout of 60 s, of which it waits half).
     monitor: how often the address and the server are asked. The server is asked for its status page, so that one that
-    hangs is found as well as one that died. A dead one is found within the interval and is back in less than a second;
+    hangs is found as well. One whose process ends is known at once, and is back in less than a second;
     one that hangs is found after the interval and the agent's timeout of 20 s, and the agent takes up to 45 s to kill
     it. A request costs about 50 ms of one processor.
     """
@@ -88,9 +89,10 @@ targets: {outage_s: 10}
         return (platform.units["apache"],)
 
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
-        """Return the configuration Pacemaker's agent needs, and the page that names the node."""
+        """Return the configuration Pacemaker's agent needs, what watches Apache, and the page that names the node."""
         conf = CONF.format(status=STATUS_PATH, drain_s=max(1, ceil(self.drain)))  # 0 would mean to wait for ever
         files = [HostFile(f"{platform.paths['apache.conf.d']}/quorate.conf", conf)]
+        files += watched(f"{name}-apache", platform.paths["apache.pid"])
         if self.page:
             page = f"<!doctype html>\n<html><title>{name}</title><p>{name} is {SERVED_BY} {node.name}</p></html>\n"
             files.append(HostFile(f"{platform.paths['apache.documents']}/{PAGE}", page))

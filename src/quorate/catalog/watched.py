@@ -1,0 +1,45 @@
+"""Watched servers: a small process on every node that tells Pacemaker at once when a server's process ends. Pure.
+
+programs/watch is that process, one for each watched server, kept by systemd. Nothing of it stands in Pacemaker's
+configuration, so it can neither stop nor move anything: where it is missing, the next monitor finds a killed server.
+"""
+
+from functools import cache
+from importlib import resources
+
+from quorate.catalog.service import HostFile
+
+PROGRAM = "/usr/lib/quorate/watch"
+UNITS = "/etc/systemd/system"
+UNIT = """\
+# Written by quorate.
+[Unit]
+Description=Tells Pacemaker at once when {resource} has ended
+After=pacemaker.service
+
+[Service]
+ExecStart={program} {resource} {pidfile}
+Restart=always
+RestartSec=1s
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def watched(resource: str, pidfile: str) -> tuple[HostFile, ...]:
+    """Return the files by which a node watches the server that `resource` runs, and that writes its id to `pidfile`."""
+    unit = f"quorate-watch-{resource}.service"
+    content = UNIT.format(resource=resource, program=PROGRAM, pidfile=pidfile)
+    started = (("systemctl", "daemon-reload"), ("systemctl", "enable", unit), ("systemctl", "restart", unit))
+    anew = (("systemctl", "try-restart", "quorate-watch-*.service"),)
+    return (
+        HostFile(PROGRAM, program(), mode=0o755, make_parents=True, then=anew),
+        HostFile(f"{UNITS}/{unit}", content, then=started),
+    )
+
+
+@cache
+def program() -> str:
+    """Return the program."""
+    return resources.files("quorate.catalog").joinpath("programs/watch").read_text("utf-8")

@@ -1,0 +1,78 @@
+"""What watches servers: whose end it tells the cluster, and whose it does not."""
+
+import subprocess
+import threading
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import quorate.catalog
+from quorate.catalog.watched import PROGRAM, program, watched
+
+FILE = Path(quorate.catalog.__file__).parent / "programs/watch"
+
+
+@pytest.fixture(scope="module")
+def watch() -> ModuleType:
+    loaded = ModuleType("watch")
+    SourceFileLoader("watch", str(FILE)).exec_module(loaded)
+    return loaded
+
+
+def shown(more: str = "", *, id_: str = "db-server", node: str = "n1", active: str = "true") -> str:
+    """Return what crm_mon --output-as=xml says of a resource (Pacemaker 2.1.5)."""
+    said = 'role="Started" orphaned="false" blocked="false"'
+    usual = "".join(f' {key}="{word}"' for key, word in (("managed", "true"), ("failed", "false")) if key not in more)
+    return (
+        f'<resources>\n<group id="db">\n<resource id="{id_}" resource_agent="ocf:heartbeat:mysql" {said}'
+        f' active="{active}"{usual} {more} nodes_running_on="1">\n<node name="{node}" id="1" cached="true"/>\n'
+        "</resource>\n</group>\n</resources>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("xml", "missed"),
+    [
+        (shown(), True),
+        (shown(id_="db-server:0"), True),
+        (shown('pending="Stopping"'), False),
+        (shown('managed="false"'), False),
+        (shown('failed="true"'), False),
+        (shown(active="false"), False),
+        (shown(node="n2"), False),
+        (shown(id_="db-address"), False),
+        ("", False),
+    ],
+)
+def test_only_a_server_that_the_cluster_wants_here_is_missed(watch: ModuleType, xml: str, missed: bool) -> None:
+    assert watch.is_missed("db-server", "n1", xml) is missed
+
+
+def test_an_end_is_seen_when_it_happens(watch: ModuleType, tmp_path: Path) -> None:
+    file = tmp_path / "server.pid"
+    with subprocess.Popen(["sleep", "60"]) as server:
+        file.write_text(f"{server.pid}\n")
+        threading.Timer(0.1, server.kill).start()
+        assert watch.has_ended(file, server.pid)
+    assert not watch.has_ended(file, server.pid)  # it had ended before
+
+
+def test_a_number_that_another_server_has_taken_over_is_let_go(
+    watch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "REREAD_MS", 10)
+    file = tmp_path / "server.pid"
+    file.write_text("1\n")
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        assert not watch.has_ended(file, stranger.pid)
+        stranger.kill()
+
+
+def test_a_node_gets_the_program_and_a_unit_that_starts_at_boot() -> None:
+    agent, unit = watched("db-server", "/run/mysqld/mysqld.pid")
+    assert (agent.path, agent.mode, agent.content) == (PROGRAM, 0o755, program())
+    assert f"ExecStart={PROGRAM} db-server /run/mysqld/mysqld.pid\n" in unit.content
+    assert ("systemctl", "enable", "quorate-watch-db-server.service") in unit.then
+    assert "WantedBy=multi-user.target" in unit.content
