@@ -1,6 +1,7 @@
 """power-cut-peer-syncing: the node that serves loses its power while its peer is to be brought up to date. Lab only.
 
-The two are connected, and the peer's copy is old or torn (DRBD: Inconsistent). It must fence the node that has the data, and wait for it.
+The two are connected, and the peer's copy is old or torn (DRBD: Inconsistent). It must fence the node that has the
+data, and wait for it.
 """
 
 from quorate.build.step import answer
