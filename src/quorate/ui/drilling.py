@@ -1,0 +1,67 @@
+"""drilling: several drills one after the other on one cluster, and a table of what became of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import click
+
+from quorate.build.prepare import prepare
+from quorate.catalog.service import Service
+from quorate.describe.cluster import Cluster
+from quorate.drill.faults import faults
+from quorate.drill.outcome import Outcome
+from quorate.drill.run import PROBES, Story, drill
+from quorate.drill.verdict import Verdict
+from quorate.errors import UsageError
+from quorate.lab.lab import Lab
+from quorate.report import files, text
+from quorate.ui.reach import reach
+from quorate.ui.terminal import Progress
+
+
+def asked_for(cluster: Cluster, wanted: str | None) -> tuple[str, Service]:
+    """Return the service that the client asks: the wanted one, or the first that has a client."""
+    askable = {
+        name: service
+        for name, service in cluster.services.items()
+        if isinstance(service, Service) and (probe := service.probe()) and probe.kind in PROBES
+    }
+    name = wanted or next(iter(askable), "")
+    if name not in askable:
+        missing = f"{wanted} has no client that a drill can use" if wanted else "no service has a client for a drill"
+        raise UsageError(missing, f"choose from: {', '.join(askable)}" if askable else f"asked by {', '.join(PROBES)}")
+    return name, askable[name]
+
+
+async def drilled(cluster: Cluster, order: Sequence[str], story: Story, *, until_fails: bool) -> list[Outcome]:
+    """Go through the faults in this order, each in a folder of its own below the story's; return what came of them.
+
+    until_fails: the first run that does not hold is the last.
+    """
+    outcomes: list[Outcome] = []
+    begun = datetime.now().strftime("%Y%m%d-%H%M%S")
+    async with reach(cluster, in_lab=True) as found:
+        fleet = found.everybody()
+        want = await prepare(cluster, fleet, found.secret, witness=found.witness())
+        for number, fault in enumerate(order, 1):
+            click.echo(f"\n{click.style(f'{number}/{len(order)}  {fault}', bold=True)}", err=True)
+            folder = story.folder / begun / f"{number:02}-{fault}"
+            own = replace(story, folder=folder, repeat=[f"{words} {fault}" for words in story.repeat])
+            outcome = await drill(Lab(cluster), fleet, want, own, Progress(), fault=faults()[fault])
+            page = files.write(folder, outcome)
+            click.echo(f"{text.summary(outcome)}\nThe page: {page}", err=True)
+            outcomes.append(outcome)
+            if until_fails and outcome.verdict is not Verdict.HELD:
+                break
+    return outcomes
+
+
+def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yield a line for each run: the fault, the verdict, how long the client waited, what became of its writes."""
+    width = max(len(outcome.about.fault) for outcome in outcomes)
+    for outcome in outcomes:
+        outage_s, writes = outcome.client.judgement.outage_s, outcome.client.writes
+        waited = "not measured" if outage_s is None else f"{outage_s:.2f} s"
+        line = f"{outcome.about.fault:{width}}  {outcome.verdict:8}  {waited:>12}"
+        yield f"{line}  {writes.acknowledged} acknowledged, {len(writes.lost)} lost" if writes else line
