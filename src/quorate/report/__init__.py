@@ -4,5 +4,6 @@ wording     the sentences and figures that every form of a report shares
 timeline    where everything lies on the time axis, as numbers
 text        a summary for terminals and mails: plain strings, colour is ui's
 html        one self-contained page with its plots
+junit       several drills as JUnit's XML, for what runs tests and shows their results
 files       run.json, report.txt and report.html into a run's folder
 """
