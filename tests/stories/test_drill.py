@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from staging import FILE, Stage
@@ -23,6 +24,8 @@ def test_faults_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     runs = sorted(path.parent for path in record.rglob("run.json"))
     assert [run.name for run in runs] == ["01-kill-server", "02-standby", "03-power-cut"]
     assert all((run / "report.html").exists() for run in runs)
+    suite = ElementTree.parse(next(record.rglob("junit.xml"))).getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "0", "0")
     journal = "journalctl --no-pager --output=cat --unit 'quorate-watch-*'"
     told = "".join(stage.ssh(node, journal) for node in ("n1", "n2", "n3"))
     assert told.count("site-apache has ended; told the cluster") == 1  # the kill, and neither of the orderly stops

@@ -15,7 +15,7 @@ from quorate.drill.run import PROBES, Story, drill
 from quorate.drill.verdict import Verdict
 from quorate.errors import UsageError
 from quorate.lab.lab import Lab
-from quorate.report import files, text
+from quorate.report import files, junit, text
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress
 
@@ -52,6 +52,7 @@ async def drilled(cluster: Cluster, order: Sequence[str], story: Story, *, until
             page = files.write(folder, outcome)
             click.echo(f"{text.summary(outcome)}\nThe page: {page}", err=True)
             outcomes.append(outcome)
+            (story.folder / begun / "junit.xml").write_bytes(junit.xml(outcomes))
             if until_fails and outcome.verdict is not Verdict.HELD:
                 break
     return outcomes
