@@ -12,7 +12,7 @@ from quorate.catalog.services import kinds
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.lab.lab import Lab
-from quorate.machines.host import Host
+from quorate.machines.host import Host, command
 from quorate.observe.facts import packages
 from quorate.observe.gathering import gather_about
 
@@ -50,8 +50,9 @@ async def booted(lab: Lab) -> AsyncIterator[Lab]:
 
 
 async def versions(host: Host) -> Mapping[str, str]:
-    """Return the versions of quorate and of what is installed on a node."""
-    return {"quorate": __version__, **await gather_about(host, packages, *SOFTWARE)}
+    """Return the versions of quorate, of what is installed on a node, and of its kernel."""
+    kernel = (await host.run(command("uname", "-r"))).stdout.strip()
+    return {"quorate": __version__, **await gather_about(host, packages, *SOFTWARE), "kernel": kernel}
 
 
 async def put_files(want: Want, fleet: Mapping[str, Host]) -> None:

@@ -117,8 +117,12 @@ async def _fetch(kernels: Path, suite: str) -> Kernel:
     loader = libraries / "ld-linux-x86-64.so.2"
     await run("patchelf", "--set-interpreter", str(loader), "--set-rpath", str(libraries), str(program))
     await asyncio.to_thread(shutil.rmtree, scratch)
-    building.rename(place)
-    await run(str(place / "linux.uml"), "--version")
+    building.rename(place)  # where the program looks for its library
+    try:
+        await run(str(place / "linux.uml"), "--version")
+    except CommandFailed:
+        await asyncio.to_thread(shutil.rmtree, place)
+        raise
     return Kernel(place)
 
 
