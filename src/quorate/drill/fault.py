@@ -4,15 +4,18 @@ A fault brings its own proof that it took effect and its own undoing. The run ar
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 from typing import Protocol
 
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.want import Want
 from quorate.catalog.service import Service
+from quorate.describe.cluster import Cluster
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.errors import Unknown
+from quorate.lab.kind import Kind
 from quorate.lab.lab import Lab
 from quorate.machines.host import Host
 from quorate.observe.facts import cluster_status
@@ -21,8 +24,27 @@ from quorate.observe.gathering import gather
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known before anything runs: the cluster, the service that clients ask, what the lab's nodes are."""
+
+    cluster: Cluster
+    service: str
+    kind: Kind
+
+    @property
+    def options(self) -> Service:
+        """The service."""
+        found = self.cluster.services[self.service]
+        assert isinstance(found, Service)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a fault happens: a lab with a running cluster, the service that clients ask, the node that serves it."""
+    """Where a fault happens: a lab with a running cluster, the service that clients ask, the node that serves it.
+
+    chosen: what the fault's `choose` has left to chance, as words of its sentences: {"link": "1"}.
+    """
 
     lab: Lab
     fleet: Fleet
@@ -30,6 +52,12 @@ class Scene:
     service: str
     victim: str
     note: Note
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def setting(self) -> Setting:
+        """What was known before it ran."""
+        return Setting(self.want.cluster, self.service, self.lab.kind)
 
     @property
     def survivors(self) -> Mapping[str, Host]:
@@ -45,7 +73,7 @@ class Scene:
 
 
 class Fault(Protocol):
-    """A kind of fault: a module in faults/."""
+    """A kind of fault: a module in faults/, or one of a module's VARIANTS."""
 
     @property
     def NAME(self) -> str:  # noqa: N802 - modules keep this protocol, and theirs is a constant
@@ -68,6 +96,14 @@ class Fault(Protocol):
         """Whether the node leaves the cluster, and must be fenced."""
 
     @property
+    def obstacle(self) -> Callable[[Setting], str]:
+        """Say, purely, why it cannot be or makes no sense there; "" where it does."""
+
+    @property
+    def choose(self) -> Callable[[Setting, str, Random], Mapping[str, str]]:
+        """Choose, purely, what is left to chance, for the victim of that name; the same seed chooses the same."""
+
+    @property
     def prepare(self) -> Callable[[Scene], Awaitable[None]]:
         """Bring about what it needs, with the service running all the while; most faults need nothing."""
 
@@ -86,6 +122,16 @@ class Fault(Protocol):
     @property
     def healed(self) -> Callable[[Scene], Awaitable[None]]:
         """Return when the victim may serve again."""
+
+
+def anywhere(_setting: Setting) -> str:
+    """Name no obstacle."""
+    return ""
+
+
+def no_choice(_setting: Setting, _victim: str, _random: Random) -> Mapping[str, str]:
+    """Leave nothing to chance."""
+    return {}
 
 
 async def nothing(_scene: Scene) -> None:

@@ -6,7 +6,7 @@ the hardest question to a replicated store: the peer must not serve, and nobody 
 
 from quorate.catalog.expand import nodes_of
 from quorate.catalog.storage import Replicated
-from quorate.drill.fault import Scene, status
+from quorate.drill.fault import Scene, Setting, status
 from quorate.errors import Unknown, UsageError
 from quorate.machines.host import command
 from quorate.machines.waiting import until
@@ -24,6 +24,12 @@ def store_of(scene: Scene) -> Replicated:
     if not isinstance(store, Replicated):
         raise UsageError(f"{scene.service} has no replicated data", "choose another fault, or another service")
     return store
+
+
+def not_replicated(setting: Setting) -> str:
+    """Say that the service has no replicated store, "" where it has one."""
+    store = setting.options.store(setting.service)
+    return "" if isinstance(store, Replicated) else f"{setting.service} has no replicated data"
 
 
 def peer_of(scene: Scene) -> str:

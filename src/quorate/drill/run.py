@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 from quorate import __version__
 from quorate.build.step import Fleet, Note
@@ -24,7 +25,7 @@ from quorate.build.want import Want
 from quorate.catalog.service import Probe, Service
 from quorate.drill.about import about
 from quorate.drill.database import account, numbers
-from quorate.drill.fault import Fault, Scene, serving, status
+from quorate.drill.fault import Fault, Scene, Setting, serving, status
 from quorate.drill.faults import power_cut
 from quorate.drill.history import History, read
 from quorate.drill.journal import fetch
@@ -60,11 +61,19 @@ class Story:
 DEFAULT: Fault = power_cut
 
 
-async def drill(lab: Lab, fleet: Fleet, want: Want, story: Story, note: Note, *, fault: Fault = DEFAULT) -> Outcome:
-    """Run the drill; the module's docstring tells it. The lab must be up and the file applied."""
+async def drill(
+    lab: Lab, fleet: Fleet, want: Want, story: Story, note: Note, *, fault: Fault = DEFAULT, seed: int = 0
+) -> Outcome:
+    """Run the drill; the module's docstring tells it. The lab must be up and the file applied.
+
+    seed: of what the fault leaves to chance. UsageError where the fault makes no sense.
+    """
+    if why := fault.obstacle(Setting(want.cluster, story.service, lab.kind)):
+        raise UsageError(f"{fault.NAME} cannot be drilled here: {why}", "choose another fault")
     probe = probe_of(want, story.service)
     await running.settled(fleet, want, lambda _: None)
     scene = Scene(lab, fleet, want, story.service, await serving(fleet, story.service), note)
+    scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311 - a drill
     history = History(story.folder, await about_run(scene, story, fault, probe))
     async with client_of(scene, probe, history) as settings:
         async with probing(probe.kind, settings) as client:
@@ -92,7 +101,7 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> A
         service=scene.service,
         resources=[instance.id for instance in found.instances(scene.service)] if found else [],
         fault=fault.NAME,
-        title=fault.TITLE.format(node=scene.victim),
+        title=fault.TITLE.format(node=scene.victim, **scene.chosen),
         node=scene.victim,
         place=f"lab of {len(scene.fleet)} {scene.lab.kind} nodes on one machine",
         versions=await versions(scene.fleet[scene.victim]),
@@ -123,7 +132,7 @@ async def client_of(scene: Scene, probe: Probe, history: History) -> AsyncIterat
 async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: History) -> Event:
     """Inject the fault, see it through and undo it; return the event that is zero on every axis."""
     victim, note = scene.victim, scene.note
-    flag = fault.FLAG.format(node=victim)
+    flag = fault.FLAG.format(node=victim, **scene.chosen)
     try:
         await fault.prepare(scene)
         zero = history.event(Moment.INJECT, flag, node=victim)

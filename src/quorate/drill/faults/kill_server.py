@@ -6,7 +6,7 @@ Pacemaker learns of it by its next monitor, and starts the server again, by defa
 import re
 from collections.abc import Collection
 
-from quorate.drill.fault import Scene, nothing, noticed_and_answered
+from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
@@ -18,6 +18,8 @@ TITLE = "The server on {node} was killed"
 FLAG = "server on {node} killed"
 RETURNED = ""
 LEAVES = False
+obstacle = anywhere
+choose = no_choice
 prepare = nothing
 LISTENING = command("ss", "--listening", "--numeric", "--tcp", "--processes", "--no-header")
 PROCESS = re.compile(r"pid=(\d+)")

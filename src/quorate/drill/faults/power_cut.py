@@ -5,7 +5,7 @@ and becomes a member.
 """
 
 from quorate.build.step import Fleet
-from quorate.drill.fault import Scene, nothing, noticed_and_answered, status
+from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered, status
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.waiting import until
@@ -15,6 +15,8 @@ TITLE = "The power of {node} was cut"
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"
 LEAVES = True
+obstacle = anywhere
+choose = no_choice
 prepare = nothing
 RETURN_S = 120.0
 

@@ -6,18 +6,33 @@ data, and wait for it.
 
 from quorate.build.step import answer
 from quorate.drill import peer
-from quorate.drill.fault import Scene
+from quorate.drill.fault import Scene, no_choice
 from quorate.drill.faults import power_cut
 from quorate.drill.faults.power_cut import healed, inject, passed
 from quorate.machines.host import command
 
-__all__ = ["FLAG", "LEAVES", "NAME", "RETURNED", "TITLE", "healed", "inject", "passed", "prepare", "undo"]
+__all__ = [
+    "FLAG",
+    "LEAVES",
+    "NAME",
+    "RETURNED",
+    "TITLE",
+    "choose",
+    "healed",
+    "inject",
+    "obstacle",
+    "passed",
+    "prepare",
+    "undo",
+]
 
 NAME = "power-cut-peer-syncing"
 TITLE = "The power of {node} was cut while its peer, back from a power cut, was being brought up to date"
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"
 LEAVES = True
+obstacle = peer.not_replicated
+choose = no_choice
 
 
 async def prepare(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from quorate.drill.fault import Scene, nothing, status
+from quorate.drill.fault import Scene, anywhere, no_choice, nothing, status
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.host import Command, command
@@ -13,6 +13,8 @@ TITLE = "{node} was put on standby"
 FLAG = "{node} on standby"
 RETURNED = "{node} may serve again"
 LEAVES = False
+obstacle = anywhere
+choose = no_choice
 prepare = nothing
 MOVE_S = 180.0  # a stop may take as long: a database writes what it has in memory
 

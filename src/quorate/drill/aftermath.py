@@ -1,0 +1,135 @@
+"""Aftermath: what to wait for once a fault is in effect, and after it is undone.
+
+Not every fault interrupts its clients, and not every one has its node fenced; which it is may depend on who was
+quicker. So it is asked what the side with quorum says, until that is as it should be, and stays so for as long as the
+cluster may take to notice.
+"""
+
+import time
+from contextlib import suppress
+
+from quorate.build.step import answer
+from quorate.drill.fault import Scene
+from quorate.drill.probe import ProbeProcess
+from quorate.drill.record import Attempt
+from quorate.errors import CommandFailed, HostUnreachable, TimedOut
+from quorate.machines.host import Command, Host, command
+from quorate.machines.waiting import NotYet, until
+from quorate.observe.facts import cluster_status
+from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.gathering import gather
+
+SETTLE_S = 420.0  # a hung server is waited for by its monitor, then by its stop; a fenced node boots
+RETURN_S = 240.0
+RUNNING = ("Started", "Promoted")
+SLACK_S = 2.0
+
+
+async def view(scene: Scene) -> ClusterStatus | None:
+    """Return what a node with quorum says; the victim is asked last. None while no node has quorum."""
+    for host in (*scene.survivors.values(), scene.fleet[scene.victim]):
+        with suppress(TimedOut):
+            found = await answer(gather(host, cluster_status, timeout_s=5))
+            if found is not None and found.quorate:
+                return found
+    return None
+
+
+def unrest(found: ClusterStatus, nodes: set[str], service: str) -> str:
+    """Return what is not at rest, in words; "" when every node is a member and the service runs unharmed. Pure."""
+    away = sorted(nodes - found.online)
+    if away:
+        return f"{', '.join(away)} away"
+    if unclean := [node.name for node in found.nodes if node.unclean or node.pending or node.shutdown]:
+        return f"{', '.join(unclean)} not settled"
+    instances = found.instances(service)
+    idle = [one.id for one in instances if not one.active or one.failed or one.pending or one.role not in RUNNING]
+    return f"{', '.join(idle)} not running" if idle else "" if instances else f"{service} unknown"
+
+
+async def settles(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+    """Wait until the cluster is at rest for as long as it may take to notice a fault; return the client's answer.
+
+    That is the first one after its first failure, or if it noticed nothing, one from now.
+    """
+    hold_s = scene.want.cluster.corosync.detection_s + SLACK_S
+    since: float | None = None
+
+    async def so() -> bool | None:
+        nonlocal since
+        found = await view(scene)
+        wrong = unrest(found, set(scene.fleet), scene.service) if found else "no node has quorum"
+        if wrong:
+            since = None
+            raise NotYet(wrong)
+        since = since or time.monotonic()
+        return time.monotonic() - since >= hold_s or None
+
+    await until("the cluster is at rest again", so, timeout_s=SETTLE_S, every_s=0.2)
+    return await answered(client, since_ns)
+
+
+async def answered(client: ProbeProcess, since_ns: int) -> Attempt:
+    """Return the first good answer after the first failure since then; if there was none, the next good one."""
+    last = await client.wait_answered(since_ns=max(since_ns, time.monotonic_ns()))
+    failed = next((one for one in client.attempts if one.sent_ns >= since_ns and not one.ok), None)
+    again = [one for one in client.attempts if failed and one.ok and one.sent_ns >= failed.done_ns]
+    return again[0] if again else last
+
+
+async def moved_away(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+    """Wait until the service runs on another node, then for an answer: a client may have noticed nothing."""
+
+    async def moved() -> bool | None:
+        found = await view(scene)
+        if found is None:
+            return None
+        instances = found.instances(scene.service)
+        runs = all(one.active and not one.failed and one.role in RUNNING for one in instances)
+        return (runs and scene.victim not in {node for one in instances for node in one.nodes}) or None
+
+    await until(f"{scene.service} has left {scene.victim}", moved, timeout_s=SETTLE_S, every_s=0.1)
+    return await answered(client, since_ns)
+
+
+async def reached(host: Host) -> bool:
+    """Tell whether a host answers; it is connected to anew if it has to be."""
+    with suppress(HostUnreachable, TimedOut):
+        await host.run(command("true"), timeout_s=5)
+        return True
+    with suppress(HostUnreachable, TimedOut):
+        await host.reconnect(timeout_s=5)
+        return True
+    return False
+
+
+async def everybody_back(scene: Scene) -> None:
+    """Return when every node can be reached, and is a member."""
+
+    async def back() -> bool | None:
+        away = [name for name, host in scene.fleet.items() if not await reached(host)]
+        if away:
+            raise NotYet(f"{', '.join(away)} cannot be reached")
+        found = await view(scene)
+        missing = sorted(set(scene.fleet) - found.online) if found else ["everybody"]
+        if missing:
+            raise NotYet(f"{', '.join(missing)} no member")
+        return True
+
+    await until("every node is a member again", back, timeout_s=RETURN_S, every_s=0.3)
+
+
+async def forget_failures(scene: Scene) -> None:
+    """Have the cluster forget the service's failures: they would count towards the threshold of the next ones."""
+    wanted = command("crm_resource", "--cleanup", "--resource", scene.service)
+    for host in (*scene.survivors.values(), scene.fleet[scene.victim]):
+        with suppress(HostUnreachable, CommandFailed, TimedOut):
+            await host.run(wanted, timeout_s=90)
+            return
+
+
+async def at(host: Host, wanted: Command) -> None:
+    """Run an undoing command where the host can be reached; one that is off or was fenced has nothing to undo."""
+    if await reached(host):
+        with suppress(HostUnreachable):
+            await host.run(wanted, check=False)

@@ -1,0 +1,39 @@
+"""freeze: every process of the node that serves stops where it stands, as with a hung kernel. Lab only.
+
+Its addresses still answer a ping. It is fenced, and must not go on with what it had begun.
+"""
+
+from quorate.drill.aftermath import everybody_back
+from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
+from quorate.drill.probe import ProbeProcess
+from quorate.drill.record import Attempt
+
+NAME = "freeze"
+TITLE = "{node} froze"
+FLAG = "{node} frozen"
+RETURNED = "{node} is a member again"
+LEAVES = True
+obstacle = anywhere
+choose = no_choice
+prepare = nothing
+
+
+async def inject(scene: Scene) -> None:
+    """Freeze it; the lab returns when every process of the node stands still."""
+    await scene.lab.freeze(scene.victim)
+
+
+async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+    """Wait for the failure that the client sees, and the answer after it."""
+    return await noticed_and_answered(client, since_ns)
+
+
+async def undo(scene: Scene) -> None:
+    """Thaw a node that was not fenced."""
+    if any(node.frozen for node in scene.lab.status().nodes if node.name == scene.victim):
+        await scene.lab.thaw(scene.victim)
+
+
+async def healed(scene: Scene) -> None:
+    """Return when it is a member again."""
+    await everybody_back(scene)

@@ -1,0 +1,27 @@
+"""Timers: a change on a node is taken back by the node itself, also when whoever made it is gone (systemd-run(1)).
+
+It is set before the change, and cancelled after the change was taken back. A reboot forgets timer and change.
+"""
+
+from quorate.machines.host import Command, Host, command
+
+HEAL_S = 600  # longer than any drill waits
+UNIT = "quorate-drill-{name}"
+
+
+def setting(name: str, heal: Command, after_s: int = HEAL_S) -> Command:
+    """Return the command that sets it."""
+    options = (f"--unit={UNIT.format(name=name)}", f"--on-active={after_s}", "--collect", "--quiet")
+    return command("systemd-run", *options, "--timer-property=AccuracySec=1s", "--", *heal.argv)
+
+
+def cancelling(name: str) -> Command:
+    """Return the command that cancels it."""
+    unit = UNIT.format(name=name)
+    return command("systemctl", "stop", f"{unit}.timer", f"{unit}.service")
+
+
+async def guarded(host: Host, name: str, heal: Command) -> None:
+    """Set the timer, in place of one that an earlier run has left."""
+    await host.run(cancelling(name), check=False)
+    await host.run(setting(name, heal))

@@ -1,0 +1,58 @@
+"""Every fault that a web cluster can have: the service comes back by itself, and nothing of the fault stays."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from staging import Stage
+
+from quorate.build.prepare import prepare
+from quorate.build.steps import running
+from quorate.catalog.services import kinds
+from quorate.describe.load import load
+from quorate.drill.fault import Setting
+from quorate.drill.faults import faults
+from quorate.drill.outcome import Outcome
+from quorate.drill.run import Story, drill
+from quorate.drill.verdict import Verdict
+from quorate.lab.lab import Lab
+from quorate.report.text import summary
+from quorate.ui.reach import reach
+
+pytestmark = pytest.mark.lab
+
+FILE = kinds()["web"].example.replace("cluster: web", "cluster: {name}").replace("10.20.", "10.33.")
+LEFT = "nft list tables; systemctl list-units --all --plain --no-legend 'quorate-drill-*'"
+
+
+async def drilled(stage: Stage, folder: Path, name: str) -> Outcome:
+    """Run one drill on the stage's cluster, and wait until it is healthy."""
+    cluster = load(stage.file.read_text(), str(stage.file), kinds()).cluster
+    assert cluster is not None
+    async with reach(cluster, in_lab=True) as found:
+        fleet = found.everybody()
+        want = await prepare(cluster, fleet, found.secret)
+        story = Story("site", folder, stage.file.read_text(), ["pytest tests/stories/test_faults.py"])
+        outcome = await drill(Lab(cluster), fleet, want, story, print, fault=faults()[name], seed=1)
+        await running.settled(fleet, want, print)
+        assert not any(node.frozen or node.cut or node.power == "off" for node in Lab(cluster).status().nodes)
+        return outcome
+
+
+@pytest.mark.parametrize("stage", [FILE], indirect=True)
+def test_a_service_outlives_every_fault(stage: Stage, tmp_path: Path) -> None:
+    stage.apply(check=True)
+    cluster = load(stage.file.read_text(), str(stage.file), kinds()).cluster
+    assert cluster is not None
+    fit = [name for name, fault in faults().items() if not fault.obstacle(Setting(cluster, "site", "container"))]
+    assert {"hang-server", "freeze", "reboot", "link-down", "isolated", "kill-corosync"} <= set(fit)
+    for name in fit:
+        outcome = asyncio.run(drilled(stage, tmp_path / name, name))
+        print(summary(outcome))
+        assert outcome.verdict is not Verdict.UNKNOWN, f"{name}: {outcome.client.reason}"
+        outage = outcome.client.judgement.outage
+        assert outage is not None, name
+        assert not outage.is_open, name
+        assert {node: stage.ssh(node, LEFT).strip() for node in ("n1", "n2", "n3")} == dict.fromkeys(
+            ("n1", "n2", "n3"), ""
+        ), name
