@@ -80,6 +80,11 @@ def _events(text: str) -> Iterator[Any]:
         raise YAMLError(str(error)) from error
 
 
+def whole(text: str) -> str:
+    """Return the text with U+FFFD for each half of a character (surrogate); such a text cannot be written anywhere."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 @dataclass(slots=True)
 class _Builder:
     """Takes events one by one and grows the tree."""
@@ -122,6 +127,9 @@ class _Builder:
         """Return the value of a scalar event: quoted ones are text, plain ones by the core schema."""
         span, tag = _span(event), _tag(event)
         self.check_tag(tag, span)
+        if not event.value.isascii() and (text := whole(event.value)) != event.value:
+            self.report("yaml-escape", span, *syntax.SURROGATE)
+            return Scalar(span, text)
         if tag == _TEXT or (not event.implicit[0] and tag not in _PLAIN_TAGS):
             return Scalar(span, event.value)
         return Scalar(span, resolve(event.value))

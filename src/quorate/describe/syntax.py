@@ -27,6 +27,11 @@ DEEP = (
 )
 KEY = ("keys of a cluster file are plain words", "write a word before the colon")
 MERGE = ("<< copies the keys of a mapping that an anchor marked", "write <<: *name, where &name marks a mapping")
+SURROGATE = (
+    "an escape stands for half of a character",
+    "U+D800 to U+DFFF are halves of which UTF-16 makes one character; YAML has whole ones only",
+    "write the character itself, or its \\U escape of eight digits",
+)
 BOMB = ("such a file exhausts the memory of whatever reads it", "write the file with fewer aliases")
 
 # message -> code, summary, why, fix

@@ -5,28 +5,28 @@ What every cluster must stand comes first; what leaves one node alone with the d
 
 from collections.abc import Sequence
 
-from quorate.catalog.service import Service
-from quorate.catalog.storage import Replicated
+from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
 from quorate.errors import UsageError
 
-ORDER = ("standby", "kill-server", "power-cut", "power-cut-peer-starting", "power-cut-peer-syncing")
-PEER = "power-cut-peer-"  # these ask what becomes of a replicated store whose one good copy is gone
+ORDER = (
+    *("standby", "link-down", "kill-server", "reboot"),
+    *("power-cut", "freeze", "isolated", "kill-corosync"),
+    *("power-cut-peer-starting", "power-cut-peer-syncing"),
+)
 
 
-def fitting(name: str, service: Service) -> list[str]:
-    """Return the faults that fit the service called `name`."""
-    replicated = isinstance(service.store(name), Replicated)
+def fitting(setting: Setting) -> list[str]:
+    """Return the faults that fit."""
     known = [*(one for one in ORDER if one in faults()), *sorted(faults().keys() - set(ORDER))]
-    return [one for one in known if replicated or not one.startswith(PEER)]
+    return [one for one in known if not faults()[one].obstacle(setting)]
 
 
-def chosen(name: str, service: Service, wanted: Sequence[str]) -> list[str]:
+def chosen(setting: Setting, wanted: Sequence[str]) -> list[str]:
     """Return the faults to go through: those that are wanted, in their order, or all that fit."""
-    fit = fitting(name, service)
+    fit = fitting(setting)
     for one in wanted:
         if one not in fit:
-            known = one in faults()
-            reason = f"{one} needs replicated data, which {name} has not" if known else f"there is no fault {one!r}"
-            raise UsageError(reason, f"choose from: {', '.join(fit)}")
+            reason = f"{one} does not fit: {faults()[one].obstacle(setting)}" if one in faults() else ""
+            raise UsageError(reason or f"there is no fault {one!r}", f"choose from: {', '.join(fit)}")
     return list(wanted) or fit

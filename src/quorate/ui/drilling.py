@@ -20,18 +20,18 @@ from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress
 
 
-def asked_for(cluster: Cluster, wanted: str | None) -> tuple[str, Service]:
+def asked_for(cluster: Cluster, wanted: str | None) -> str:
     """Return the service that the client asks: the wanted one, or the first that has a client."""
-    askable = {
-        name: service
+    askable = [
+        name
         for name, service in cluster.services.items()
         if isinstance(service, Service) and (probe := service.probe()) and probe.kind in PROBES
-    }
+    ]
     name = wanted or next(iter(askable), "")
     if name not in askable:
         missing = f"{wanted} has no client that a drill can use" if wanted else "no service has a client for a drill"
         raise UsageError(missing, f"choose from: {', '.join(askable)}" if askable else f"asked by {', '.join(PROBES)}")
-    return name, askable[name]
+    return name
 
 
 async def drilled(cluster: Cluster, order: Sequence[str], story: Story, *, until_fails: bool) -> list[Outcome]:

@@ -168,3 +168,9 @@ def test_a_literal_secret_is_never_shown(drop: set[int], put: dict[int, str], ki
         assert place is not None
         for said in (finding.summary, finding.why, finding.fix, place.text):
             assert "hunter2" not in said.replace("env: hunter2", ""), finding
+
+
+@pytest.mark.parametrize(("text", "halves"), [(r'cluster: "\ud800"', True), (r'cluster: "\U0001f600"', False)])
+def test_half_a_character_is_refused(text: str, halves: bool, kinds: Kinds) -> None:
+    codes = {finding.code for finding in answer(text, kinds).findings}
+    assert ("yaml-escape" in codes) is halves

@@ -12,7 +12,6 @@ from quorate.drill import packets, timers
 from quorate.drill.database import MAKE, statements
 from quorate.drill.fault import Setting
 from quorate.drill.faults import faults, link_down
-from quorate.drill.faults.hang_server import are_stopped
 from quorate.drill.faults.kill_server import holders
 from quorate.lab.kind import Kind
 from quorate.machines.host import command
@@ -98,9 +97,3 @@ def test_a_timer_takes_a_change_back() -> None:
     assert "--on-active=9" in words
     assert words[-6:] == ("--", "nft", "delete", "table", "inet", "x")
     assert "quorate-drill-packets.timer" in timers.cancelling("packets").argv
-
-
-def test_who_is_stopped() -> None:
-    assert are_stopped("T\nT\n")
-    assert not are_stopped("T\nS\n")
-    assert not are_stopped("")

@@ -1,7 +1,6 @@
 """daemon_killed: a daemon of the cluster is killed (SIGKILL) on the node that serves.
 
-Without Corosync the node is no member any more, and is fenced. Pacemaker's own daemons are started again by pacemakerd,
-and that by systemd; whether the node is fenced all the same depends on the daemon and on who was quicker.
+Without Corosync the node is no member any more, and is fenced.
 """
 
 from dataclasses import dataclass
@@ -15,10 +14,7 @@ from quorate.errors import Unknown
 from quorate.machines.host import command
 from quorate.machines.waiting import until
 
-DAEMONS = (
-    *("corosync", "pacemakerd", "pacemaker-controld", "pacemaker-execd", "pacemaker-fenced"),
-    *("pacemaker-based", "pacemaker-attrd", "pacemaker-schedulerd"),
-)
+DAEMONS = ("corosync",)
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ class DaemonKilled:
         return await settles(scene, client, since_ns)
 
     async def undo(self, scene: Scene) -> None:
-        """Do nothing: pacemakerd, systemd or fencing must bring it back."""
+        """Do nothing: fencing must bring it back."""
 
     async def healed(self, scene: Scene) -> None:
         """Return when every node is a member again."""

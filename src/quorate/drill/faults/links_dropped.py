@@ -1,4 +1,4 @@
-"""links_dropped: packets between the node that serves and all others are dropped on every link; both ways, or one way.
+"""links_dropped: packets between the node that serves and all others are dropped on every link, both ways.
 
 Its clients still reach it, so that it must stop serving before somebody else begins.
 """
@@ -31,12 +31,12 @@ class LinksDropped:
     @property
     def TITLE(self) -> str:  # noqa: N802 - the protocol's constants
         """The sentence."""
-        return f"{{node}} {self.words} the other nodes any more"
+        return f"{{node}} {self.words} the other nodes"
 
     @property
     def FLAG(self) -> str:  # noqa: N802
         """The phrase."""
-        return f"{{node}} {self.words} nobody"
+        return f"{{node}} {self.words} the others"
 
     async def inject(self, scene: Scene) -> None:
         """Drop them; return when some have been."""
@@ -56,8 +56,4 @@ class LinksDropped:
         await everybody_back(scene)
 
 
-VARIANTS = (
-    LinksDropped("isolated", "neither hears nor reaches", packets.BOTH),
-    LinksDropped("isolated-deaf", "does not hear", ("in",)),
-    LinksDropped("isolated-mute", "does not reach", ("out",)),
-)
+VARIANTS = (LinksDropped("isolated", "neither hears nor reaches", packets.BOTH),)

@@ -41,16 +41,18 @@ def command(
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
+    from quorate.drill.fault import Setting  # noqa: PLC0415
     from quorate.drill.run import Story  # noqa: PLC0415
     from quorate.drill.suite import chosen  # noqa: PLC0415
     from quorate.drill.verdict import Verdict  # noqa: PLC0415
     from quorate.errors import Refused  # noqa: PLC0415
+    from quorate.lab.kind import choose  # noqa: PLC0415
     from quorate.ui.drilling import asked_for, drilled, table  # noqa: PLC0415
     from quorate.ui.options import sound  # noqa: PLC0415
 
     cluster = sound(file)
-    name, options = asked_for(cluster, service)
-    order = chosen(name, options, faults)
+    name = asked_for(cluster, service)
+    order = chosen(Setting(cluster, name, choose(cluster).kind), faults)
     if listed:
         click.echo("\n".join(order))
         return
