@@ -4,6 +4,10 @@
     history     a folder per run; written first, judged later
     run         a drill from beginning to end
     fault       the protocol of a fault; faults/ has one file for each
+    suite       which faults fit a service, in order (pure)
+    aftermath   what is waited for once a fault is in effect, and after it is undone
+    packets     packets dropped between nodes               timers   a node takes a change back by itself
+    peer        the other node of a replicated store, away and back
     probes/     clients, one file each, every one a process of its own
     probe       start, follow and stop such a process
     verdict     attempts -> outage; held, violated or unknown (pure)
