@@ -50,6 +50,19 @@ def test_only_a_server_that_the_cluster_wants_here_is_missed(watch: ModuleType, 
     assert watch.is_missed("db-server", "n1", xml) is missed
 
 
+@pytest.mark.parametrize(
+    ("operation", "status", "underway"),
+    [("stop", "-1", True), ("start", "-1", True), ("stop", "0", False), ("monitor", "-1", False)],
+)
+def test_what_the_cluster_itself_is_doing_is_no_failure(
+    watch: ModuleType, operation: str, status: str, underway: bool
+) -> None:
+    """So Pacemaker 2.1.5 wrote it down while an agent stopped a server whose process had ended."""
+    others = '<lrm_rsc_op id="s_monitor_5000" operation="monitor" rc-code="0" op-status="0" interval="5000"/>'
+    said = f'<lrm_resource id="s"><lrm_rsc_op id="s_last_0" operation="{operation}" op-status="{status}"/>{others}'
+    assert watch.is_underway(f"{said}</lrm_resource>") is underway
+
+
 def test_an_end_is_seen_when_it_happens(watch: ModuleType, tmp_path: Path) -> None:
     file = tmp_path / "server.pid"
     with subprocess.Popen(["sleep", "60"]) as server:
