@@ -1,4 +1,4 @@
-"""Run one benchmark, or list them. What follows the number of runs is the benchmark's own."""
+"""Run one benchmark, or list them. What follows the number of runs is the benchmark's own, and in its results' name."""
 
 import importlib
 import sys
@@ -21,7 +21,7 @@ def main() -> int:
     module = importlib.import_module(f"benchmarks.{sys.argv[1]}")
     figures = module.run(int(sys.argv[2]) if len(sys.argv) > 2 else 5, *sys.argv[3:])
     print(show(figures))
-    write(figures, Path(__file__).parent / "results" / f"{sys.argv[1]}.json")
+    write(figures, Path(__file__).parent / "results" / f"{'-'.join([sys.argv[1], *sys.argv[3:]])}.json")
     return 0
 
 

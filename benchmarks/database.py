@@ -4,13 +4,14 @@
 
 One client commits a numbered row every 20 ms through the floating address; the outage is the time from the last
 acknowledged COMMIT to the next. Each run is a drill of quorate's own, judged from its record; every acknowledged row
-must be there afterwards, or there is no figure. A killed server is found by the next monitor, and drills follow each
-other in step with the monitors: so each turn begins by another part of the interval later. The cluster stands in a lab
-with the kind of nodes that its file needs.
+must be there afterwards, or there is no figure. What a fault does may depend on where in the monitors' interval it
+falls, and drills follow each other in step with them: so each begins by another part of the interval later. The cluster
+stands in a lab with the kind of nodes that its file needs.
 """
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -39,8 +40,8 @@ def keep(figures: Figures, fault: str, outcome: Outcome) -> None:
     figures.add(fault, client.judgement.outage_s)
 
 
-async def measured(figures: Figures, runs: int, blueprint: str) -> None:
-    """Build the cluster once and drill it in turns."""
+async def measured(figures: Figures, order: Sequence[str], blueprint: str, repeat: str) -> None:
+    """Build the cluster once and have these faults one after the other. repeat: the command of the benchmark."""
     text = blueprints()[blueprint].called("bench-database")
     promised = unknown = 0
     async with AsyncExitStack() as stack:
@@ -49,16 +50,15 @@ async def measured(figures: Figures, runs: int, blueprint: str) -> None:
         figures.versions = dict(await versions(next(iter(one.fleet.values()))))
         service = next(iter(one.want.cluster.services))
         interval_s = getattr(one.want.cluster.services[service], "monitor", 0.0)
-        for turn in range(runs):
-            for fault in ORDER:
-                await asyncio.sleep(interval_s * turn / runs)
-                story = Story(service, folder / f"{fault}-{turn}", text, ["python -m benchmarks database"])
-                outcome = await drill(one.lab, one.fleet, one.want, story, lambda _: None, fault=faults()[fault])
-                keep(figures, fault, outcome)
-                assert outcome.client.writes is not None
-                promised += outcome.client.writes.acknowledged
-                unknown += outcome.client.writes.unknown
-        figures.notes.append(f"{blueprint}, {one.lab.kind} nodes; {runs} runs of each fault")
+        for number, fault in enumerate(order):
+            await asyncio.sleep(interval_s * number / len(order))
+            story = Story(service, folder / str(number), text, [repeat])
+            outcome = await drill(one.lab, one.fleet, one.want, story, lambda _: None, fault=faults()[fault])
+            keep(figures, fault, outcome)
+            assert outcome.client.writes is not None
+            promised += outcome.client.writes.acknowledged
+            unknown += outcome.client.writes.unknown
+        figures.notes.append(f"{blueprint}, {one.lab.kind} nodes; {len(order)} faults in a row on one cluster")
         figures.notes.append(
             f"{promised} acknowledged rows, none lost, none twice; {unknown} COMMITs were not answered"
         )
@@ -67,5 +67,5 @@ async def measured(figures: Figures, runs: int, blueprint: str) -> None:
 def run(runs: int, blueprint: str = DEFAULT) -> Figures:
     """Measure the three faults."""
     figures = Figures(QUESTION, "s")
-    asyncio.run(measured(figures, runs, blueprint))
+    asyncio.run(measured(figures, ORDER * runs, blueprint, "python -m benchmarks database"))
     return figures

@@ -7,13 +7,11 @@
        - a host step that still finds something to change has failed
        - a cluster step waits for its state, and gives up when it can no longer come
        and the next stage begins only when every node has passed this one
-       what services on a store have written at their first start is then brought to disk
 
 Killed anywhere, it leaves hosts that the next apply looks at and carries on from: there is no record of progress to go
 stale, only the hosts themselves.
 """
 
-import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -25,11 +23,8 @@ from quorate.build.change import Change
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, Note, everybody
-from quorate.build.steps import running
-from quorate.build.storage.phases import stores
 from quorate.build.want import Want
 from quorate.errors import CommandFailed, Refused
-from quorate.machines.host import command
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +60,8 @@ async def apply(
             changes = await changes_now(stage, fleet, want) if done else list(planned)
             await go_through(stage, changes, fleet, want, note)
             done += changes
-            if done and stage.cluster_step is running:
-                await written_down(fleet, want)
             seconds.append((stage.title, time.monotonic() - started))
     return Applied(tuple(done), tuple(seconds))
-
-
-async def written_down(fleet: Fleet, want: Want) -> None:
-    """Have on disk what services wrote at their first start; not all of them see to it themselves.
-
-    RabbitMQ 3.10 does not for the settings of a new virtual host: a power cut within half a minute left that file
-    empty, and no queue could be declared any more.
-    """
-    nodes = {name for stored in stores(want) for name in stored.nodes}
-    await asyncio.gather(*(fleet[name].run(command("sync"), timeout_s=300) for name in sorted(nodes)))
 
 
 def refuse(made: Plan) -> None:

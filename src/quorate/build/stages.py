@@ -31,6 +31,7 @@ from quorate.build.steps import (
     running,
     service_files,
     storage,
+    written,
 )
 
 
@@ -63,6 +64,7 @@ STAGES = (
     Stage("manager", cluster_step=pacemaker),
     Stage("configuration", cluster_step=cib),
     Stage("services", cluster_step=running),
+    Stage("disks", cluster_step=written),
     Stage("power", cluster_step=power),
     Stage("fencing", cluster_step=proof),
 )

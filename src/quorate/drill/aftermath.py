@@ -12,14 +12,14 @@ from quorate.build.step import answer
 from quorate.drill.fault import Scene
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
-from quorate.errors import CommandFailed, HostUnreachable, TimedOut
+from quorate.errors import HostUnreachable, TimedOut
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import cluster_status
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather
 
-SETTLE_S = 420.0  # a hung server is waited for by its monitor, then by its stop; a fenced node boots
+SETTLE_S = 420.0  # a stop may take its whole timeout, and a fenced node boots
 RETURN_S = 240.0
 RUNNING = ("Started", "Promoted")
 SLACK_S = 2.0
@@ -117,15 +117,6 @@ async def everybody_back(scene: Scene) -> None:
         return True
 
     await until("every node is a member again", back, timeout_s=RETURN_S, every_s=0.3)
-
-
-async def forget_failures(scene: Scene) -> None:
-    """Have the cluster forget the service's failures: they would count towards the threshold of the next ones."""
-    wanted = command("crm_resource", "--cleanup", "--resource", scene.service)
-    for host in (*scene.survivors.values(), scene.fleet[scene.victim]):
-        with suppress(HostUnreachable, CommandFailed, TimedOut):
-            await host.run(wanted, timeout_s=90)
-            return
 
 
 async def at(host: Host, wanted: Command) -> None:

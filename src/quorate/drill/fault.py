@@ -67,13 +67,11 @@ class Scene:
     @property
     def options(self) -> Service:
         """The service."""
-        found = self.want.cluster.services[self.service]
-        assert isinstance(found, Service)
-        return found
+        return self.setting.options
 
 
 class Fault(Protocol):
-    """A kind of fault: a module in faults/, or one of a module's VARIANTS."""
+    """A kind of fault: a module in faults/."""
 
     @property
     def NAME(self) -> str:  # noqa: N802 - modules keep this protocol, and theirs is a constant

@@ -15,7 +15,7 @@ from quorate.drill.history import Recording
 from quorate.drill.journal import parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.record import About, Event, Moment, Trace
-from quorate.drill.verdict import Judgement, Verdict, judge
+from quorate.drill.verdict import Judgement, Verdict, judge, worst
 from quorate.drill.writes import Writes, judge_writes
 from quorate.errors import UsageError
 
@@ -34,7 +34,7 @@ class Client:
     @property
     def verdict(self) -> Verdict:
         """The worse of both."""
-        return _worst([self.judgement.verdict, *([self.writes.verdict] if self.writes else [])])
+        return worst([self.judgement.verdict, *([self.writes.verdict] if self.writes else [])])
 
     @property
     def reason(self) -> str:
@@ -126,7 +126,7 @@ def judge_run(recording: Recording) -> Outcome:
         started=datetime.fromtimestamp(inject.wall_ns / 1e9, UTC),
         zero_ns=inject.at_ns,
         end_s=(max(_end_ns(trace) for trace in recording.traces) - inject.at_ns) / 1e9,
-        verdict=_worst([client.verdict for client in clients]),
+        verdict=worst([client.verdict for client in clients]),
         clients=clients,
         phases=phases,
         segments=segments(phases),
@@ -146,12 +146,6 @@ def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
     )
     wrote = trace.probe == "sql"
     return Client(trace, judgement, judge_writes(trace.attempts, recording.rows.get(trace.name, ())) if wrote else None)
-
-
-def _worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """Violated outweighs unknown, which outweighs held: unknown never passes."""
-    order = [Verdict.VIOLATED, Verdict.UNKNOWN, Verdict.HELD]
-    return min(verdicts, key=order.index)
 
 
 def _end_ns(trace: Trace) -> int:

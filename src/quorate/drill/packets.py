@@ -1,40 +1,35 @@
-"""Packets: those between a node and others are dropped in the node's own packet filter (nft(8)), one way or both.
+"""Packets: those between a node and others are dropped in the node's own packet filter (nft(8)), both ways.
 
 Only the cluster's own addresses are concerned, so that the node is still reached by whoever drills. The table has a
 name of its own and goes with one command; a reboot forgets it. The pure part makes the table and reads its counters.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable
 
 from quorate.build.step import answer
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.drill import timers
 from quorate.drill.aftermath import at
-from quorate.machines.host import Command, Host, command
+from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 
 TABLE = "quorate_drill"
 TIMER = "packets"
 DELETE = command("nft", "delete", "table", "inet", TABLE)
 LIST = command("nft", "--json", "list", "table", "inet", TABLE)
-Direction = Literal["in", "out"]
-HOOKS: dict[Direction, tuple[str, str]] = {"in": ("input", "saddr"), "out": ("output", "daddr")}
-BOTH: tuple[Direction, ...] = ("in", "out")
+CHAINS = {"in": ("input", "saddr"), "out": ("output", "daddr")}  # name -> hook, whose address is looked at
 
 
-def table(others: Iterable[IPAddress], directions: Sequence[Direction] = BOTH, percent: int = 100) -> str:
-    """Return the table that drops that many percent of the packets to or from these addresses."""
-    some = "" if percent == 100 else f"numgen random mod 100 < {percent} "
+def table(others: Iterable[IPAddress]) -> str:
+    """Return the table that drops all packets to or from these addresses."""
     addresses = sorted(set(others), key=lambda one: (one.version, int(one)))
     lines = [f"table inet {TABLE} {{"]
-    for direction in directions:
-        hook, field = HOOKS[direction]
-        lines.append(f"  chain {direction} {{ type filter hook {hook} priority -200; policy accept;")
+    for chain, (hook, field) in CHAINS.items():
+        lines.append(f"  chain {chain} {{ type filter hook {hook} priority -200; policy accept;")
         for family, version in (("ip", 4), ("ip6", 6)):
             if found := ", ".join(str(one) for one in addresses if one.version == version):
-                lines.append(f"    {family} {field} {{ {found} }} {some}counter drop")
+                lines.append(f"    {family} {field} {{ {found} }} counter drop")
         lines.append("  }")
     return "\n".join([*lines, "}", ""])
 
@@ -55,24 +50,17 @@ def addresses(cluster: Cluster, nodes: Iterable[str]) -> list[IPAddress]:
     return [link.ip for name in nodes for link in cluster.node(name).links]
 
 
-def loading(text: str) -> Command:
-    """Return the command that loads a table."""
-    return command("nft", "--file", "-", input=text)
-
-
-async def drop(
-    host: Host, others: Sequence[IPAddress], directions: Sequence[Direction] = BOTH, percent: int = 100
-) -> None:
-    """Drop them; return when each direction has dropped some, or the host is gone, fenced for it."""
+async def drop(host: Host, others: Iterable[IPAddress]) -> None:
+    """Drop them; return when each chain has dropped some, or the host is gone, fenced for it."""
     await timers.guarded(host, TIMER, DELETE)
-    await host.run(loading(table(others, directions, percent)))
+    await host.run(command("nft", "--file", "-", input=table(others)))
 
     async def some() -> bool | None:
         listed = await answer(host.run(LIST, check=False))
         if listed is None or listed.status != 0:
             return True  # it was reset already, and the table with it
         counts = dropped(listed.stdout)
-        return all(counts.get(direction) for direction in directions) or None
+        return all(counts.get(chain) for chain in CHAINS) or None
 
     await until(f"packets are dropped on {host.name}", some, timeout_s=20, every_s=0.05)
 

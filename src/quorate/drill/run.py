@@ -23,6 +23,7 @@ from quorate.build.step import Fleet, Note
 from quorate.build.steps import running
 from quorate.build.want import Want
 from quorate.catalog.service import Probe, Service
+from quorate.describe.cluster import Cluster
 from quorate.drill.about import about
 from quorate.drill.database import account, numbers
 from quorate.drill.fault import Fault, Scene, Setting, serving, status
@@ -70,7 +71,7 @@ async def drill(
     """
     if why := fault.obstacle(Setting(want.cluster, story.service, lab.kind)):
         raise UsageError(f"{fault.NAME} cannot be drilled here: {why}", "choose another fault")
-    probe = probe_of(want, story.service)
+    probe = probe_of(want.cluster, story.service)
     await running.settled(fleet, want, lambda _: None)
     scene = Scene(lab, fleet, want, story.service, await serving(fleet, story.service), note)
     scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311 - a drill
@@ -169,11 +170,17 @@ def sql_client(scene: Scene) -> str:
     return scene.want.platform.paths["mariadb.client"]
 
 
-def probe_of(want: Want, service: str) -> Probe:
+def askable(cluster: Cluster) -> list[str]:
+    """Return the services that have a client, in the order of the file."""
+    found = ((name, service) for name, service in cluster.services.items() if isinstance(service, Service))
+    return [name for name, service in found if (probe := service.probe()) and probe.kind in PROBES]
+
+
+def probe_of(cluster: Cluster, service: str) -> Probe:
     """Return how clients ask the service; UsageError where there is no client that could."""
-    options = want.cluster.services.get(service)
+    options = cluster.services.get(service)
     if not isinstance(options, Service):
-        raise UsageError(f"no service is called {service}", f"choose from: {', '.join(want.cluster.services)}")
+        raise UsageError(f"no service is called {service}", f"choose from: {', '.join(cluster.services)}")
     probe = options.probe()
     if probe is None or probe.kind not in PROBES:
         raise UsageError(f"{service} has no client that a drill can use", f"choose one asked by {' or '.join(PROBES)}")

@@ -11,7 +11,7 @@ too when the client was never steady before the fault, and when the watch ended 
 A client that asks one thing at a time is late only when it is late after the end of the attempt before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -28,6 +28,12 @@ class Verdict(StrEnum):
     HELD = "held"
     VIOLATED = "violated"
     UNKNOWN = "unknown"
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Violated outweighs unknown, which outweighs held: unknown never passes."""
+    order = [Verdict.VIOLATED, Verdict.UNKNOWN, Verdict.HELD]
+    return min(verdicts, key=order.index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ async def ensure(root: Path, progress: Callable[[str], None]) -> Kernel:
                 break
             except QuorateError as error:
                 refusals.append(f"{suite}: {error.message}")
+                progress(f"Debian's {suite} has no kernel for kernel nodes that runs here: {error.message}")
         if found is None:
             raise CommandFailed(
                 f"No kernel for kernel nodes could be fetched: {'; '.join(refusals)}",

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 import click
 
 from quorate.build.prepare import prepare
-from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.drill.faults import faults
 from quorate.drill.outcome import Outcome
-from quorate.drill.run import PROBES, Story, drill
+from quorate.drill.run import PROBES, Story, askable, drill, probe_of
 from quorate.drill.verdict import Verdict
 from quorate.errors import UsageError
 from quorate.lab.lab import Lab
@@ -19,18 +19,15 @@ from quorate.report import files, junit, text
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress
 
+EXIT_CODES = MappingProxyType({Verdict.HELD: 0, Verdict.VIOLATED: 1, Verdict.UNKNOWN: 3})
+
 
 def asked_for(cluster: Cluster, wanted: str | None) -> str:
-    """Return the service that the client asks: the wanted one, or the first that has a client."""
-    askable = [
-        name
-        for name, service in cluster.services.items()
-        if isinstance(service, Service) and (probe := service.probe()) and probe.kind in PROBES
-    ]
-    name = wanted or next(iter(askable), "")
-    if name not in askable:
-        missing = f"{wanted} has no client that a drill can use" if wanted else "no service has a client for a drill"
-        raise UsageError(missing, f"choose from: {', '.join(askable)}" if askable else f"asked by {', '.join(PROBES)}")
+    """Return the wanted service, or the first that has a client; UsageError where a drill has no client for it."""
+    name = wanted or next(iter(askable(cluster)), "")
+    if not name:
+        raise UsageError("no service has a client that a drill can use", f"there are clients for {', '.join(PROBES)}")
+    probe_of(cluster, name)
     return name
 
 

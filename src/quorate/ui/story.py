@@ -22,19 +22,18 @@ import click
 from quorate.build.apply import apply
 from quorate.build.prepare import prepare
 from quorate.catalog.blueprints import blueprints
-from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
 from quorate.check.run import check
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.drill.outcome import Outcome
-from quorate.drill.run import PROBES, Story, drill
-from quorate.drill.verdict import Verdict
+from quorate.drill.run import Story, askable, drill
 from quorate.errors import Locked, UsageError
 from quorate.lab import needs
 from quorate.lab.kind import choose
 from quorate.lab.lab import Lab
 from quorate.report import files, text
+from quorate.ui.drilling import EXIT_CODES
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress, count, show_findings
 
@@ -52,18 +51,16 @@ def headline(words: str) -> None:
 
 def text_of(blueprint: str) -> str:
     """Return the cluster file of a blueprint; UsageError where there is none of that name, or no client for it."""
-    known = {name: one for name, one in blueprints().items() if askable(one.text)}
+    known = {name: one for name, one in blueprints().items() if is_askable(one.text)}
     if blueprint not in known:
         raise UsageError(f"there is no demo of {blueprint!r}", f"choose from: {', '.join(known)}")
     return known[blueprint].called(NAME)
 
 
-def askable(text: str) -> bool:
+def is_askable(text: str) -> bool:
     """Tell whether a drill has a client for the first service of a cluster file."""
     cluster = load(text, NAME, kinds()).cluster
-    first = next(iter(cluster.services.values()), None) if cluster else None
-    probe = first.probe() if isinstance(first, Service) else None
-    return probe is not None and probe.kind in PROBES
+    return cluster is not None and askable(cluster)[:1] == list(cluster.services)[:1]
 
 
 def checked(path: Path, content: str) -> Cluster:
@@ -121,7 +118,7 @@ async def tell(output: str, *, blueprint: str, keep: bool) -> int:
     headline("report")
     click.echo(text.summary(outcome))
     click.echo(f"\nThe page: {page}\nTold in {time.monotonic() - started:.0f} s.")
-    return {Verdict.HELD: 0, Verdict.VIOLATED: 1, Verdict.UNKNOWN: 3}[outcome.verdict]
+    return EXIT_CODES[outcome.verdict]
 
 
 async def built_and_drilled(lab: Lab, cluster: Cluster, story: Story, progress: Progress) -> Outcome:

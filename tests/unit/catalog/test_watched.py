@@ -37,7 +37,6 @@ def shown(more: str = "", *, id_: str = "db-server", node: str = "n1", active: s
     [
         (shown(), True),
         (shown(id_="db-server:0"), True),
-        (shown('pending="Stopping"'), False),
         (shown('managed="false"'), False),
         (shown('failed="true"'), False),
         (shown(active="false"), False),

@@ -1,7 +1,4 @@
-"""Faults: one file each, which keeps the protocol of drill/fault.py; a new one is one more file.
-
-A file that has several which differ in a word (which daemon, which direction) lists them as its VARIANTS.
-"""
+"""Faults: one file each, which keeps the protocol of drill/fault.py; a new one is one more file."""
 
 import sys
 from collections.abc import Mapping
@@ -16,6 +13,5 @@ from quorate.drill.fault import Fault
 @cache
 def faults() -> Mapping[str, Fault]:
     """Return the faults by their names."""
-    modules = registry.modules(sys.modules[__name__]).values()
-    found = [cast("Fault", one) for module in modules for one in getattr(module, "VARIANTS", (module,))]
+    found = [cast("Fault", one) for one in registry.modules(sys.modules[__name__]).values()]
     return MappingProxyType({one.NAME: one for one in found})

@@ -4,11 +4,10 @@ Nobody helps: the survivors notice, fence, start the service elsewhere. Fencing 
 and becomes a member.
 """
 
-from quorate.build.step import Fleet
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered, status
+from quorate.drill.aftermath import everybody_back
+from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
-from quorate.machines.waiting import until
 
 NAME = "power-cut"
 TITLE = "The power of {node} was cut"
@@ -18,7 +17,6 @@ LEAVES = True
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
-RETURN_S = 120.0
 
 
 async def inject(scene: Scene) -> None:
@@ -36,16 +34,5 @@ async def undo(_scene: Scene) -> None:
 
 
 async def healed(scene: Scene) -> None:
-    """Return when a survivor counts the victim as online, and it can be reached."""
-    await returned(scene.survivors, scene.victim)
-    await scene.fleet[scene.victim].reconnect()
-
-
-async def returned(survivors: Fleet, victim: str) -> None:
-    """Return when a survivor counts the victim as online."""
-
-    async def online() -> bool | None:
-        found = await status(survivors)
-        return (victim in found.online or None) if found else None
-
-    await until(f"{victim} is a member again", online, timeout_s=RETURN_S, every_s=0.2)
+    """Return when every node is a member again."""
+    await everybody_back(scene)

@@ -1,7 +1,6 @@
 """standby: the node that serves is put on standby, as for maintenance; the service moves in order (a switchover)."""
 
-import time
-
+from quorate.drill.aftermath import moved_away
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, status
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
@@ -16,7 +15,6 @@ LEAVES = False
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
-MOVE_S = 180.0  # a stop may take as long: a database writes what it has in memory
 
 
 def attribute(node: str, *words: str) -> Command:
@@ -32,18 +30,7 @@ async def inject(scene: Scene) -> None:
 
 async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
     """Wait until the service runs on another node, then for an answer: a client may have noticed nothing."""
-
-    async def moved() -> bool | None:
-        found = await status(scene.survivors)
-        if found is None:
-            return None
-        instances = found.instances(scene.service)
-        there = {node for one in instances for node in one.nodes}
-        done = all(one.active and not one.failed and one.role == "Started" for one in instances)
-        return (done and scene.victim not in there) or None
-
-    await until(f"{scene.service} has left {scene.victim}", moved, timeout_s=MOVE_S, every_s=0.1)
-    return await client.wait_answered(since_ns=max(since_ns, time.monotonic_ns()))
+    return await moved_away(scene, client, since_ns)
 
 
 async def undo(scene: Scene) -> None:

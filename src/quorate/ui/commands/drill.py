@@ -44,10 +44,10 @@ def command(
     from quorate.drill.fault import Setting  # noqa: PLC0415
     from quorate.drill.run import Story  # noqa: PLC0415
     from quorate.drill.suite import chosen  # noqa: PLC0415
-    from quorate.drill.verdict import Verdict  # noqa: PLC0415
+    from quorate.drill.verdict import worst  # noqa: PLC0415
     from quorate.errors import Refused  # noqa: PLC0415
     from quorate.lab.kind import choose  # noqa: PLC0415
-    from quorate.ui.drilling import asked_for, drilled, table  # noqa: PLC0415
+    from quorate.ui.drilling import EXIT_CODES, asked_for, drilled, table  # noqa: PLC0415
     from quorate.ui.options import sound  # noqa: PLC0415
 
     cluster = sound(file)
@@ -62,5 +62,4 @@ def command(
     story = Story(name, Path(output), content, [f"quorate drill --lab {file}"])
     outcomes: Sequence[Outcome] = asyncio.run(drilled(cluster, order * repeat, story, until_fails=until_fails))
     click.echo("\n".join(table(outcomes)))
-    verdicts = {outcome.verdict for outcome in outcomes}
-    raise click.exceptions.Exit(1 if Verdict.VIOLATED in verdicts else 3 if Verdict.UNKNOWN in verdicts else 0)
+    raise click.exceptions.Exit(EXIT_CODES[worst(outcome.verdict for outcome in outcomes)])
