@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.figures import Figures, Limit, Ratio
 from benchmarks.nodes import blueprint, booted, cluster_of
 from quorate import __version__
-from quorate.lab import cgroup, user_mode_linux
+from quorate.lab import cgroup, kernel, user_mode_linux
 from quorate.lab.kind import Kind
 from quorate.lab.lab import Lab
 from quorate.lab.places import ROOT
@@ -53,7 +53,8 @@ async def boot_s(lab: Lab) -> float:
     """Power both nodes on at once; return the seconds until both answer SSH."""
     for node in lab.plan.node_names:
         await lab.power(node, "off")
-    await asyncio.sleep(lab.plan.firmware_s)  # a node waits for its firmware after a cut; not what is measured
+    # A node waits for its firmware after a cut; that is not what is measured.
+    await asyncio.sleep(max(lab.plan.firmware_s, kernel.FIRMWARE_S if lab.kind == "kernel" else 0.0))
     started = time.monotonic()
     await asyncio.gather(*(lab.power(node, "on") for node in lab.plan.node_names))
     for node in lab.plan.node_names:
