@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,15 @@ class Stage:
         )
         self.running.append(process)
         return process
+
+    @contextmanager
+    def as_real_hosts(self) -> Iterator[None]:
+        """Run quorate where the nodes' networks are, as an operator would; without --lab it reaches the nodes."""
+        self.prefix, before = ["ip", "netns", "exec", f"quorate-{self.name}"], self.prefix
+        try:
+            yield
+        finally:
+            self.prefix = before
 
     def kill(self) -> None:
         """End what was begun and still runs."""

@@ -4,6 +4,8 @@
     history     a folder per run; written first, judged later
     run         a drill from beginning to end
     fault       the protocol of a fault; faults/ has one file for each
+    ground      where: a lab, or real hosts with their fencing devices
+    permission  what a drill on real hosts must have first (pure)
     suite       which faults fit a service, in order (pure)
     aftermath   what is waited for once a fault is in effect, and after it is undone
     packets     packets dropped between nodes               timers   a node takes a change back by itself

@@ -19,10 +19,15 @@ from quorate.observe.facts import cluster_status
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather
 
-SETTLE_S = 420.0  # a stop may take its whole timeout, and a fenced node boots
-RETURN_S = 240.0
+STOP_S = 180.0  # a stop may take its whole timeout
+RETURN_S = 240.0  # of a node of the lab: fencing, boot, a stopped Pacemaker starts
 RUNNING = ("Started", "Promoted")
 SLACK_S = 2.0
+
+
+def return_s(scene: Scene) -> float:
+    """Return how long a node may take to come back; the firmware of a real one takes minutes (--return-within)."""
+    return scene.want.return_s if scene.ground.kind == "hosts" else RETURN_S
 
 
 async def view(scene: Scene) -> ClusterStatus | None:
@@ -65,7 +70,7 @@ async def settles(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
         since = since or time.monotonic()
         return time.monotonic() - since >= hold_s or None
 
-    await until("the cluster is at rest again", so, timeout_s=SETTLE_S, every_s=0.2)
+    await until("the cluster is at rest again", so, timeout_s=STOP_S + return_s(scene), every_s=0.2)
     return await answered(client, since_ns)
 
 
@@ -88,7 +93,7 @@ async def moved_away(scene: Scene, client: ProbeProcess, since_ns: int) -> Attem
         runs = all(one.active and not one.failed and one.role in RUNNING for one in instances)
         return (runs and scene.victim not in {node for one in instances for node in one.nodes}) or None
 
-    await until(f"{scene.service} has left {scene.victim}", moved, timeout_s=SETTLE_S, every_s=0.1)
+    await until(f"{scene.service} has left {scene.victim}", moved, timeout_s=STOP_S + return_s(scene), every_s=0.1)
     return await answered(client, since_ns)
 
 
@@ -116,7 +121,7 @@ async def everybody_back(scene: Scene) -> None:
             raise NotYet(f"{', '.join(missing)} no member")
         return True
 
-    await until("every node is a member again", back, timeout_s=RETURN_S, every_s=0.3)
+    await until("every node is a member again", back, timeout_s=return_s(scene), every_s=0.3)
 
 
 async def at(host: Host, wanted: Command) -> None:

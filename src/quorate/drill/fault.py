@@ -12,10 +12,10 @@ from quorate.build.step import Fleet, Note, answer
 from quorate.build.want import Want
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
+from quorate.drill.ground import Ground, Kind, ways, without_switch
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
-from quorate.errors import Unknown
-from quorate.lab.kind import Kind
+from quorate.errors import Unknown, UsageError
 from quorate.lab.lab import Lab
 from quorate.machines.host import Host
 from quorate.observe.facts import cluster_status
@@ -25,7 +25,7 @@ from quorate.observe.gathering import gather
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known before anything runs: the cluster, the service that clients ask, what the lab's nodes are."""
+    """What is known before anything runs: the cluster, the service that clients ask, what the nodes are."""
 
     cluster: Cluster
     service: str
@@ -41,12 +41,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a fault happens: a lab with a running cluster, the service that clients ask, the node that serves it.
+    """Where a fault happens: a ground with a running cluster, the service that clients ask, the node that serves it.
 
     chosen: what the fault's `choose` has left to chance, as words of its sentences: {"link": "1"}.
     """
 
-    lab: Lab
+    ground: Ground
     fleet: Fleet
     want: Want
     service: str
@@ -57,7 +57,14 @@ class Scene:
     @property
     def setting(self) -> Setting:
         """What was known before it ran."""
-        return Setting(self.want.cluster, self.service, self.lab.kind)
+        return Setting(self.want.cluster, self.service, self.ground.kind)
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, for a fault that only a lab can do (its obstacle is `lab_only`)."""
+        if not isinstance(self.ground, Lab):
+            raise UsageError("only the lab can do that", "choose another fault, or give --lab")
+        return self.ground
 
     @property
     def survivors(self) -> Mapping[str, Host]:
@@ -125,6 +132,19 @@ class Fault(Protocol):
 def anywhere(_setting: Setting) -> str:
     """Name no obstacle."""
     return ""
+
+
+def lab_only(setting: Setting) -> str:
+    """Ask for a lab: what happens there cannot be done to real hosts."""
+    return "only the lab can do that" if setting.kind == "hosts" else ""
+
+
+def powered(setting: Setting) -> str:
+    """Ask for a switch for the power of every node: the lab is one, real hosts need a device that can."""
+    if setting.kind != "hosts":
+        return ""
+    names = (node.name for node in setting.cluster.nodes)
+    return next((without_switch(name) for name in names if not any(ways(setting.cluster, name))), "")
 
 
 def no_choice(_setting: Setting, _victim: str, _random: Random) -> Mapping[str, str]:

@@ -6,7 +6,8 @@ the hardest question to a replicated store: the peer must not serve, and nobody 
 
 from quorate.catalog.expand import nodes_of
 from quorate.catalog.storage import Replicated
-from quorate.drill.fault import Scene, Setting, status
+from quorate.drill.aftermath import return_s
+from quorate.drill.fault import Scene, Setting, powered, status
 from quorate.errors import Unknown, UsageError
 from quorate.machines.host import command
 from quorate.machines.waiting import until
@@ -15,7 +16,7 @@ from quorate.observe.facts.drbd_status import DrbdDevice
 from quorate.observe.gathering import gather
 
 AWAY_S = 60.0
-RETURN_S = 180.0
+SYNC_S = 180.0
 
 
 def store_of(scene: Scene) -> Replicated:
@@ -26,10 +27,10 @@ def store_of(scene: Scene) -> Replicated:
     return store
 
 
-def not_replicated(setting: Setting) -> str:
-    """Say that the service has no replicated store, "" where it has one."""
+def obstacle(setting: Setting) -> str:
+    """Ask for a replicated store, and for a switch for the peer's power."""
     store = setting.options.store(setting.service)
-    return "" if isinstance(store, Replicated) else f"{setting.service} has no replicated data"
+    return powered(setting) if isinstance(store, Replicated) else f"{setting.service} has no replicated data"
 
 
 def peer_of(scene: Scene) -> str:
@@ -41,7 +42,7 @@ def peer_of(scene: Scene) -> str:
 async def sent_away(scene: Scene) -> str:
     """Cut the peer's power and wait until the node that serves knows that it is alone; return the peer."""
     peer = peer_of(scene)
-    await scene.lab.power(peer, "off")
+    await scene.ground.power(peer, "off")
 
     async def gone() -> bool | None:
         found = await status({scene.victim: scene.fleet[scene.victim]})
@@ -58,7 +59,7 @@ async def back(scene: Scene, peer: str) -> None:
         found = await status({scene.victim: scene.fleet[scene.victim]})
         return (peer in found.online or None) if found else None
 
-    await until(f"{peer} is a member again", online, timeout_s=RETURN_S, every_s=0.1)
+    await until(f"{peer} is a member again", online, timeout_s=return_s(scene), every_s=0.1)
     await scene.fleet[peer].reconnect()
 
 
@@ -77,7 +78,7 @@ async def resynchronising(scene: Scene) -> None:
         device = await seen(scene)
         return device if device and (device.is_syncing or device.is_in_sync) else None
 
-    device = await until("a resynchronisation runs", begun, timeout_s=RETURN_S, every_s=0.05)
+    device = await until("a resynchronisation runs", begun, timeout_s=SYNC_S, every_s=0.05)
     if device.is_in_sync:
         raise Unknown("the resynchronisation was over too soon", "write more while the peer is away")
 

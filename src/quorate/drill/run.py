@@ -20,7 +20,7 @@ from random import Random
 
 from quorate import __version__
 from quorate.build.step import Fleet, Note
-from quorate.build.steps import running
+from quorate.build.steps import clock, running
 from quorate.build.want import Want
 from quorate.catalog.service import Probe, Service
 from quorate.describe.cluster import Cluster
@@ -28,19 +28,22 @@ from quorate.drill.about import about
 from quorate.drill.database import account, numbers
 from quorate.drill.fault import Fault, Scene, Setting, serving, status
 from quorate.drill.faults import power_cut
+from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
 from quorate.drill.journal import fetch
 from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.probe import ProbeProcess, Settings, probing
 from quorate.drill.record import About, Event, Moment
 from quorate.errors import UsageError
-from quorate.lab.lab import Lab
+from quorate.machines.fleet import on_all
 from quorate.machines.host import Host, command
 from quorate.observe.facts import packages
 from quorate.observe.gathering import gather_about
 
 TELLING = ("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2", "mariadb-server")
 PROBES = ("http", "sql")  # the kinds of client there are
+CLIENT_S = 3600.0  # more than any run takes: the client ends with it
+CLOCKS_APART_S = 0.05
 WATCH_S = 5.0  # after the node's return
 ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 PAGE_CACHE = (
@@ -63,17 +66,17 @@ DEFAULT: Fault = power_cut
 
 
 async def drill(
-    lab: Lab, fleet: Fleet, want: Want, story: Story, note: Note, *, fault: Fault = DEFAULT, seed: int = 0
+    ground: Ground, fleet: Fleet, want: Want, story: Story, note: Note, *, fault: Fault = DEFAULT, seed: int = 0
 ) -> Outcome:
-    """Run the drill; the module's docstring tells it. The lab must be up and the file applied.
+    """Run the drill; the module's docstring tells it. ground: a Lab, or Hosts. The file must be applied there.
 
     seed: of what the fault leaves to chance. UsageError where the fault makes no sense.
     """
-    if why := fault.obstacle(Setting(want.cluster, story.service, lab.kind)):
+    if why := fault.obstacle(Setting(want.cluster, story.service, ground.kind)):
         raise UsageError(f"{fault.NAME} cannot be drilled here: {why}", "choose another fault")
     probe = probe_of(want.cluster, story.service)
     await running.settled(fleet, want, lambda _: None)
-    scene = Scene(lab, fleet, want, story.service, await serving(fleet, story.service), note)
+    scene = Scene(ground, fleet, want, story.service, await serving(fleet, story.service), note)
     scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311 - a drill
     history = History(story.folder, await about_run(scene, story, fault, probe))
     async with client_of(scene, probe, history) as settings:
@@ -96,7 +99,7 @@ async def drill(
 async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> About:
     """Return what is known before the fault."""
     found = await status(scene.fleet)
-    is_container = scene.lab.kind == "container"
+    is_container = scene.ground.kind == "container"
     return about(
         scene.want.cluster,
         service=scene.service,
@@ -104,13 +107,33 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> A
         fault=fault.NAME,
         title=fault.TITLE.format(node=scene.victim, **scene.chosen),
         node=scene.victim,
-        place=f"lab of {len(scene.fleet)} {scene.lab.kind} nodes on one machine",
+        place=place(scene),
         versions=await versions(scene.fleet[scene.victim]),
         file_text=story.file_text,
         repeat=story.repeat,
         node_leaves=fault.LEAVES,
-        remarks=[PAGE_CACHE] if is_container and fault.LEAVES and probe.kind == "sql" else [],
+        remarks=[
+            *([PAGE_CACHE] if is_container and fault.LEAVES and probe.kind == "sql" else []),
+            *([words] if scene.ground.kind == "hosts" and (words := await clocks(scene)) else []),
+        ],
     )
+
+
+def place(scene: Scene) -> str:
+    """Return where it ran, in words."""
+    number = len(scene.fleet)
+    if scene.ground.kind == "hosts":
+        return f"{number} real hosts, the client on the machine that drilled"
+    return f"lab of {number} {scene.ground.kind} nodes on one machine"
+
+
+async def clocks(scene: Scene) -> str:
+    """Return how far the hosts' clocks are from this machine's, by which phases are off; "" where that is not much."""
+    found = (await on_all(list(scene.fleet.values()), lambda host: clock.look(host, scene.want))).all()
+    name, far = max(found.items(), key=lambda item: abs(item[1].seconds))
+    if abs(far.seconds) - far.uncertainty_s <= CLOCKS_APART_S:
+        return ""
+    return f"The clock of {name} was {far.seconds:+.2f} s from this machine's: phases are off by up to as much."
 
 
 @asynccontextmanager
@@ -120,7 +143,8 @@ async def client_of(scene: Scene, probe: Probe, history: History) -> AsyncIterat
         probe.target,
         str(history.probe_file(scene.service)),
         expect=probe.expect,
-        namespace=str(scene.lab.namespace_path),
+        seconds_max=CLIENT_S,
+        namespace=str(path) if (path := scene.ground.namespace_path) else None,
         nodes=tuple(scene.fleet),
     )
     if probe.kind != "sql":

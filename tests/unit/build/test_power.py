@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from build.wishes import PASSWORD, THREE, wish
+from quorate.build import fence_agent
 from quorate.build.steps import power
 from quorate.errors import CommandFailed
 from quorate.machines.fake import Answer, FakeHost
@@ -59,7 +60,7 @@ def test_the_script_gives_the_agent_the_password_from_its_file(tmp_path: Path, s
     agent.chmod(0o755)
     secret.write_text("a b\\n'$c\"")
     lines = f"action=status\n@password {secret}\nplug=5\n".encode()
-    done = subprocess.run(["sh", "-c", power.ASK, "quorate-power", agent, "5"], input=lines, check=False)
+    done = subprocess.run(["sh", "-c", fence_agent.ASK, "quorate-power", agent, "5"], input=lines, check=False)
     assert done.returncode == status
     assert (tmp_path / "told").read_text() == "action=status\npassword=a b\\n'$c\"\nplug=5\n"
     assert (tmp_path / "argv").read_text() == ""

@@ -2,20 +2,18 @@
 
 A device that only one peer can reach fails on the day that peer is the one to be fenced, and one whose port is another
 node's cuts the wrong power. Pacemaker asks a device only for its own health, and from one node. So each peer runs the
-fence agent's `status` action here for each node that it may have to fence, with the parameters of the cluster file and
-the password that lies on that peer (Pacemaker's CIB secrets). FenceAgentAPI: parameters on standard input, status 0 is
-on, 2 is off. An agent that has no such action is asked for its health (`stonith_admin --query`). Nothing is changed.
+fence agent's `status` action here for each node that it may have to fence (fence_agent.py). An agent that has no such
+action is asked for its health (`stonith_admin --query`). Nothing is changed.
 """
 
 import asyncio
 from collections.abc import Iterator
 
+from quorate.build import fence_agent
 from quorate.build.change import Change
 from quorate.build.step import Fleet, Note
-from quorate.build.steps.cib_secrets import FOLDER
 from quorate.build.want import Want
 from quorate.describe.cluster import FenceDevice
-from quorate.describe.secret import Secret
 from quorate.errors import CommandFailed
 from quorate.findings import Finding
 from quorate.machines.host import Command, command
@@ -23,17 +21,6 @@ from quorate.machines.host import Command, command
 TITLE = "power"
 ANSWER_S = 20
 AT_ONCE = 2  # logins to one device: boards and power strips have few, and old ones a single one
-STATUSLESS = ("fence_kdump", "fence_watchdog")
-
-# Each line of the input is a parameter as the agent wants it, or "@parameter file" for one whose value is a secret.
-# printf and read are built into the shell: no value is in an argument vector.
-ASK = """while IFS= read -r line; do
-  case $line in
-    @*) name=${line#@}; IFS= read -r value <"${name#* }"; printf '%s=%s\\n' "${name%% *}" "$value" ;;
-    *) printf '%s\\n' "$line" ;;
-  esac
-done | timeout "$2" "$1"
-"""
 
 Question = tuple[str, FenceDevice, str]  # the peer that asks, the device, the node whose power is asked for
 
@@ -58,27 +45,9 @@ def questions(want: Want) -> list[Question]:
 
 def asking(device: FenceDevice, victim: str) -> Command:
     """Return the command that ends with 0 when `victim` is switched on, 2 when off; anything else: not known."""
-    agent = device.agent.removeprefix("stonith:")
-    if not agent.startswith("fence_") or agent in STATUSLESS:
+    if not fence_agent.tells_power(device):
         return command("stonith_admin", "--query", device.id, "--timeout", ANSWER_S)
-    plug = str(device.parameters.get("pcmk_host_argument", "plug"))
-    given = {
-        "action": str(device.parameters.get("pcmk_status_action", "status")),
-        "nodename": victim,
-        **({} if plug == "none" else {plug: device.victims[victim] or victim}),
-    }
-    own = {k: v for k, v in device.parameters.items() if not k.startswith("pcmk_") and k not in given}
-    lines = [f"{name}={value}" for name, value in given.items()]
-    lines += [
-        f"@{name} {FOLDER}/{device.id}/{name}" if isinstance(value, Secret) else f"{name}={value}"
-        for name, value in own.items()
-    ]
-    return Command(
-        ("sh", "-c", ASK, "quorate-power", f"/usr/sbin/{agent}", str(ANSWER_S)),
-        input="".join(f"{line}\n" for line in lines).encode(),
-        secret=True,
-        purpose=f"asking {device.id} for the power of {victim}",
-    )
+    return fence_agent.calling(device, victim, "status", ANSWER_S)
 
 
 def problem(question: Question, status: int, said: str, want: Want) -> str | None:
@@ -88,11 +57,7 @@ def problem(question: Question, status: int, said: str, want: Want) -> str | Non
         return None
     if status == 2:
         return f"{peer} is told by {device.id} that {victim} is switched off, though it runs: is that another's power?"
-    for value in device.parameters.values():
-        if isinstance(value, Secret) and (word := want.secret(value)):
-            said = said.replace(word, "***")
-    lines = [line for line in said.splitlines() if line.strip()]
-    reason = "no answer in time" if status == 124 else lines[-1].strip() if lines else f"status {status}"
+    reason = fence_agent.reason(device, status, said, want.secret)
     return f"{peer} cannot see the power of {victim} through {device.id}: {reason}"
 
 

@@ -4,7 +4,7 @@ Its addresses still answer a ping. It is fenced, and must not go on with what it
 """
 
 from quorate.drill.aftermath import everybody_back
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
+from quorate.drill.fault import Scene, lab_only, no_choice, nothing, noticed_and_answered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
@@ -13,7 +13,7 @@ TITLE = "{node} froze"
 FLAG = "{node} frozen"
 RETURNED = "{node} is a member again"
 LEAVES = True
-obstacle = anywhere
+obstacle = lab_only
 choose = no_choice
 prepare = nothing
 

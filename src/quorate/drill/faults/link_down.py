@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from random import Random
 
 from quorate.drill.aftermath import everybody_back, settles
-from quorate.drill.fault import Scene, Setting, nothing
+from quorate.drill.fault import Scene, Setting, lab_only, nothing
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.waiting import until
@@ -33,6 +33,8 @@ def obstacle(setting: Setting) -> str:
     """Ask for a second link, and one that clients do not need."""
     if len(setting.cluster.corosync.links) < 2:
         return "the cluster has a single link"
+    if why := lab_only(setting):
+        return why
     return "" if spare(setting) else f"clients of {setting.service} come in by every link"
 
 

@@ -1,11 +1,12 @@
-"""power_cut: the power of the node that serves is cut, as at the plug: no process ends in order. Lab only.
+"""power_cut: the power of the node that serves is cut, as at the plug: no process ends in order.
 
-Nobody helps: the survivors notice, fence, start the service elsewhere. Fencing has switched the node on again; it boots
-and becomes a member.
+On real hosts its fencing device does that, run by hand on another node: the cluster is not told. Nobody helps: the
+survivors notice, fence, start the service elsewhere. Fencing has switched the node on again; it boots and becomes a
+member.
 """
 
 from quorate.drill.aftermath import everybody_back
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
+from quorate.drill.fault import Scene, no_choice, nothing, noticed_and_answered, powered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
@@ -14,14 +15,14 @@ TITLE = "The power of {node} was cut"
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"
 LEAVES = True
-obstacle = anywhere
+obstacle = powered
 choose = no_choice
 prepare = nothing
 
 
 async def inject(scene: Scene) -> None:
-    """Cut it; the lab returns when no process of the node is left."""
-    await scene.lab.power(scene.victim, "off")
+    """Cut it; the lab returns when no process of the node is left, a fencing device when it says so."""
+    await scene.ground.power(scene.victim, "off")
 
 
 async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:

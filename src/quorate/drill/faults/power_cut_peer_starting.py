@@ -1,4 +1,4 @@
-"""power-cut-peer-starting: the node that serves loses its power just when its peer is back, before DRBD is. Lab only.
+"""power-cut-peer-starting: the node that serves loses its power just when its peer is back, before DRBD is.
 
 The peer's copy is old, and it is alone. In an experiment without fencing it served it, and 245 rows were lost. It must
 fence the node that has the data, and wait for it.
@@ -29,7 +29,7 @@ TITLE = "The power of {node} was cut while its peer, back from a power cut, was 
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"
 LEAVES = True
-obstacle = peer.not_replicated
+obstacle = peer.obstacle
 choose = no_choice
 
 

@@ -31,7 +31,7 @@ TITLE = "The power of {node} was cut while its peer, back from a power cut, was 
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"
 LEAVES = True
-obstacle = peer.not_replicated
+obstacle = peer.obstacle
 choose = no_choice
 
 
