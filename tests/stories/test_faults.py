@@ -22,7 +22,15 @@ from quorate.ui.reach import reach
 pytestmark = pytest.mark.lab
 
 FILE = kinds()["web"].example.replace("cluster: web", "cluster: {name}").replace("10.20.", "10.33.")
-LEFT = "nft list tables; systemctl list-units --all --plain --no-legend 'quorate-drill-*'"
+LEFT = (
+    "nft list tables; systemctl list-units --all --plain --no-legend 'quorate-drill-*';"
+    " ip -oneline -4 address show | sed -n '/[/]32/p'"
+)
+EXPECTED = {
+    *("freeze", "reboot", "link-down", "kill-corosync", "packet-loss", "address-stolen"),
+    *("isolated", "isolated-deaf", "isolated-mute", "partition"),
+    *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),
+}
 
 
 async def drilled(stage: Stage, folder: Path, name: str) -> Outcome:
@@ -45,11 +53,12 @@ def test_a_service_outlives_every_fault(stage: Stage, tmp_path: Path) -> None:
     cluster = load(stage.file.read_text(), str(stage.file), kinds()).cluster
     assert cluster is not None
     fit = [name for name, fault in faults().items() if not fault.obstacle(Setting(cluster, "site", "container"))]
-    assert {"freeze", "reboot", "link-down", "isolated", "kill-corosync"} <= set(fit)
+    assert set(fit) >= EXPECTED
     for name in fit:
         outcome = asyncio.run(drilled(stage, tmp_path / name, name))
         print(summary(outcome))
         assert outcome.verdict is not Verdict.UNKNOWN, f"{name}: {outcome.client.reason}"
+        assert "when nobody was allowed to serve" not in outcome.client.reason, name
         outage = outcome.client.judgement.outage
         assert outage is not None, name
         assert not outage.is_open, name

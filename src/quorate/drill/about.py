@@ -25,9 +25,13 @@ def about(
     file_text: str,
     repeat: Sequence[str],
     node_leaves: bool = True,
+    has_target: bool = True,
     remarks: Sequence[str] = (),
 ) -> About:
-    """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way."""
+    """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way.
+
+    has_target: the file's longest outage is asked of this fault.
+    """
     return About(
         cluster=cluster.name,
         service=service,
@@ -36,7 +40,7 @@ def about(
         node=node,
         nodes={one.id: one.name for one in cluster.nodes},
         resources=tuple(resources),
-        target_s=cluster.targets.outage_s,
+        target_s=cluster.targets.outage_s if has_target else None,
         place=place,
         versions=versions,
         settings=settings_of(cluster),

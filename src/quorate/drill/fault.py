@@ -14,7 +14,7 @@ from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.drill.ground import Ground, Kind, ways, without_switch
 from quorate.drill.probe import ProbeProcess
-from quorate.drill.record import Attempt
+from quorate.drill.record import Attempt, Moment
 from quorate.errors import Unknown, UsageError
 from quorate.lab.lab import Lab
 from quorate.machines.host import Host
@@ -39,11 +39,16 @@ class Setting:
         return found
 
 
+def unrecorded(_moment: Moment, _text: str) -> None:
+    """Write nothing down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Where a fault happens: a ground with a running cluster, the service that clients ask, the node that serves it.
 
     chosen: what the fault's `choose` has left to chance, as words of its sentences: {"link": "1"}.
+    event: writes down what the fault does by itself while it is seen through: a short phrase, drawn on the time axis.
     """
 
     ground: Ground
@@ -53,6 +58,7 @@ class Scene:
     victim: str
     note: Note
     chosen: Mapping[str, str] = field(default_factory=dict)
+    event: Callable[[Moment, str], None] = unrecorded
 
     @property
     def setting(self) -> Setting:
@@ -78,7 +84,11 @@ class Scene:
 
 
 class Fault(Protocol):
-    """A kind of fault: a module in faults/."""
+    """A kind of fault: a module in faults/.
+
+    It may have `must_boot(setting, victim, chosen)` besides: whether nobody can serve before nodes have booted, which
+    takes longer than any target of the file means.
+    """
 
     @property
     def NAME(self) -> str:  # noqa: N802 - modules keep this protocol, and theirs is a constant
@@ -145,6 +155,12 @@ def powered(setting: Setting) -> str:
         return ""
     names = (node.name for node in setting.cluster.nodes)
     return next((without_switch(name) for name in names if not any(ways(setting.cluster, name))), "")
+
+
+def must_boot(fault: Fault, setting: Setting, victim: str, chosen: Mapping[str, str]) -> bool:
+    """Tell whether nobody can serve before nodes have booted: it is only asked then that the service comes back."""
+    asked: Callable[[Setting, str, Mapping[str, str]], bool] | None = getattr(fault, "must_boot", None)
+    return asked is not None and asked(setting, victim, chosen)
 
 
 def no_choice(_setting: Setting, _victim: str, _random: Random) -> Mapping[str, str]:

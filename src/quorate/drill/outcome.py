@@ -143,9 +143,18 @@ def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
         every_ms=trace.every_ms,
         target_s=recording.about.target_s,
         one_at_a_time=trace.in_flight_max == 1,
+        barred_ns=_barred_ns(recording.events),
     )
     wrote = trace.probe == "sql"
     return Client(trace, judgement, judge_writes(trace.attempts, recording.rows.get(trace.name, ())) if wrote else None)
+
+
+def _barred_ns(events: Sequence[Event]) -> tuple[int, int] | None:
+    """Return from when to when nobody was allowed to serve; None where the fault leaves it to the cluster."""
+    at_ns = {event.moment: event.at_ns for event in events}
+    if Moment.INJECTED not in at_ns or Moment.HELPED not in at_ns:
+        return None
+    return at_ns[Moment.INJECTED], at_ns[Moment.HELPED]
 
 
 def _end_ns(trace: Trace) -> int:
@@ -188,7 +197,7 @@ def _flags(events: Sequence[Event], inject: Event, phases: Phases, serving: Serv
     flags += [
         Flag((event.at_ns - inject.at_ns) / 1e9, "event", event.text)
         for event in events
-        if event.moment is Moment.NOTE and event.text
+        if event.moment in {Moment.NOTE, Moment.HELPED} and event.text
     ]
     return tuple(sorted(flags, key=lambda flag: flag.at_s))
 
@@ -259,6 +268,7 @@ def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
         "outage_from_s": outcome.seconds(gap.start_ns) if gap else None,
         "outage_is_open": gap.is_open if gap else None,
         "uncertainty_s": judgement.uncertainty_s,
+        "barred_s": judgement.barred_s,
         "resolution_s": judgement.resolution_s,
         "failing_s": judgement.failing_s,
         "baseline_s": judgement.baseline_s,

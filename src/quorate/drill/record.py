@@ -72,12 +72,14 @@ class Moment(StrEnum):
     """The events a run is told by, in this order.
 
     INJECT is zero on every axis: the instant before the fault is asked for. INJECTED: it is proven to be in effect.
+    HELPED: until now nobody could serve, and nobody was allowed to; what was missing is on its way (power, a BMC).
     RETURNED: the node serves as a member again. SETTLED: the cluster is steady. NOTE: anything else worth a flag.
     """
 
     STEADY = "steady"
     INJECT = "inject"
     INJECTED = "injected"
+    HELPED = "helped"
     HEAL = "heal"
     RETURNED = "returned"
     SETTLED = "settled"

@@ -26,7 +26,7 @@ from quorate.catalog.service import Probe, Service
 from quorate.describe.cluster import Cluster
 from quorate.drill.about import about
 from quorate.drill.database import account, numbers
-from quorate.drill.fault import Fault, Scene, Setting, serving, status
+from quorate.drill.fault import Fault, Scene, Setting, must_boot, serving, status
 from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
@@ -44,6 +44,7 @@ TELLING = ("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2"
 PROBES = ("http", "sql")  # the kinds of client there are
 CLIENT_S = 3600.0  # more than any run takes: the client ends with it
 CLOCKS_APART_S = 0.05
+MUST_BOOT = "Nobody can serve before nodes have booted: it is only asked that the service comes back, in whatever time."
 WATCH_S = 5.0  # after the node's return
 ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 PAGE_CACHE = (
@@ -100,6 +101,7 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> A
     """Return what is known before the fault."""
     found = await status(scene.fleet)
     is_container = scene.ground.kind == "container"
+    boots = must_boot(fault, scene.setting, scene.victim, scene.chosen)
     return about(
         scene.want.cluster,
         service=scene.service,
@@ -112,7 +114,9 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> A
         file_text=story.file_text,
         repeat=story.repeat,
         node_leaves=fault.LEAVES,
+        has_target=not boots,
         remarks=[
+            *([MUST_BOOT] if boots else []),
             *([PAGE_CACHE] if is_container and fault.LEAVES and probe.kind == "sql" else []),
             *([words] if scene.ground.kind == "hosts" and (words := await clocks(scene)) else []),
         ],
@@ -158,6 +162,7 @@ async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: Hist
     """Inject the fault, see it through and undo it; return the event that is zero on every axis."""
     victim, note = scene.victim, scene.note
     flag = fault.FLAG.format(node=victim, **scene.chosen)
+    scene = replace(scene, event=lambda moment, text: recorded(moment, text, scene, history))
     try:
         await fault.prepare(scene)
         zero = history.event(Moment.INJECT, flag, node=victim)
@@ -175,6 +180,12 @@ async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: Hist
         history.event(Moment.RETURNED, words, node=victim)
         note(words)
     return zero
+
+
+def recorded(moment: Moment, text: str, scene: Scene, history: History) -> None:
+    """Write down what a fault did by itself, and say it."""
+    history.event(moment, text, node=scene.victim)
+    scene.note(text)
 
 
 async def read_back(scene: Scene, history: History) -> None:

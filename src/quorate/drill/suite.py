@@ -11,7 +11,9 @@ from quorate.errors import UsageError
 
 ORDER = (
     *("standby", "link-down", "kill-server", "reboot"),
-    *("power-cut", "freeze", "isolated", "kill-corosync"),
+    *("packet-loss", "delay", "address-stolen"),
+    *("power-cut", "freeze", "isolated", "isolated-deaf", "isolated-mute", "partition", "kill-corosync"),
+    *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),
     *("power-cut-peer-starting", "power-cut-peer-syncing"),
 )
 

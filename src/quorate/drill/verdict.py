@@ -9,6 +9,9 @@ Held, violated or unknown. A probe that did not run for a while (a stall: over 1
 have stamped the edges of a gap wrongly by as much; the verdict is unknown only if that could decide it. It is unknown
 too when the client was never steady before the fault, and when the watch ended before the target could be missed.
 A client that asks one thing at a time is late only when it is late after the end of the attempt before.
+
+While a fault lasts that no cluster could end, nobody is allowed to serve: where fencing cannot succeed, whoever takes
+over may not be alone. An answer then is a violation, and the target counts from the end of that time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,6 +60,7 @@ class Judgement:
 
     outage: the gap that counts. uncertainty_s: how long the probe itself was stalled around it. failing_s: total of
     all gaps after the fault in which an attempt failed; gaps: those, in order. baseline_s: the longest gap before it.
+    barred_s: how much of the outage nobody was allowed to serve.
     first_failure_ns: when the first failed attempt after the fault was sent.
     """
 
@@ -73,6 +77,7 @@ class Judgement:
     attempts: int
     failed: int
     stalls: int
+    barred_s: float = 0.0
 
     @property
     def outage_s(self) -> float | None:
@@ -92,8 +97,12 @@ def judge(
     every_ms: float,
     target_s: float | None = None,
     one_at_a_time: bool = False,
+    barred_ns: tuple[int, int] | None = None,
 ) -> Judgement:
-    """Judge one client. attempts: in any order. target_s None: it is only asked that the service comes back."""
+    """Judge one client. attempts: in any order. target_s None: it is only asked that the service comes back.
+
+    barred_ns: from when to when nobody was allowed to serve.
+    """
     in_order = sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n))
     every_ns = int(every_ms * 1e6)
     all_gaps = find_gaps(in_order)
@@ -104,7 +113,10 @@ def judge(
     steady = is_steady(in_order, fault_ns)
     outage = max(after, key=lambda gap: (gap.seconds, gap.failed), default=None) if steady else None
     uncertainty_s = _stalled_s(outage, stalls, every_ns) if outage else 0.0
-    verdict, reason = decide(outage, uncertainty_s, target_s, steady=steady)
+    barred_s = _barred_s(outage, barred_ns) if outage and barred_ns else 0.0
+    verdict, reason = decide(outage, uncertainty_s, target_s, steady=steady, barred_s=barred_s)
+    if steady and barred_ns and (early := _first_within(in_order, barred_ns)):
+        verdict, reason = Verdict.VIOLATED, _too_early(early, fault_ns, barred_ns)
     return Judgement(
         verdict=verdict,
         reason=reason,
@@ -119,24 +131,44 @@ def judge(
         attempts=len(in_order),
         failed=sum(not attempt.ok for attempt in in_order),
         stalls=len(stalls),
+        barred_s=barred_s,
     )
 
 
-def decide(outage: Gap | None, uncertainty_s: float, target_s: float | None, *, steady: bool) -> tuple[Verdict, str]:
+def _barred_s(outage: Gap, barred_ns: tuple[int, int]) -> float:
+    return max(0, min(outage.end_ns, barred_ns[1]) - outage.start_ns) / 1e9
+
+
+def _first_within(in_order: Sequence[Attempt], barred_ns: tuple[int, int]) -> Attempt | None:
+    start_ns, end_ns = barred_ns
+    return next((one for one in in_order if one.ok and one.sent_ns >= start_ns and one.done_ns < end_ns), None)
+
+
+def _too_early(early: Attempt, fault_ns: int, barred_ns: tuple[int, int]) -> str:
+    answered_s, allowed_s = (early.done_ns - fault_ns) / 1e9, (barred_ns[1] - fault_ns) / 1e9
+    who = f"{early.node} answered" if early.node else "A client was answered"
+    return f"{who} {answered_s:.2f} s after the fault, when nobody was allowed to serve before {allowed_s:.2f} s."
+
+
+def decide(
+    outage: Gap | None, uncertainty_s: float, target_s: float | None, *, steady: bool, barred_s: float = 0.0
+) -> tuple[Verdict, str]:
     """Return the verdict and, in a sentence, why."""
     if not steady:
         return Verdict.UNKNOWN, f"The client had no {STEADY_ANSWERS} good answers in a row before the fault."
     if outage is None:
         return Verdict.UNKNOWN, "The client asked nothing after the fault."
     if target_s is not None:
-        return _against(target_s, outage, uncertainty_s)
+        return _against(target_s, outage, uncertainty_s, barred_s)
     if outage.is_open:
         return Verdict.VIOLATED, f"No answer any more when the watch ended, {outage.seconds:.2f} s later."
-    return Verdict.HELD, "The service came back by itself; the file states no longest outage (targets.outage_s)."
+    return Verdict.HELD, "The service came back by itself; no longest outage is asked for (targets.outage_s)."
 
 
-def _against(target_s: float, outage: Gap, uncertainty_s: float) -> tuple[Verdict, str]:
-    took, target = outage.seconds, f"the target is {target_s:g} s."
+def _against(target_s: float, outage: Gap, uncertainty_s: float, barred_s: float) -> tuple[Verdict, str]:
+    took, target = outage.seconds - barred_s, f"the target is {target_s:g} s."
+    if barred_s:
+        target = f"that is counted after the {barred_s:.2f} s in which nobody was allowed to serve; {target}"
     if took - uncertainty_s > target_s:
         least = "at least " if outage.is_open else ""
         return Verdict.VIOLATED, f"Clients waited {least}{took:.2f} s; {target}"

@@ -57,9 +57,9 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """How a node of the lab is. cut: network cards whose cable is pulled. bmc: the address of its BMC, if it has one.
+    """How a node of the lab is. cut: network cards whose cable is pulled, and "bmc" where its BMC's is.
 
-    failed: names of disks that were made to fail.
+    bmc: the address of its BMC, if it has one. failed: names of disks that were made to fail.
     """
 
     name: str
@@ -232,6 +232,11 @@ class Lab:
             else:
                 mark.touch()
             await asyncio.to_thread(self._nodes.plug, self.plan, card, up=up)
+
+    async def bmc(self, node: str, *, up: bool) -> None:
+        """Plug the cable of a node's BMC in or pull it out; UsageError where it has none."""
+        self._must_be_up()
+        await asyncio.to_thread(power.plug, self.plan, self.plan.node(node), self.places, up=up)
 
     async def disk(self, node: str, path: str, action: Literal["fail", "mend", "status"]) -> Literal["failed", "works"]:
         """Make every read and write of a node's disk an error, or end that; return how it is. Outlasts a power cut."""

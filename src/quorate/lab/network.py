@@ -48,6 +48,17 @@ def set_port(lab_namespace: str, port: str, *, up: bool) -> None:
             wires.link("set", index=found[0], state="up" if up else "down")
 
 
+def set_address(lab_namespace: str, bridge: str, address: IPInterface, *, up: bool) -> None:
+    """Give a bridge an address or take it away; nothing happens where it is so already."""
+    with NetNS(lab_namespace, flags=0) as wires:
+        index = wires.link_lookup(ifname=bridge)[0]
+        has = any(one.get_attr("IFA_ADDRESS") == str(address.ip) for one in wires.get_addr(index=index))
+        if up and not has:
+            give(wires, index, str(address))
+        elif has and not up:
+            wires.addr("delete", index=index, address=str(address.ip), prefixlen=address.network.prefixlen)
+
+
 def left_over(lab: str) -> list[str]:
     """Return the namespaces of a lab, its own last, found by name."""
     own = namespace(lab)

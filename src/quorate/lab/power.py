@@ -11,6 +11,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from ipaddress import ip_interface
 from pathlib import Path
 
 from quorate.describe.cluster import IPAddress
@@ -47,6 +48,7 @@ set_working_mc 0x20
 NAME_CHARACTERS = 16
 ASF_PING = bytes.fromhex("0600ff06 000011be 80000000")  # RMCP presence ping: IPMI 2.0 specification, 13.2.3
 ANSWER_TIMEOUT_S = 10.0
+MARK = "bmc"  # among the marks of cables that are pulled, which are called as network cards
 
 
 def configuration(node: LabNode, bmc: Bmc, directory: Path, secret: Callable[[Secret], str]) -> str:
@@ -122,6 +124,20 @@ async def ping(namespace: str, address: IPAddress, port: int, timeout_s: float =
         except (OSError, TimeoutError):
             await asyncio.sleep(0.02)  # refused at once: nobody listens yet
             return False
+
+
+def plug(plan: LabPlan, node: LabNode, places: Places, *, up: bool) -> None:
+    """Plug the cable of a node's BMC in or pull it out: the simulator runs on, its address is not there."""
+    if node.bmc is None:
+        raise UsageError(f"Node {node.name} has no BMC.", "`fencing: {ipmi: ADDRESS}` gives it one.")
+    mark = places.node(node.name) / "cut" / MARK
+    bridge = next(one for one in plan.bridges if one.name == node.bmc.bridge)
+    address = ip_interface(f"{node.bmc.address}/{bridge.network.prefixlen}")
+    if up:
+        mark.unlink(missing_ok=True)
+    else:
+        mark.touch()
+    network.set_address(plan.namespace, bridge.name, address, up=up)
 
 
 async def press(plan: LabPlan, node: LabNode, places: Places, *words: str) -> str:

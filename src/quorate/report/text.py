@@ -42,7 +42,7 @@ def _verdict_lines(outcome: Outcome) -> list[str]:
     """Why, where the first line does not say it already."""
     if len(outcome.clients) == 1:
         plain = outcome.verdict is Verdict.HELD and outcome.about.target_s is not None
-        return [] if plain else _wrapped(outcome.client.reason)
+        return [] if plain and not outcome.client.judgement.barred_s else _wrapped(outcome.client.reason)
     width = max(len(client.trace.name) for client in outcome.clients)
     return [f"{client.trace.name:<{width}}  {client.verdict:<8}  {client.reason}" for client in outcome.clients]
 

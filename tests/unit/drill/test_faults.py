@@ -8,11 +8,12 @@ import pytest
 
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
-from quorate.drill import packets, timers
+from quorate.drill import interfaces, packets, timers
 from quorate.drill.database import MAKE, statements
-from quorate.drill.fault import Setting
-from quorate.drill.faults import faults, link_down
+from quorate.drill.fault import Setting, must_boot
+from quorate.drill.faults import address_stolen, bmc_unreachable, delay, faults, link_down, partition, power_cut_two
 from quorate.drill.faults.kill_server import holders
+from quorate.drill.votes import can_begin, have_quorum
 from quorate.lab.kind import Kind
 from quorate.machines.host import command
 
@@ -22,6 +23,25 @@ LISTEN 0 128           0.0.0.0:22    0.0.0.0:*  users:(("sshd",pid=77,fd=3))
 LISTEN 0 511                 *:80          *:*  users:(("apache2",pid=91,fd=4),("apache2",pid=90,fd=4))
 LISTEN 0 128              [::]:3306     [::]:*
 """
+
+TWO_WITH_DEVICE = """\
+cluster: two
+nodes:
+  n1: {links: [10.1.0.1], fencing: {ipmi: 10.1.9.1}}
+  n2: {links: [10.1.0.2], fencing: {ipmi: 10.1.9.2}}
+quorum: {device: {host: 10.1.0.9}}
+fencing: {ipmi: {user: admin, password: {env: IPMI_PASSWORD}}}
+services:
+  site: {kind: web, address: 10.1.0.100/24}
+"""
+
+FIVE = ("cluster: five\nnodes:\n", "\nservices:\n  site: {kind: web, address: 10.1.0.100/24}\n")
+
+
+def of(text: str) -> Setting:
+    cluster = load(text, "cluster.yaml", kinds()).cluster
+    assert cluster is not None
+    return Setting(cluster, "site", "container")
 
 
 def setting(kind: Kind = "container", *, second_link: bool = True) -> Setting:
@@ -39,7 +59,7 @@ def test_they_are_found_by_being_there() -> None:
 
 @pytest.mark.parametrize("name", faults())
 def test_a_fault_keeps_the_protocol(name: str) -> None:
-    fault, where = faults()[name], setting()
+    fault, where = faults()[name], setting("kernel")
     chosen = {} if fault.obstacle(where) else fault.choose(where, "n1", Random(1))
     assert chosen == ({} if fault.obstacle(where) else fault.choose(where, "n1", Random(1)))
     assert fault.TITLE.format(node="n1", **chosen) != fault.TITLE
@@ -96,3 +116,89 @@ def test_a_timer_takes_a_change_back() -> None:
     assert "--on-active=9" in words
     assert words[-6:] == ("--", "nft", "delete", "table", "inet", "x")
     assert "quorate-drill-packets.timer" in timers.cancelling("packets").argv
+
+
+def test_packets_are_dropped_one_way_and_in_part() -> None:
+    table = packets.table([ip_address("10.0.0.2")], ("in",), 20)
+    assert "hook input" in table
+    assert "output" not in table
+    assert "ip saddr { 10.0.0.2 } numgen random mod 100 < 20 counter drop" in table
+
+
+def test_a_split_is_any_of_all_and_the_seed_says_which() -> None:
+    splits = {tuple(partition.choose(setting(), "n2", Random(seed)).values()) for seed in range(50)}
+    assert splits == {("n2", "n1, n3"), ("n2, n1", "n3"), ("n2, n3", "n1")}
+    assert partition.sides({"side": "n2, n1", "rest": "n3"}) == (["n2", "n1"], ["n3"])
+
+
+def test_a_quorum_device_is_on_either_side_of_a_split() -> None:
+    where = of(TWO_WITH_DEVICE)
+    assert partition.obstacle(where) == ""
+    splits = {tuple(partition.choose(where, "n1", Random(seed)).values()) for seed in range(50)}
+    assert splits == {("n1, the quorum device", "n2"), ("n1", "n2, the quorum device")}
+    alone = of(TWO_WITH_DEVICE.replace("quorum: {device: {host: 10.1.0.9}}\n", ""))
+    assert "isolated" in partition.obstacle(alone)
+
+
+def test_who_has_quorum() -> None:
+    three, two = setting().cluster, of(TWO_WITH_DEVICE).cluster
+    assert have_quorum(three, ["n1", "n3"])
+    assert not have_quorum(three, ["n3"])
+    assert have_quorum(two, ["n1"])
+    assert not have_quorum(two, ["n1"], device=False)
+    assert not have_quorum(two, [])
+
+
+def test_two_nodes_that_wait_for_all_begin_together() -> None:
+    cluster = of(TWO_WITH_DEVICE.replace("quorum: {device: {host: 10.1.0.9}}\n", "")).cluster
+    assert have_quorum(cluster, ["n2"])
+    assert not can_begin(cluster, ["n2"])
+    assert can_begin(cluster, ["n1", "n2"])
+
+
+def test_the_thief_of_an_address_is_another_node() -> None:
+    chosen = [address_stolen.choose(setting(), "n2", Random(seed)) for seed in range(20)]
+    assert {one["stranger"] for one in chosen} == {"n1", "n3"}
+    assert {one["address"] for one in chosen} == {"10.20.0.100"}
+    assert "ip address add 10.20.0.100/32 dev eth0" in str(address_stolen.taking("add", "10.20.0.100", "eth0"))
+
+
+@pytest.mark.parametrize(
+    ("output", "nic"),
+    [
+        ('[{"dst":"10.0.0.9","dev":"eth0","prefsrc":"10.0.0.2"}]', "eth0"),  # ip -json route get
+        ('[{},{"ifindex":2,"ifname":"eth1","addr_info":[{}]}]', "eth1"),  # ip -json address show to
+        ("[{},{}]", ""),
+        ("", ""),
+    ],
+)
+def test_the_interface_of_an_address(output: str, nic: str) -> None:
+    assert interfaces.first(output) == nic
+
+
+def test_only_where_nothing_but_bmcs_fences_can_fencing_be_held_up() -> None:
+    assert bmc_unreachable.obstacle(setting()) == ""
+    unfenced = of(TWO_WITH_DEVICE.replace("ipmi: {user: admin, password: {env: IPMI_PASSWORD}}", "enabled: false"))
+    assert "BMC" in bmc_unreachable.obstacle(unfenced)
+
+
+def test_two_nodes_are_not_all() -> None:
+    assert "third node" in power_cut_two.obstacle(of(TWO_WITH_DEVICE))
+    assert power_cut_two.choose(setting(), "n1", Random(3))["other"] in {"n2", "n3"}
+
+
+def test_only_kernel_nodes_delay_packets() -> None:
+    assert "netem" in delay.obstacle(setting())
+    assert delay.obstacle(setting("kernel")) == ""
+    assert "tc qdisc add dev eth0 root netem" in str(delay.qdisc("add", "eth0", "netem"))
+    shown = [{"kind": "netem", "packets": 3}, {"kind": "pfifo_fast", "packets": 8}]
+    assert delay.packets(json.dumps(shown)) == 3
+    assert delay.packets("") == 0
+
+
+def test_where_nobody_has_quorum_nodes_must_boot_first() -> None:
+    assert must_boot(faults()["power-cut-all"], setting(), "n1", {})
+    assert must_boot(power_cut_two, setting(), "n1", {"other": "n3"})
+    assert not must_boot(faults()["power-cut"], setting(), "n1", {})
+    five = of("\n".join(f"  n{n}: {{links: [10.1.0.{n}]}}" for n in range(1, 6)).join(FIVE))
+    assert not must_boot(power_cut_two, five, "n1", {"other": "n3"})

@@ -3,6 +3,7 @@
 import random
 from itertools import pairwise
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -174,3 +175,24 @@ def test_who_asks_one_at_a_time_is_not_late_while_it_waits_for_an_answer() -> No
     ]
     assert find_stalls(slow, 20 * MS, one_at_a_time=True) == [(901 * MS, 1200 * MS)]
     assert len(find_stalls(slow, 20 * MS)) == 2
+
+
+def barred(history: list[Attempt], until_ms: int, target_s: float | None) -> Judgement:
+    return judge(history, fault_ns=FAULT, every_ms=20, target_s=target_s, barred_ns=(FAULT, until_ms * MS))
+
+
+def test_the_target_counts_from_when_somebody_may_serve_again() -> None:
+    found = barred(POWER_CUT, 5000, target_s=4)
+    assert (found.outage_s, found.barred_s) == (6.020, 3.019)
+    assert found.verdict is Verdict.HELD
+    assert "after the 3.02 s in which nobody was allowed to serve" in found.reason
+    assert barred(POWER_CUT, 5000, target_s=3).verdict is Verdict.VIOLATED
+
+
+@pytest.mark.parametrize("target_s", [60, None])
+def test_an_answer_while_nobody_is_allowed_to_serve_is_a_violation(target_s: float | None) -> None:
+    found = barred(POWER_CUT, 9000, target_s)
+    assert found.verdict is Verdict.VIOLATED
+    assert found.reason == (
+        "A client was answered 6.00 s after the fault, when nobody was allowed to serve before 7.00 s."
+    )

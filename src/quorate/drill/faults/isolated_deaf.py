@@ -1,0 +1,40 @@
+"""isolated-deaf: packets from the other nodes are dropped at the node that serves; what it sends arrives.
+
+With knet it is as if both ways were cut: a link is up while its pings are answered, and neither side's are. After 1 s
+both links were down; the others formed a membership without it after 3.6 s and fenced it after 7.0 s. It had no quorum
+and stopped its service by itself after 5.1 s (one run, three containers, a token of 1 s).
+"""
+
+from quorate.drill import packets
+from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.faults.isolated import healed, passed, undo
+
+__all__ = [
+    "FLAG",
+    "LEAVES",
+    "NAME",
+    "RETURNED",
+    "TITLE",
+    "choose",
+    "healed",
+    "inject",
+    "obstacle",
+    "passed",
+    "prepare",
+    "undo",
+]
+
+NAME = "isolated-deaf"
+TITLE = "{node} does not hear the other nodes"
+FLAG = "{node} is deaf"
+RETURNED = "{node} is a member again"
+LEAVES = True
+obstacle = anywhere
+choose = no_choice
+prepare = nothing
+
+
+async def inject(scene: Scene) -> None:
+    """Drop what comes in from the others; return when some packets have been."""
+    others = packets.addresses(scene.want.cluster, scene.survivors)
+    await packets.drop(scene.fleet[scene.victim], others, ("in",))
