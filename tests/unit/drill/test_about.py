@@ -22,8 +22,8 @@ def test_the_facts_of_a_real_cluster_file() -> None:
         repeat=["quorate demo"],
     )
     assert (found.cluster, dict(found.nodes), found.target_s) == ("web", {1: "n1", 2: "n2", 3: "n3"}, 10)
-    assert found.settings["Token"] == "1000 ms (1650 ms with 3 nodes)"
-    assert found.settings["Consensus"] == "1980 ms"
+    assert found.settings["Token"] == "1000 ms (1300 ms with 3 nodes)"
+    assert found.settings["Consensus"] == "1560 ms"
     assert found.settings["Fencing"] == "fence_ipmilan"
     assert "password: {env: IPMI_PASSWORD}" in found.cluster_file
     assert About.parse(found.to_json()) == found
