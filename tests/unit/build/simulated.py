@@ -61,8 +61,10 @@ class SimulatedHost:
                 self.enabled |= set(units)
             case ("systemctl", "disable", *units):
                 self.enabled -= set(units) - self.masked  # systemd ignores it for masked units, with status 0
-            case ("systemctl", "start", unit):
+            case ("systemctl", "start", unit) | ("systemctl", "restart", unit):
                 self.active.add(unit)
+            case ("systemctl", "daemon-reload") | ("systemctl", "try-restart", _):
+                pass
             case ("apt-get", "update") | ("install", "--directory", *_):
                 pass
             case ("apt-get", "install", *words):

@@ -20,6 +20,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe
 from quorate.catalog.storage import Seed, carried
 from quorate.catalog.stored import StoredService
+from quorate.catalog.watched import watched
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Port
 from quorate.describe.resources import AgentName, Group, Operation, Primitive, Resources
@@ -27,10 +28,11 @@ from quorate.describe.resources import AgentName, Group, Operation, Primitive, R
 MEMORY_MIB = 128  # Erlang and RabbitMQ 3.10 without a message
 
 # Without the prefix RABBITMQ_, as rabbitmq-env.conf(5) has it; ERL_EPMD_ADDRESS is Erlang's own name.
+NODENAME = "rabbit@localhost"
 ENVIRONMENT = """\
 # Written by quorate.
 # The name is part of the data's path: it must be the same wherever the data are.
-NODENAME=rabbit@localhost
+NODENAME={name}
 NODE_IP_ADDRESS={address}
 NODE_PORT={port}
 MNESIA_BASE={base}
@@ -56,8 +58,8 @@ class Rabbitmq(StoredService):
     the routing table says it. port: where clients are served (AMQP).
     data: where queues, users and messages lie, as for mariadb: drbd, lvm or filesystem. Beside a mariadb it takes the
     DRBD minor 1; a third service has to be given its own `minor`.
-    monitor: how often systemd is asked whether the server runs, and the address looked for. A server that died is found
-    within the interval; one that hangs is not.
+    monitor: how often systemd is asked whether the server runs, and the address looked for. A server whose process ends
+    is known at once; one that hangs is not found.
     Only persistent messages in durable queues, once confirmed, survive a failover; clients have to connect again. Users
     are the operator's (rabbitmqctl on the node where it runs); `guest` is let in from the host itself only.
     """
@@ -96,8 +98,13 @@ targets: {availability: 99.9, outage_s: 120}
         return MEMORY_MIB
 
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
-        """Return the server's environment, and what keeps Erlang's port mapper off the network."""
-        environment = ENVIRONMENT.format(address=self.address.ip, port=self.port, base=self.base(name))
+        """Return the server's environment, what keeps Erlang's port mapper off the network, and what watches the server.
+
+        RabbitMQ writes its process id beside its data, so that only the node that has them mounted sees it.
+        """
+        environment = ENVIRONMENT.format(
+            name=NODENAME, address=self.address.ip, port=self.port, base=self.base(name)
+        )
         return (
             HostFile(platform.paths["rabbitmq.env"], environment),
             HostFile(
@@ -109,6 +116,7 @@ targets: {availability: 99.9, outage_s: 120}
                     ("sh", "-c", EPMD_ANEW.format(server=platform.units["rabbitmq"])),
                 ),
             ),
+            *watched(f"{name}-server", f"{self.base(name)}/{NODENAME}.pid"),
         )
 
     def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
