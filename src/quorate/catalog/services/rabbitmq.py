@@ -98,7 +98,7 @@ targets: {availability: 99.9, outage_s: 120}
         return MEMORY_MIB
 
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
-        """Return the server's environment, what keeps Erlang's port mapper off the network, and what watches the server.
+        """Return the server's environment, what keeps epmd off the network, what watches the server.
 
         RabbitMQ writes its process id beside its data, so that only the node that has them mounted sees it.
         """
