@@ -102,9 +102,7 @@ targets: {availability: 99.9, outage_s: 120}
 
         RabbitMQ writes its process id beside its data, so that only the node that has them mounted sees it.
         """
-        environment = ENVIRONMENT.format(
-            name=NODENAME, address=self.address.ip, port=self.port, base=self.base(name)
-        )
+        environment = ENVIRONMENT.format(name=NODENAME, address=self.address.ip, port=self.port, base=self.base(name))
         return (
             HostFile(platform.paths["rabbitmq.env"], environment),
             HostFile(
