@@ -201,6 +201,17 @@ def test_a_cut_cable_stays_cut_over_a_power_cycle(lab, all_on) -> None:
     assert ssh(lab, "n1", "ping -c1 -W2 172.16.0.2").returncode == 0
 
 
+def test_nobody_is_fenced_by_a_bmc_whose_cable_is_pulled(lab, all_on) -> None:
+    assert "ON" in fence(lab, "status").stdout
+    wait(lab.bmc("n2", up=False))
+    assert lab.status().nodes[1].cut == ("bmc",)
+    assert ssh(lab, "n1", "ping -c1 -W1 10.10.103.2").returncode != 0
+    wait(lab.bmc("n2", up=True))
+    wait(lab.bmc("n2", up=True))
+    assert lab.status().nodes[1].cut == ()
+    assert "ON" in fence(lab, "status").stdout
+
+
 def test_an_operating_system_reboots_and_shuts_down_by_itself(lab, all_on) -> None:
     ssh(lab, "n2", "ip addr add 10.10.42.96/24 dev eth2; systemctl reboot")
     deadline = time.monotonic() + 10

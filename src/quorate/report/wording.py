@@ -52,7 +52,9 @@ def waited(outcome: Outcome) -> str:
         return f"{who} got no answer for {outage.seconds:.2f} s, until the watch ended."
     if not outage.failed:
         return f"{who} noticed nothing: {outage.seconds:.2f} s between two answers at most."
-    return f"{who} waited {outage.seconds:.2f} s."
+    barred_s = outcome.client.judgement.barred_s
+    barred = f", {barred_s:.2f} s of it while nobody was allowed to serve" if barred_s else ""
+    return f"{who} waited {outage.seconds:.2f} s{barred}."
 
 
 def story(outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ from quorate.drill.outcome import judge_run, to_json
 from quorate.drill.record import Attempt, Moment
 from quorate.drill.verdict import Verdict
 from quorate.errors import UsageError
+from quorate.report.text import summary
 
 
 def test_the_sample(recording: Recording) -> None:
@@ -58,6 +59,20 @@ def test_the_worst_client_makes_the_verdict_and_the_headline(recording: Recordin
     assert outcome.verdict is Verdict.VIOLATED
     assert outcome.client.trace.name == "web"
     assert [client.judgement.verdict for client in outcome.clients] == [Verdict.HELD, Verdict.VIOLATED]
+
+
+def test_a_promise_not_to_serve_is_judged_from_its_events(recording: Recording) -> None:
+    inject = next(event for event in recording.events if event.moment is Moment.INJECT)
+    helped = replace(inject, moment=Moment.HELPED, at_ns=inject.at_ns + 4 * 10**9, text="BMC of n1 back")
+    outcome = judge_run(replace(recording, events=(*recording.events, helped)))
+    assert outcome.client.judgement.barred_s == pytest.approx(4.0, abs=0.1)
+    assert outcome.verdict is Verdict.HELD
+    assert "BMC of n1 back" in [flag.text for flag in outcome.flags]
+    assert "of it while nobody was allowed to serve" in summary(outcome)
+    late = replace(helped, at_ns=inject.at_ns + 8 * 10**9)
+    outcome = judge_run(replace(recording, events=(*recording.events, late)))
+    assert outcome.verdict is Verdict.VIOLATED
+    assert outcome.client.reason.startswith("n2 answered 6.")
 
 
 def test_a_probe_that_was_shot_and_a_clock_that_jumped_are_noted(recording: Recording) -> None:

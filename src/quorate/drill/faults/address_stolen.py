@@ -26,6 +26,7 @@ RETURNED = ""
 LEAVES = False
 STAYS_S = 10.0
 TIMER = "address"
+SEND_ARP = '. /usr/lib/ocf/lib/heartbeat/ocf-directories; exec "$HA_BIN/send_arp" "$@"'  # it differs by distribution
 prepare = nothing
 
 
@@ -50,9 +51,9 @@ def taking(action: str, address: str, nic: str) -> Command:
 
 
 def telling(address: str, nic: str) -> Command:
-    """Return what tells all neighbours that the address is here, three times (gratuitous ARP; part of IPaddr2)."""
+    """Return what tells all neighbours that the address is here, three times (gratuitous ARP, as IPaddr2 does it)."""
     options = ("-i", "100", "-r", "3", "-p", "/run/quorate-drill-arp.pid")
-    return command("/usr/libexec/heartbeat/send_arp", *options, nic, address, "auto", "not_used", "not_used")
+    return command("sh", "-c", SEND_ARP, "send_arp", *options, nic, address, "auto", "not_used", "not_used")
 
 
 async def inject(scene: Scene) -> None:
