@@ -24,13 +24,22 @@ pytestmark = pytest.mark.lab
 FILE = kinds()["web"].example.replace("cluster: web", "cluster: {name}").replace("10.20.", "10.33.")
 LEFT = (
     "nft list tables; systemctl list-units --all --plain --no-legend 'quorate-drill-*';"
-    " ip -oneline -4 address show | sed -n '/[/]32/p'"
+    " ip -oneline -4 address show | sed -n '/[/]32/p'; grep quorate-drill /proc/self/mountinfo;"
+    " ls -d /run/quorate-drill* 2>/dev/null; ps -eo state=,args= | grep ^T; true"
 )
 EXPECTED = {
+    *("kill-server-and-supervisor", "agent-errors", "kill-pacemakerd", "kill-pacemaker-based"),
     *("freeze", "reboot", "link-down", "kill-corosync", "packet-loss", "address-stolen"),
     *("isolated", "isolated-deaf", "isolated-mute", "partition"),
     *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),
 }
+SLOW = {"hang-server"}  # the monitor's timeout and what the agent needs to end a server that hangs: 65 s
+NODES = ("n1", "n2", "n3")
+
+
+def left(stage: Stage) -> dict[str, str]:
+    """Return what a drill has left on the nodes."""
+    return {node: text for node in NODES if (text := stage.ssh(node, LEFT).strip())}
 
 
 async def drilled(stage: Stage, folder: Path, name: str) -> Outcome:
@@ -52,7 +61,8 @@ def test_a_service_outlives_every_fault(stage: Stage, tmp_path: Path) -> None:
     stage.apply("--no-test-fencing", check=True)
     cluster = load(stage.file.read_text(), str(stage.file), kinds()).cluster
     assert cluster is not None
-    fit = [name for name, fault in faults().items() if not fault.obstacle(Setting(cluster, "site", "container"))]
+    where = Setting(cluster, "site", "container")
+    fit = [name for name, fault in faults().items() if name not in SLOW and not fault.obstacle(where)]
     assert set(fit) >= EXPECTED
     for name in fit:
         outcome = asyncio.run(drilled(stage, tmp_path / name, name))
@@ -62,6 +72,4 @@ def test_a_service_outlives_every_fault(stage: Stage, tmp_path: Path) -> None:
         outage = outcome.client.judgement.outage
         assert outage is not None, name
         assert not outage.is_open, name
-        assert {node: stage.ssh(node, LEFT).strip() for node in ("n1", "n2", "n3")} == dict.fromkeys(
-            ("n1", "n2", "n3"), ""
-        ), name
+        assert left(stage) == {}, name

@@ -9,7 +9,7 @@
     suite       which faults fit a service, in order (pure)
     aftermath   what is waited for once a fault is in effect, and after it is undone
     packets     packets dropped between nodes               timers   a node takes a change back by itself
-    interfaces  which interface has an address
+    processes   processes of a node, stopped and killed      interfaces  which interface has an address
     power       the power of several nodes at once          votes    who has quorum when others are away (pure)
     peer        the other node of a replicated store, away and back
     probes/     clients, one file each, every one a process of its own

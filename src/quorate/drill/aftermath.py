@@ -12,7 +12,7 @@ from quorate.build.step import answer
 from quorate.drill.fault import Scene
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
-from quorate.errors import HostUnreachable, TimedOut
+from quorate.errors import CommandFailed, HostUnreachable, TimedOut
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import cluster_status
@@ -122,6 +122,19 @@ async def everybody_back(scene: Scene) -> None:
         return True
 
     await until("every node is a member again", back, timeout_s=return_s(scene), every_s=0.3)
+
+
+async def forget_failures(scene: Scene, *, of_node: bool = False) -> None:
+    """Have the cluster forget the service's failures: they would count towards the threshold of the next ones.
+
+    of_node: those of everything that ran on the victim, its fencing devices among them.
+    """
+    what = ("--node", scene.victim) if of_node else ("--resource", scene.service)
+    wanted = command("crm_resource", "--cleanup", *what)
+    for host in (*scene.survivors.values(), scene.fleet[scene.victim]):
+        with suppress(HostUnreachable, CommandFailed, TimedOut):
+            await host.run(wanted, timeout_s=90)
+            return
 
 
 async def at(host: Host, wanted: Command) -> None:

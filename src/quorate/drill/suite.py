@@ -10,7 +10,10 @@ from quorate.drill.faults import faults
 from quorate.errors import UsageError
 
 ORDER = (
-    *("standby", "link-down", "kill-server", "reboot"),
+    *("standby", "link-down"),
+    *("kill-server", "kill-server-and-supervisor", "agent-errors", "reboot", "hang-server"),
+    *("kill-pacemakerd", "kill-pacemaker-attrd", "kill-pacemaker-fenced", "kill-pacemaker-schedulerd"),
+    *("kill-pacemaker-controld", "kill-pacemaker-execd", "kill-pacemaker-based"),
     *("packet-loss", "delay", "address-stolen"),
     *("power-cut", "freeze", "isolated", "isolated-deaf", "isolated-mute", "partition", "kill-corosync"),
     *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),

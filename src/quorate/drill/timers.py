@@ -9,10 +9,11 @@ HEAL_S = 600  # longer than any drill waits
 UNIT = "quorate-drill-{name}"
 
 
-def setting(name: str, heal: Command, after_s: int = HEAL_S) -> Command:
-    """Return the command that sets it."""
+def setting(name: str, heal: Command, after_s: int) -> Command:
+    """Return the command that sets it. Its service has started when it is done, so that `firing` waits for it."""
     options = (f"--unit={UNIT.format(name=name)}", f"--on-active={after_s}", "--collect", "--quiet")
-    return command("systemd-run", *options, "--timer-property=AccuracySec=1s", "--", *heal.argv)
+    properties = ("--property=Type=oneshot", "--timer-property=AccuracySec=1s")
+    return command("systemd-run", *options, *properties, "--", *heal.argv)
 
 
 def cancelling(name: str) -> Command:
@@ -21,7 +22,12 @@ def cancelling(name: str) -> Command:
     return command("systemctl", "stop", f"{unit}.timer", f"{unit}.service")
 
 
+def firing(name: str) -> Command:
+    """Return the command that has it done at once and waits for it; it fails where there is no such timer any more."""
+    return command("systemctl", "start", f"{UNIT.format(name=name)}.service")
+
+
 async def guarded(host: Host, name: str, heal: Command) -> None:
     """Set the timer, in place of one that an earlier run has left."""
     await host.run(cancelling(name), check=False)
-    await host.run(setting(name, heal))
+    await host.run(setting(name, heal, HEAL_S))

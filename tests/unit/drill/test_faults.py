@@ -1,21 +1,35 @@
 """Faults keep their protocol; what is pure in them."""
 
 import json
+import os
+import signal
+import subprocess
 from ipaddress import ip_address
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
-from quorate.drill import interfaces, packets, timers
+from quorate.drill import interfaces, packets, processes, timers
 from quorate.drill.database import MAKE, statements
 from quorate.drill.fault import Setting, must_boot
-from quorate.drill.faults import address_stolen, bmc_unreachable, delay, faults, link_down, partition, power_cut_two
+from quorate.drill.faults import (
+    address_stolen,
+    agent_errors,
+    bmc_unreachable,
+    delay,
+    faults,
+    link_down,
+    partition,
+    power_cut_two,
+)
 from quorate.drill.faults.kill_server import holders
 from quorate.drill.votes import can_begin, have_quorum
 from quorate.lab.kind import Kind
 from quorate.machines.host import command
+from quorate.observe.facts import cluster_status
 
 LISTENING = """\
 LISTEN 0 80        10.21.0.100:3306  0.0.0.0:*  users:(("mariadbd",pid=812,fd=21))
@@ -202,3 +216,89 @@ def test_where_nobody_has_quorum_nodes_must_boot_first() -> None:
     assert not must_boot(faults()["power-cut"], setting(), "n1", {})
     five = of("\n".join(f"  n{n}: {{links: [10.1.0.{n}]}}" for n in range(1, 6)).join(FIVE))
     assert not must_boot(power_cut_two, five, "n1", {"other": "n3"})
+
+
+def test_a_file_may_hold_several_faults() -> None:
+    assert {"kill-pacemakerd", "kill-pacemaker-based", "kill-pacemaker-controld"} <= faults().keys()
+    assert faults()["kill-pacemaker-based"].TITLE.format(node="n1") == "pacemaker-based was killed on n1"
+
+
+def test_whose_agent_returns_errors() -> None:
+    resource = '<resource id="{}" resource_agent="{}" role="Started" active="true"><node name="n1"/></resource>'
+    agents = [("site-address", "ocf:heartbeat:IPaddr2"), ("site-server", "systemd:apache2")]
+    found = cluster_status.parse(
+        '<pacemaker-result><summary><current_dc present="false"/></summary><resources><group id="site">'
+        + "".join(resource.format(*one) for one in agents)
+        + '</group></resources><status code="0"/></pacemaker-result>',
+        0,
+    )
+    agent = agent_errors.agent_of(found, "site")
+    assert agent == agent_errors.Agent("site-address", "/usr/lib/ocf/resource.d/heartbeat/IPaddr2")
+    assert agent_errors.agent_of(found, "another") is None
+
+
+def test_a_covered_agent_fails_for_one_resource_alone(tmp_path: Path) -> None:
+    agent = tmp_path / "agent"
+    agent.write_text('#!/bin/sh\necho "the agent: $1"\n')
+    agent.chmod(0o755)
+    program = agent_errors.cover("site-address").replace(agent_errors.PLACE, str(tmp_path))
+    answers = {}
+    for resource, action in (("site-address", "monitor"), ("site-address", "stop"), ("other", "monitor")):
+        done = subprocess.run(
+            ["sh", "-c", program, "agent", action],
+            env={"OCF_RESOURCE_INSTANCE": resource, "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        answers[resource, action] = (done.returncode, done.stdout)
+    assert answers == {
+        ("site-address", "monitor"): (1, ""),
+        ("site-address", "stop"): (0, "the agent: stop\n"),
+        ("other", "monitor"): (0, "the agent: monitor\n"),
+    }
+
+
+STAT = "812 (a) b (c) S 1 812 812 0 -1 4194560 94 0 0 0 0 0 0 0 20 0 1 0 39252 2600960 219 18446744073709551615"
+
+
+def test_when_a_process_began() -> None:
+    assert processes.starts(f"{STAT}\n{STAT.replace('812 (', '9 (').replace('39252', '7')}\n") == {812: 39252, 9: 7}
+    assert processes.starts("cat: /proc/4/stat: No such file or directory\n") == {}
+
+
+def test_only_the_same_process_goes_on() -> None:
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        try:
+            stat = Path(f"/proc/{sleeper.pid}/stat")
+            started = processes.starts(stat.read_text())[sleeper.pid]
+            sleeper.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, sleeper.pid, os.WSTOPPED)
+            subprocess.run(processes.continuing({sleeper.pid: started + 1}).argv, check=True)
+            assert ") T " in stat.read_text()
+            subprocess.run(processes.continuing({sleeper.pid: started}).argv, check=True)
+            assert ") T " not in stat.read_text()
+        finally:
+            sleeper.kill()
+
+
+def test_stopped_processes() -> None:
+    assert processes.are_stopped("T\nT\n")
+    assert not processes.are_stopped("T\nS\n")
+    assert not processes.are_stopped("")
+
+
+def test_who_would_start_a_server_again() -> None:
+    output = """\
+      1     0 /sbin/init
+    494     1 /usr/sbin/pacemakerd
+    499   494 /usr/lib/pacemaker/pacemaker-execd
+    600     1 /bin/sh /usr/bin/mysqld_safe --datadir=/srv
+    700   600 /usr/sbin/mariadbd --datadir=/srv
+    800   499 /usr/sbin/apache2 -k start
+    801   800 /usr/sbin/apache2 -k start
+"""
+    assert processes.ancestors(output, {700}) == [600]
+    assert processes.ancestors(output, {800, 801}) == []
+    assert processes.ancestors(output, {801}) == [800]
+    assert processes.ancestors("", {801}) == []
