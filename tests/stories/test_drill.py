@@ -20,6 +20,10 @@ def password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPMI_PASSWORD", PASSWORD)
 
 
+def record_of(runs: list[Path]) -> Path:
+    return runs[0].parent
+
+
 def test_faults_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     stage.apply("--no-test-fencing", check=True)
     record = tmp_path / "records"
@@ -34,6 +38,10 @@ def test_faults_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     assert all((run / "report.html").exists() for run in runs)
     suite = ElementTree.parse(next(record.rglob("junit.xml"))).getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "0")
+    assert all((record_of(runs) / name).stat().st_size for name in ("index.html", "suite.json"))
+    assert "seed " in done.stderr.splitlines()[0]
+    again = stage.quorate("drill", "--judge", str(record_of(runs)))
+    assert (again.returncode, again.stdout) == (0, done.stdout)
     journal = "journalctl --no-pager --output=cat --unit 'quorate-watch-*'"
     told = "".join(stage.ssh(node, journal) for node in ("n1", "n2", "n3"))
     assert told.count("site-apache has ended; told the cluster") == 1  # the kill, and neither of the orderly stops

@@ -20,6 +20,7 @@
     journal     the survivors' journals: the command that fetches them, and its pure parser
     phases      the survivors' journals -> token lost, membership, fenced, started (pure)
     about       a Cluster -> the facts of it that a report shows (pure)
+    series      several runs, and what came of them (pure)
     outcome     all of that joined into the Outcome that reports are made of (pure)
 
 Everything judged is judged from the folder alone, so that a run can be judged again years later.

@@ -27,6 +27,7 @@ def about(
     node_leaves: bool = True,
     has_target: bool = True,
     remarks: Sequence[str] = (),
+    seed: int | None = None,
 ) -> About:
     """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way.
 
@@ -48,6 +49,7 @@ def about(
         repeat=tuple(repeat),
         node_leaves=node_leaves,
         remarks=tuple(remarks),
+        seed=seed,
     )
 
 

@@ -18,8 +18,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from quorate.drill.record import About, Attempt, Event, Moment, Trace
+from quorate.drill.record import About, Attempt, Event, Moment, Trace, amount, whole, words
 from quorate.errors import UsageError
+
+DIGITS = 20  # of a BIGINT UNSIGNED
+NO_VALUE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what is not JSON, or not of this shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,13 @@ def read(folder: Path) -> Recording:
     broken: list[str] = []
     try:
         about = About.parse(json.loads((folder / "about.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        message = f"{folder} is not the folder of a drill: {error}"
-        raise UsageError(message, "Give the folder that holds about.json.") from error
+    except (OSError, *NO_VALUE) as error:
+        message = f"{folder} is not the folder of a drill: {words(error) or type(error).__name__}"
+        raise UsageError(message, "give the folder that holds about.json") from error
     events = _read_events(folder / "events.jsonl", broken)
     traces = [read_trace(path, broken) for path in sorted((folder / "probes").glob("*.jsonl"))]
     journals = {
-        path.stem: path.read_text(encoding="utf-8", errors="replace")
+        words(path.stem): path.read_text(encoding="utf-8", errors="replace")
         for path in sorted((folder / "journals").glob("*.jsonl"))
     }
     rows = _read_rows(folder / "rows", broken)
@@ -98,36 +101,49 @@ def read_trace(path: Path, broken: list[str]) -> Trace | None:
     sent: dict[int, int] = {}
     attempts: list[Attempt] = []
     for number, value in _lines(path, broken):
-        if "start" in value:
-            start = value
-        elif "end" in value:
-            end = value
-        elif "sent" in value:
-            sent[value["sent"]] = value["sent_ns"]
-        else:
-            try:
+        try:
+            if "start" in value:
+                start = _start(value)
+            elif "end" in value:
+                end = _end(value)
+            elif "sent" in value:
+                sent[whole(value["sent"])] = whole(value["sent_ns"])
+            else:
                 attempts.append(Attempt.parse(value))
-            except (KeyError, TypeError, ValueError):
-                broken.append(f"{path.name}:{number}")
+        except NO_VALUE:
+            broken.append(f"{path.name}:{number}")
     if not start:
+        if attempts:
+            broken.append(f"{path.name}: its beginning")
         return None
     cut_off = sent.keys() - {attempt.n for attempt in attempts}
     attempts += [Attempt(n, sent[n], sent[n], "unknown", detail="its end was not recorded") for n in cut_off]
-    return Trace(
-        name=path.stem,
-        probe=start["start"],
-        target=start["target"],
-        every_ms=start["every_ms"],
-        timeout_ms=start["timeout_ms"],
-        in_flight_max=start["in_flight_max"],
-        started_ns=start["monotonic_ns"],
-        wall_offset_ns=start["wall_ns"] - start["monotonic_ns"],
-        attempts=tuple(sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n))),
-        wall_offset_end_ns=end["wall_ns"] - end["monotonic_ns"] if end else None,
-        ended_ns=end.get("monotonic_ns"),
-        ended=end.get("end"),
-        cpu_s=end.get("cpu_s"),
-    )
+    in_order = tuple(sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n)))
+    return Trace(name=words(path.stem), attempts=in_order, **start, **end)
+
+
+def _start(value: Mapping[str, Any]) -> dict[str, Any]:
+    every_ms = amount(value["every_ms"])
+    if not every_ms:
+        raise ValueError("a client asks in steps")
+    return {
+        "probe": words(value["start"]),
+        "target": words(value["target"]),
+        "every_ms": every_ms,
+        "timeout_ms": amount(value["timeout_ms"]),
+        "in_flight_max": whole(value["in_flight_max"]),
+        "started_ns": whole(value["monotonic_ns"]),
+        "wall_offset_ns": whole(value["wall_ns"]) - whole(value["monotonic_ns"]),
+    }
+
+
+def _end(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "wall_offset_end_ns": whole(value["wall_ns"]) - whole(value["monotonic_ns"]),
+        "ended_ns": whole(value["monotonic_ns"]),
+        "ended": words(value["end"]),
+        "cpu_s": None if value.get("cpu_s") is None else amount(value["cpu_s"]),
+    }
 
 
 def _read_events(path: Path, broken: list[str]) -> list[Event]:
@@ -135,7 +151,7 @@ def _read_events(path: Path, broken: list[str]) -> list[Event]:
     for number, value in _lines(path, broken):
         try:
             events.append(Event.parse(value))
-        except (KeyError, TypeError, ValueError):
+        except NO_VALUE:
             broken.append(f"{path.name}:{number}")
     return events
 
@@ -143,9 +159,11 @@ def _read_events(path: Path, broken: list[str]) -> list[Event]:
 def _read_rows(folder: Path, broken: list[str]) -> dict[str, tuple[tuple[int, ...], ...]]:
     readings: dict[str, list[tuple[int, ...]]] = defaultdict(list)
     for path in sorted(folder.glob("*.txt")):
-        lines = path.read_text(encoding="utf-8").split()
-        broken += [f"{path.name}:{i}" for i, line in enumerate(lines, 1) if not line.isdecimal()]
-        readings[path.stem.rpartition("-")[0]].append(tuple(int(line) for line in lines if line.isdecimal()))
+        lines = path.read_text(encoding="utf-8", errors="replace").split()
+        numbers = [line for line in lines if line.isdecimal() and len(line) <= DIGITS]
+        known = set(numbers)
+        broken += [f"{path.name}:{i}" for i, line in enumerate(lines, 1) if line not in known]
+        readings[words(path.stem.rpartition("-")[0])].append(tuple(int(line) for line in numbers))
     return {name: tuple(several) for name, several in readings.items()}
 
 
@@ -156,7 +174,7 @@ def _lines(path: Path, broken: list[str]) -> Iterator[tuple[int, dict[str, Any]]
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
             yield number, value

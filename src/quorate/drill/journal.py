@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quorate.drill.record import amount, words
 from quorate.machines.host import Command, command
 
 PROGRAMS = (
@@ -49,11 +50,11 @@ def parse_journal(text: str, node: str) -> list[JournalLine]:
     for raw in text.splitlines():
         try:
             entry = json.loads(raw)
-            time_us = int(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
-        except (ValueError, TypeError, KeyError, AttributeError):
+            time_us = amount(entry.get("_SOURCE_REALTIME_TIMESTAMP") or entry["__REALTIME_TIMESTAMP"])
+            program = entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM") or ""
+            lines.append(JournalLine(time_us / 1e6, node, words(program), words(_message(entry))))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
-        program = entry.get("SYSLOG_IDENTIFIER") or entry.get("_COMM") or ""
-        lines.append(JournalLine(time_us / 1e6, node, str(program), _message(entry)))
     return lines
 
 

@@ -126,7 +126,7 @@ def judge_run(recording: Recording) -> Outcome:
         started=datetime.fromtimestamp(inject.wall_ns / 1e9, UTC),
         zero_ns=inject.at_ns,
         end_s=(max(_end_ns(trace) for trace in recording.traces) - inject.at_ns) / 1e9,
-        verdict=worst([client.verdict for client in clients]),
+        verdict=worst([client.verdict for client in clients] + ([] if is_whole(recording) else [Verdict.UNKNOWN])),
         clients=clients,
         phases=phases,
         segments=segments(phases),
@@ -134,6 +134,11 @@ def judge_run(recording: Recording) -> Outcome:
         flags=_flags(recording.events, inject, phases, serving),
         notes=_notes(recording, clients, phases),
     )
+
+
+def is_whole(recording: Recording) -> bool:
+    """Tell whether the run came to its end: what nobody watched any more cannot have held."""
+    return any(event.moment is Moment.SETTLED for event in recording.events)
 
 
 def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
@@ -205,6 +210,8 @@ def _flags(events: Sequence[Event], inject: Event, phases: Phases, serving: Serv
 def _notes(recording: Recording, clients: Sequence[Client], phases: Phases) -> tuple[str, ...]:
     """Return what a careful reader should know about this measurement."""
     notes = list(recording.about.remarks)
+    if not is_whole(recording):
+        notes.append("The record ends before the run did: what clients saw afterwards is not known.")
     for client in clients:
         trace, judgement = client.trace, client.judgement
         if judgement.stalls:
@@ -245,8 +252,8 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "flags": [asdict(flag) for flag in outcome.flags],
         "notes": list(outcome.notes),
     }
-    plain: dict[str, Any] = _plain(value)
-    return plain
+    found: dict[str, Any] = plain(value)
+    return found
 
 
 def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
@@ -279,14 +286,14 @@ def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Round floats to the microsecond and turn enumerations and mappings to what json knows."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

@@ -2,15 +2,43 @@
 
 All `*_ns` are nanoseconds of this machine's CLOCK_MONOTONIC, which every process on it shares and nobody can step;
 `wall_offset_ns` is what to add to get the wall clock, for comparing with the journals of the nodes.
+
+A record may be damaged, or not be one: `parse` raises KeyError, TypeError or ValueError for what is no value of it.
 """
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # in XML, or on a terminal
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def words(value: object) -> str:
+    """Return a recorded text as it can be shown anywhere; what cannot be is the replacement character."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))
+
+
+def whole(value: Any) -> int:
+    """Return a recorded number of something, or a moment in ns; ValueError or TypeError if it can be neither."""
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError(f"{value} is no number of anything")
+    number = int(value)
+    if not 0 <= number < 2**63:
+        raise ValueError(f"{number} is out of range")
+    return number
+
+
+def amount(value: Any) -> float:
+    """Return a recorded quantity, at least 0; ValueError or TypeError if it is none."""
+    number = float(value)
+    if not 0 <= number < 2**63:  # not a number fails as well
+        raise ValueError(f"{number} is out of range")
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +65,12 @@ class Attempt:
     def parse(cls, value: Mapping[str, Any]) -> "Attempt":
         """Read one line of a probe's file; KeyError, TypeError or ValueError if it is not one."""
         return cls(
-            n=int(value["n"]),
-            sent_ns=int(value["sent_ns"]),
-            done_ns=int(value["done_ns"]),
-            result=str(value["result"]),
-            node=str(value.get("node", "")),
-            detail=str(value.get("detail", "")),
+            n=whole(value["n"]),
+            sent_ns=whole(value["sent_ns"]),
+            done_ns=whole(value["done_ns"]),
+            result=words(value["result"]),
+            node=words(value.get("node", "")),
+            detail=words(value.get("detail", "")),
         )
 
 
@@ -101,10 +129,10 @@ class Event:
         """Read one line of events.jsonl; KeyError, TypeError or ValueError if it is not one."""
         return cls(
             moment=Moment(value["moment"]),
-            at_ns=int(value["at_ns"]),
-            wall_ns=int(value["wall_ns"]),
-            node=str(value.get("node", "")),
-            text=str(value.get("text", "")),
+            at_ns=whole(value["at_ns"]),
+            wall_ns=whole(value["wall_ns"]),
+            node=words(value.get("node", "")),
+            text=words(value.get("text", "")),
         )
 
 
@@ -116,7 +144,7 @@ class About:
     node: the victim. nodes: Corosync node id -> name (Corosync logs ids). resources: ids of the primitives that make up
     the service. settings: shown as they are, label -> value. cluster_file: its text, which holds no secret values.
     repeat: commands. place: where it ran ("container lab"). node_leaves: the fault takes the node out of the cluster,
-    so that it must be fenced. remarks: what a reader should know of such a place.
+    so that it must be fenced. remarks: what a reader should know of such a place. seed: of what was left to chance.
     """
 
     cluster: str
@@ -134,6 +162,7 @@ class About:
     repeat: Sequence[str] = ()
     node_leaves: bool = True
     remarks: Sequence[str] = ()
+    seed: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for json.dumps; `parse` reads them back."""
@@ -149,10 +178,21 @@ class About:
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> "About":
-        """Read about.json; keys that a newer quorate added are left out."""
-        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
-        known["nodes"] = {int(number): str(name) for number, name in value["nodes"].items()}
-        known["resources"] = tuple(value.get("resources", ()))
-        known["repeat"] = tuple(value.get("repeat", ()))
-        known["remarks"] = tuple(value.get("remarks", ()))
-        return cls(**known)
+        """Read about.json; keys that a newer quorate added are left out. KeyError, TypeError or ValueError."""
+        texts: dict[str, Any] = {key: words(value[key]) for key in ("cluster", "service", "fault", "title", "node")}
+        texts |= {key: words(value.get(key, "")) for key in ("place", "cluster_file")}
+        texts |= {key: _pairs(value.get(key, {})) for key in ("versions", "settings")}
+        texts |= {key: tuple(map(words, value.get(key, ()))) for key in ("resources", "repeat", "remarks")}
+        return cls(
+            **texts,
+            nodes={whole(number): name for number, name in _pairs(value["nodes"]).items()},
+            target_s=None if value.get("target_s") is None else amount(value["target_s"]),
+            node_leaves=bool(value.get("node_leaves", True)),
+            seed=None if value.get("seed") is None else whole(value["seed"]),
+        )
+
+
+def _pairs(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no mapping")
+    return {words(key): words(one) for key, one in value.items()}

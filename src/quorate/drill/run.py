@@ -79,7 +79,7 @@ async def drill(
     await running.settled(fleet, want, lambda _: None)
     scene = Scene(ground, fleet, want, story.service, await serving(fleet, story.service), note)
     scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311 - a drill
-    history = History(story.folder, await about_run(scene, story, fault, probe))
+    history = History(story.folder, await about_run(scene, story, fault, probe, seed))
     async with client_of(scene, probe, history) as settings:
         async with probing(probe.kind, settings) as client:
             await client.wait_steady()
@@ -97,7 +97,7 @@ async def drill(
     return judge_run(read(story.folder))
 
 
-async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> About:
+async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed: int) -> About:
     """Return what is known before the fault."""
     found = await status(scene.fleet)
     is_container = scene.ground.kind == "container"
@@ -115,6 +115,7 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe) -> A
         repeat=story.repeat,
         node_leaves=fault.LEAVES,
         has_target=not boots,
+        seed=seed,
         remarks=[
             *([MUST_BOOT] if boots else []),
             *([PAGE_CACHE] if is_container and fault.LEAVES and probe.kind == "sql" else []),

@@ -1,9 +1,12 @@
-"""Suite: which faults fit a service, in the order in which a drill goes through them. Pure.
+"""Suite: which faults fit a service, in the order in which a drill goes through them, with which seeds. Pure.
 
 What every cluster must stand comes first; what leaves one node alone with the data comes last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from random import Random
+from statistics import fmean
 
 from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
@@ -19,6 +22,8 @@ ORDER = (
     *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),
     *("power-cut-peer-starting", "power-cut-peer-syncing"),
 )
+SEEDS = 1_000_000  # a seed that is chosen by chance is easily typed again
+KNOWN_RUNS = 2  # so many have to be done before anything is said about the time that is left
 
 
 def fitting(setting: Setting) -> list[str]:
@@ -28,10 +33,35 @@ def fitting(setting: Setting) -> list[str]:
 
 
 def chosen(setting: Setting, wanted: Sequence[str]) -> list[str]:
-    """Return the faults to go through: those that are wanted, in their order, or all that fit."""
+    """Return the faults to go through: those that are wanted, in their order, or all that fit.
+
+    A wanted one may be a pattern (`power-*`, fnmatch(3)): it stands for those that fit, in their usual order.
+    """
     fit = fitting(setting)
+    found: list[str] = []
     for one in wanted:
-        if one not in fit:
+        matching = [name for name in fit if fnmatchcase(name, one)]
+        if not matching:
             reason = f"{one} does not fit: {faults()[one].obstacle(setting)}" if one in faults() else ""
             raise UsageError(reason or f"there is no fault {one!r}", f"choose from: {', '.join(fit)}")
-    return list(wanted) or fit
+        found += matching
+    return found or fit
+
+
+def drawn(order: Sequence[str], number: int, seed: int) -> list[str]:
+    """Return so many of these faults, each drawn from all of them; the same seed draws the same."""
+    return Random(seed).choices(order, k=number)  # noqa: S311 - a drill
+
+
+def seed_of(seed: int, run: int) -> int:
+    """Return the seed of a series' run; that of its first run (1) is its own, so that any run can be the first."""
+    return seed + run - 1
+
+
+def remaining_s(took: Sequence[tuple[str, float]], left: Sequence[str]) -> float | None:
+    """Return how long the runs that are left may take, by those done: (fault, s). None while too few are done."""
+    if len(took) < KNOWN_RUNS or not left:
+        return None
+    by_fault: Mapping[str, list[float]] = {fault: [s for one, s in took if one == fault] for fault, _ in took}
+    usual = fmean(s for _, s in took)
+    return sum(fmean(by_fault.get(fault) or [usual]) for fault in left)

@@ -18,19 +18,28 @@ from quorate.report import timeline, wording
 SYMBOLS = {Verdict.HELD: "✓", Verdict.VIOLATED: "✕", Verdict.UNKNOWN: "?"}
 
 
-def page(outcome: Outcome) -> str:
-    """Return the whole page."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return where templates are found, and the filters that they use; everything is escaped."""
+    made = Environment(
         loader=PackageLoader("quorate.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["seconds"] = wording.seconds
-    environment.filters["unbroken"] = lambda text: re.sub(r"(?<=\d) (?=s\b|ms\b)", "\N{NO-BREAK SPACE}", text)
-    template = environment.get_template("drill.html.j2")
-    style = (resources.files("quorate.report") / "templates" / "drill.css").read_text(encoding="utf-8")
+    made.filters["seconds"] = wording.seconds
+    made.filters["unbroken"] = lambda text: re.sub(r"(?<=\d) (?=s\b|ms\b)", "\N{NO-BREAK SPACE}", text)
+    return made
+
+
+def style() -> str:
+    """Return the style sheet that all pages have in them."""
+    return (resources.files("quorate.report") / "templates" / "drill.css").read_text(encoding="utf-8")
+
+
+def page(outcome: Outcome) -> str:
+    """Return the whole page."""
+    template = environment().get_template("drill.html.j2")
     text: str = template.render(
         outcome=outcome,
         about=outcome.about,
@@ -48,6 +57,6 @@ def page(outcome: Outcome) -> str:
         evidence=wording.evidence(outcome),
         answered_s=outcome.phases.at(Step.FIRST_ANSWER),
         version=__version__,
-        style=style,
+        style=style(),
     )
     return text

@@ -1,7 +1,7 @@
 """JUnit: several drills as JUnit's XML, which CI systems read. Pure.
 
-One test case for each run, in their order. A violated target is a failure; what cannot be told is an error, so that it
-never passes. The time of a case is how long its clients were watched.
+One test case for each run, in their order. A violated target is a failure; what cannot be told is an error, and so is a
+run that cannot be judged: neither passes. The time of a case is how long its clients were watched.
 """
 
 from collections.abc import Sequence
@@ -9,21 +9,26 @@ from collections.abc import Sequence
 from lxml import etree
 
 from quorate.drill.outcome import Outcome
+from quorate.drill.series import Run
 from quorate.drill.verdict import Verdict
 from quorate.report import wording
 
 COMPLAINTS = {Verdict.VIOLATED: "failure", Verdict.UNKNOWN: "error"}
 
 
-def xml(outcomes: Sequence[Outcome]) -> bytes:
+def xml(runs: Sequence[Run]) -> bytes:
     """Return the document, in UTF-8."""
-    cluster = outcomes[0].about.cluster if outcomes else ""
-    verdicts = [outcome.verdict for outcome in outcomes]
-    suite = etree.Element("testsuite", name=f"quorate drill {cluster}".strip(), tests=str(len(outcomes)))
+    cluster = next((run.outcome.about.cluster for run in runs if run.outcome), "")
+    verdicts = [run.verdict for run in runs]
+    suite = etree.Element("testsuite", name=f"quorate drill {cluster}".strip(), tests=str(len(runs)))
     suite.set("failures", str(verdicts.count(Verdict.VIOLATED)))
     suite.set("errors", str(verdicts.count(Verdict.UNKNOWN)))
-    for outcome in outcomes:
-        _case(suite, outcome)
+    for run in runs:
+        if run.outcome:
+            _case(suite, run.outcome)
+        else:
+            case = etree.SubElement(suite, "testcase", classname="quorate.drill", name=run.folder, time="0")
+            etree.SubElement(case, "error", message=run.unjudged, type=run.verdict.value)
     return bytes(etree.tostring(suite, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 

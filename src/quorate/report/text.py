@@ -55,7 +55,7 @@ def _timeline(outcome: Outcome, client: Client) -> list[str]:
     slice_ns = max(1, (end_ns - begin_ns) / LINE)
     cells = [" "] * LINE
     for attempt in client.trace.attempts:
-        i = min(LINE - 1, int((attempt.sent_ns - begin_ns) / slice_ns))
+        i = max(0, min(LINE - 1, int((attempt.sent_ns - begin_ns) / slice_ns)))
         cells[i] = "·" if not attempt.ok or cells[i] == "·" else "━"
     marks = [" "] * LINE
     for flag in outcome.flags:

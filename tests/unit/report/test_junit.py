@@ -6,6 +6,7 @@ from lxml import etree
 
 from quorate.drill.history import Recording
 from quorate.drill.outcome import judge_run
+from quorate.drill.series import Run
 from quorate.report.junit import xml
 
 
@@ -14,7 +15,7 @@ def test_every_verdict_has_its_own_form(recording: Recording) -> None:
     never = tuple(replace(one, result="refused", node="") for one in trace.attempts)
     unknown = replace(recording, traces=(replace(trace, attempts=never),))
     missed = replace(recording, about=replace(recording.about, target_s=0.1, cluster="<a & b>"))
-    suite = etree.fromstring(xml([judge_run(one) for one in (recording, missed, unknown)]))
+    suite = etree.fromstring(xml([Run("a run", judge_run(one)) for one in (recording, missed, unknown)]))
     assert [suite.get(key) for key in ("tests", "failures", "errors")] == ["3", "1", "1"]
     assert [[child.tag for child in case][1:] for case in suite] == [[], ["failure"], ["error"]]
     assert suite[1].get("classname") == f"<a & b>.{recording.about.service}"

@@ -37,7 +37,7 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
         "never-back": replace(recording, traces=(replace(ended, attempts=cut),), about=replace(about, target_s=2)),
         "never-steady": replace(recording, traces=(replace(trace, attempts=never),)),
         "unnoticed": replace(recording, traces=(replace(trace, attempts=quiet),)),
-        "no-journals": replace(recording, journals={}, events=recording.events[:2]),
+        "no-journals": replace(recording, journals={}, events=(*recording.events[:2], recording.events[-1])),
         "two-clients": replace(recording, traces=(trace, replace(trace, name="api"))),
         "written": replace(recording, traces=(writing,), rows={"web": (rows, rows)}),
         "written-lost": replace(recording, about=killed, traces=(writing,), rows={"web": (rows[3:], rows[3:])}),

@@ -1,0 +1,58 @@
+"""judging: recorded drills judged again, from their folders alone; the reports are written anew, records never.
+
+A folder is that of a run (about.json), or that of a series, with one folder below it for each run.
+"""
+
+import json
+from pathlib import Path
+
+import click
+
+from quorate.drill.history import NO_VALUE, read
+from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.record import words
+from quorate.drill.series import Plan, Run, Series
+from quorate.drill.verdict import Verdict
+from quorate.errors import UsageError
+from quorate.report import files, text
+from quorate.ui.drilling import table
+
+
+def judged(folder: Path) -> Verdict:
+    """Judge what is in the folder, print what came of it, and return the verdict; UsageError where nothing is."""
+    if (folder / "about.json").exists():
+        outcome, page = judged_run(folder)
+        click.echo(text.summary(outcome))
+        click.echo(f"The page: {page}", err=True)
+        return outcome.verdict
+    runs = [below for below in sorted(folder.iterdir()) if (below / "about.json").exists()] if folder.is_dir() else []
+    if not runs:
+        what = "holds no run of a drill" if folder.is_dir() else "is no folder"
+        raise UsageError(f"{words(folder)} {what}", "give the folder of a run (with about.json), or of several runs")
+    series = Series(plan_of(folder), tuple(judged_below(run) for run in runs))
+    page = files.write_series(folder, series)
+    click.echo("\n".join(table(series.runs)))
+    click.echo(f"The page: {page}", err=True)
+    return series.verdict
+
+
+def judged_run(folder: Path) -> tuple[Outcome, Path]:
+    """Judge one run and write its reports; return the outcome and the path of the page."""
+    outcome = judge_run(read(folder))
+    return outcome, files.write(folder, outcome)
+
+
+def judged_below(folder: Path) -> Run:
+    """Judge one run of a series; one that cannot be judged says so, and does not keep the others from it."""
+    try:
+        return Run(words(folder.name), judged_run(folder)[0])
+    except UsageError as error:
+        return Run(words(folder.name), None, error.message)
+
+
+def plan_of(folder: Path) -> Plan:
+    """Return what the series was to be, as far as that can be read."""
+    try:
+        return Plan.parse(json.loads((folder / "suite.json").read_text(encoding="utf-8")))
+    except (OSError, *NO_VALUE):
+        return Plan()
