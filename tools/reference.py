@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +18,12 @@ import click
 from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
 from quorate.check.run import rules
+from quorate.describe.load import load
 from quorate.describe.schema import schema
+from quorate.drill.fault import Setting
+from quorate.drill.faults import faults
+from quorate.drill.ground import Kind as Ground
+from quorate.drill.suite import ORDER
 from quorate.ui.main import quorate
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -145,6 +151,98 @@ def paragraphs(module: ModuleType) -> str:
     for part in PARTS:
         text = re.sub(rf"^\n?{part}: ", f"\n**{part}:** ", text, flags=re.MULTILINE)
     return text
+
+
+# --- faults --------------------------------------------------------------------------------------------------------
+
+GROUNDS: dict[Ground, str] = {"container": "container lab", "kernel": "kernel lab", "hosts": "real hosts"}
+EXAMPLES = ("web", "mariadb")  # three nodes and two links; two nodes that replicate their data
+SEEDS = 300
+CHOICES_SHOWN = 8
+
+
+def drills() -> Iterator[str]:
+    """The page of faults: what each does, where it can be drilled, what is left to chance."""
+    yield "# Faults\n"
+    yield "What `quorate drill` does to a cluster, in the order in which it goes through them; see"
+    yield "[break it on purpose](../how-to/drill.md). The lab has [container or kernel nodes](../how-to/lab.md), by what"
+    yield "the file needs. `quorate drill --list FILE` says what fits a file.\n"
+    yield f"| fault | {' | '.join(GROUNDS.values())} | what it does |\n| --- |{' --- |' * len(GROUNDS)} --- |"
+    for title, names in told_together().items():
+        marks = " | ".join("yes" if ground in grounds(names[0]) else "" for ground in GROUNDS)
+        yield f"| [{title}](#{title}) | {marks} | {what(names[0]).splitlines()[0]} |"
+    for title, names in told_together().items():
+        yield f"\n## {title}\n\n{what(names[0])}\n"
+        if names != [title]:
+            yield f"Their names: {', '.join(f'`{name}`' for name in names)}.\n"
+        yield from facts(names[0])
+
+
+def facts(name: str) -> Iterator[str]:
+    """The facts of one fault."""
+    yield f"- where: {where(name)}"
+    if chance := left_to_chance(name):
+        yield f"- left to chance: {chance}"
+    if faults()[name].LEAVES:
+        yield "- the node leaves the cluster, and must be fenced"
+
+
+def told_together() -> dict[str, list[str]]:
+    """Return the names of the faults as a drill goes through them; those of one file are one entry, called as it is."""
+    found: dict[str, list[str]] = {}
+    for name in (*(one for one in ORDER if one in faults()), *sorted(faults().keys() - set(ORDER))):
+        title = name if inspect.ismodule(faults()[name]) else module_of(name).__name__.rpartition(".")[2]
+        found.setdefault(title.replace("_", "-"), []).append(name)
+    return found
+
+
+def module_of(name: str) -> ModuleType:
+    """Return the file of a fault, or of the faults that it is a variant of."""
+    fault = faults()[name]
+    return fault if isinstance(fault, ModuleType) else sys.modules[type(fault).__module__]
+
+
+def what(name: str) -> str:
+    """Return what a fault's file says, without its name."""
+    text = (inspect.getdoc(module_of(name)) or "").partition(": ")[2]
+    return text[0].upper() + text[1:]
+
+
+def settings(ground: Ground) -> Iterator[Setting]:
+    """Yield the examples on that ground; the data of the second need kernel nodes."""
+    for kind in EXAMPLES if ground != "container" else EXAMPLES[:1]:
+        cluster = load(kinds()[kind].example, kind, kinds()).cluster
+        assert cluster is not None
+        yield Setting(cluster, next(iter(cluster.services)), ground)
+
+
+def grounds(name: str) -> list[Ground]:
+    """Return where a fault fits one of the examples."""
+    return [ground for ground in GROUNDS if not all(faults()[name].obstacle(one) for one in settings(ground))]
+
+
+def where(name: str) -> str:
+    """Return where a fault can be drilled, and what else it says against one of the examples there."""
+    found = grounds(name)
+    against = {faults()[name].obstacle(one): one.service for ground in found for one in settings(ground)}
+    but = "; ".join(f"not {words.replace(service, 'the service')!r}" for words, service in against.items() if words)
+    return ", ".join(GROUNDS[ground] for ground in found) + (f" ({but})" if but else "")
+
+
+def left_to_chance(name: str) -> str:
+    """Return what the seed chooses, and among what; "" where nothing is."""
+    one = next(one for ground in GROUNDS for one in settings(ground) if not faults()[name].obstacle(one))
+    victim, found = one.cluster.nodes[0].name, dict[str, set[str]]()
+    for seed in range(SEEDS):
+        for key, value in faults()[name].choose(one, victim, Random(seed)).items():
+            found.setdefault(key, set()).add(value)
+    return "; ".join(f"{key} ({listed(values)})" for key, values in found.items())
+
+
+def listed(values: set[str]) -> str:
+    """Return values in order, numbers by their size, not too many of them."""
+    names = sorted(values, key=lambda value: (float(value) if value.isdecimal() else 0, value))
+    return " or ".join(names[:CHOICES_SHOWN]) + (" ..." if len(names) > CHOICES_SHOWN else "")
 
 
 # --- the cluster file ----------------------------------------------------------------------------------------------
@@ -280,7 +378,7 @@ def escaped(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES = {"commands": commands, "services": services, "rules": findings, "cluster-file": cluster_file}
+PAGES = {"commands": commands, "services": services, "rules": findings, "cluster-file": cluster_file, "faults": drills}
 
 
 def main() -> int:

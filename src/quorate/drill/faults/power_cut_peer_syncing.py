@@ -1,4 +1,4 @@
-"""power-cut-peer-syncing: the node that serves loses its power while its peer is to be brought up to date. Lab only.
+"""power-cut-peer-syncing: the node that serves loses its power while its peer is to be brought up to date.
 
 The two are connected, and the peer's copy is old or torn (DRBD: Inconsistent). It must fence the node that has the
 data, and wait for it.
