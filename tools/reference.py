@@ -165,7 +165,7 @@ def drills() -> Iterator[str]:
     """The page of faults: what each does, where it can be drilled, what is left to chance."""
     yield "# Faults\n"
     yield "What `quorate drill` does to a cluster, in the order in which it goes through them; see"
-    yield "[break it on purpose](../how-to/drill.md). The lab has [container or kernel nodes](../how-to/lab.md), by what"
+    yield "[break it on purpose](../how-to/drill.md). The lab has [container or kernel nodes](../how-to/lab.md), as"
     yield "the file needs. `quorate drill --list FILE` says what fits a file.\n"
     yield f"| fault | {' | '.join(GROUNDS.values())} | what it does |\n| --- |{' --- |' * len(GROUNDS)} --- |"
     for title, names in told_together().items():
