@@ -139,6 +139,15 @@ class Fault(Protocol):
         """Return when the victim may serve again."""
 
 
+def unfit(fault: Fault, setting: Setting) -> str:
+    """Say, purely, why a fault cannot be drilled there; "" where it can.
+
+    A drill ends when every node is back, so a node that is fenced must be switched on again.
+    """
+    stays_off = fault.LEAVES and setting.cluster.fencing.enabled and setting.cluster.fencing.action == "off"
+    return fault.obstacle(setting) or ("a fenced node stays off (fencing.action)" if stays_off else "")
+
+
 def anywhere(_setting: Setting) -> str:
     """Name no obstacle."""
     return ""

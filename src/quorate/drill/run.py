@@ -26,7 +26,7 @@ from quorate.catalog.service import Probe, Service
 from quorate.describe.cluster import Cluster
 from quorate.drill.about import about
 from quorate.drill.database import account, numbers
-from quorate.drill.fault import Fault, Scene, Setting, must_boot, serving, status
+from quorate.drill.fault import Fault, Scene, Setting, must_boot, serving, status, unfit
 from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
@@ -73,7 +73,7 @@ async def drill(
 
     seed: of what the fault leaves to chance. UsageError where the fault makes no sense.
     """
-    if why := fault.obstacle(Setting(want.cluster, story.service, ground.kind)):
+    if why := unfit(fault, Setting(want.cluster, story.service, ground.kind)):
         raise UsageError(f"{fault.NAME} cannot be drilled here: {why}", "choose another fault")
     probe = probe_of(want.cluster, story.service)
     await running.settled(fleet, want, lambda _: None)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from statistics import fmean
 
-from quorate.drill.fault import Setting
+from quorate.drill.fault import Setting, unfit
 from quorate.drill.faults import faults
 from quorate.errors import UsageError
 
@@ -29,7 +29,7 @@ KNOWN_RUNS = 2  # so many have to be done before anything is said about the time
 def fitting(setting: Setting) -> list[str]:
     """Return the faults that fit."""
     known = [*(one for one in ORDER if one in faults()), *sorted(faults().keys() - set(ORDER))]
-    return [one for one in known if not faults()[one].obstacle(setting)]
+    return [one for one in known if not unfit(faults()[one], setting)]
 
 
 def chosen(setting: Setting, wanted: Sequence[str]) -> list[str]:
@@ -42,7 +42,7 @@ def chosen(setting: Setting, wanted: Sequence[str]) -> list[str]:
     for one in wanted:
         matching = [name for name in fit if fnmatchcase(name, one)]
         if not matching:
-            reason = f"{one} does not fit: {faults()[one].obstacle(setting)}" if one in faults() else ""
+            reason = f"{one} does not fit: {unfit(faults()[one], setting)}" if one in faults() else ""
             raise UsageError(reason or f"there is no fault {one!r}", f"choose from: {', '.join(fit)}")
         found += matching
     return found or fit

@@ -14,6 +14,7 @@ from quorate.drill import permission
 from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
 from quorate.drill.ground import Hosts, ways
+from quorate.drill.suite import chosen, fitting
 from quorate.errors import CommandFailed, HostUnreachable, Refused, UsageError
 from quorate.machines.fake import Answer, FakeHost
 from quorate.machines.host import Command
@@ -102,6 +103,14 @@ def test_what_works_by_ssh_or_a_fencing_device_fits_real_hosts() -> None:
     fit = {name for name, fault in faults().items() if not fault.obstacle(hosts)}
     assert {"kill-server", "standby", "reboot", "isolated", "kill-corosync", "power-cut"} <= fit
     assert not {"freeze", "link-down"} & fit
+
+
+def test_where_a_fenced_node_stays_off_none_is_fenced_for_a_drill() -> None:
+    off = Setting(cluster_of(**{"fencing:\n": "fencing:\n  action: off\n"}), "site", "hosts")
+    assert "power-cut" not in fitting(off)
+    assert "kill-server" in fitting(off)
+    with pytest.raises(UsageError, match="a fenced node stays off"):
+        chosen(off, ["power-cut"])
 
 
 def proofs(cluster: Cluster, **other: str) -> dict[str, dict[str, str]]:
