@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from quorate.drill.history import Recording
-from quorate.drill.journal import parse_journal
+from quorate.drill.journal import JournalLine, parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.record import About, Event, Moment, Trace
 from quorate.drill.verdict import Judgement, Verdict, judge, worst
@@ -21,6 +21,7 @@ from quorate.errors import UsageError
 
 SCHEMA = "quorate.drill/1"
 CLOCK_STEP_MAX_S = 0.05
+CLOCK_AHEAD_S = 600.0  # nodes log for some seconds after the run's last event
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def judge_run(recording: Recording) -> Outcome:
     slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
     answered_ns = _answered_ns(slowest.judgement)
     phases = find_phases(
-        [line for node, text in recording.journals.items() for line in parse_journal(text, node)],
+        _in_time([line for node, text in recording.journals.items() for line in parse_journal(text, node)], recording),
         victim=about.node,
         nodes=about.nodes,
         fault_s=(inject.at_ns + slowest.trace.wall_offset_ns) / 1e9,
@@ -139,6 +140,12 @@ def judge_run(recording: Recording) -> Outcome:
 def is_whole(recording: Recording) -> bool:
     """Tell whether the run came to its end: what nobody watched any more cannot have held."""
     return any(event.moment is Moment.SETTLED for event in recording.events)
+
+
+def _in_time(lines: Sequence[JournalLine], recording: Recording) -> list[JournalLine]:
+    """Return the lines but for those from long after the run: a clock that was ahead wrote them."""
+    last_s = max(event.wall_ns for event in recording.events) / 1e9
+    return [line for line in lines if line.time_s <= last_s + CLOCK_AHEAD_S]
 
 
 def _client(trace: Trace, recording: Recording, inject: Event) -> Client:

@@ -10,13 +10,14 @@ from quorate.drill.aftermath import return_s
 from quorate.drill.fault import Scene, Setting, powered, status
 from quorate.errors import Unknown, UsageError
 from quorate.machines.host import command
-from quorate.machines.waiting import until
-from quorate.observe.facts import drbd_status
+from quorate.machines.waiting import NotYet, until
+from quorate.observe.facts import constraints, drbd_status
 from quorate.observe.facts.drbd_status import DrbdDevice
 from quorate.observe.gathering import gather
 
 AWAY_S = 60.0
 SYNC_S = 180.0
+FENCED_BY_DRBD = "drbd-fence-by-handler"  # how crm-fence-peer.sh calls its constraint
 
 
 def store_of(scene: Scene) -> Replicated:
@@ -27,10 +28,15 @@ def store_of(scene: Scene) -> Replicated:
     return store
 
 
+def replicated(setting: Setting) -> str:
+    """Ask for a replicated store."""
+    store = setting.options.store(setting.service)
+    return "" if isinstance(store, Replicated) else f"{setting.service} has no replicated data"
+
+
 def obstacle(setting: Setting) -> str:
     """Ask for a replicated store, and for a switch for the peer's power."""
-    store = setting.options.store(setting.service)
-    return powered(setting) if isinstance(store, Replicated) else f"{setting.service} has no replicated data"
+    return replicated(setting) or powered(setting)
 
 
 def peer_of(scene: Scene) -> str:
@@ -87,3 +93,19 @@ async def seen(scene: Scene) -> DrbdDevice | None:
     """Return the device as the node that serves sees it."""
     found = await gather(scene.fleet[scene.victim], drbd_status)
     return found.device(store_of(scene).minor) if found else None
+
+
+async def in_sync(scene: Scene) -> None:
+    """Return when either copy alone has all data, and the peer is no longer kept from serving."""
+
+    async def same() -> bool | None:
+        device = await seen(scene)
+        if device is None or not device.is_in_sync:
+            raise NotYet(f"{device.connection}, {device.disk}/{device.peer_disk}" if device else "the device is down")
+        found = await gather(scene.fleet[scene.victim], constraints)
+        kept = [one.id for one in found if one.id.startswith(FENCED_BY_DRBD)]
+        if kept:
+            raise NotYet(f"{', '.join(kept)} keeps the peer from serving")
+        return True
+
+    await until("both copies are the same", same, timeout_s=SYNC_S, every_s=0.3)

@@ -13,8 +13,8 @@ from quorate.drill.faults import faults
 from quorate.errors import UsageError
 
 ORDER = (
-    *("standby", "link-down"),
-    *("kill-server", "kill-server-and-supervisor", "agent-errors", "reboot", "hang-server"),
+    *("standby", "link-down", "clock-step", "drbd-cut", "disk-failing"),
+    *("kill-server", "kill-server-and-supervisor", "agent-errors", "reboot", "hang-server", "disk-full"),
     *("kill-pacemakerd", "kill-pacemaker-attrd", "kill-pacemaker-fenced", "kill-pacemaker-schedulerd"),
     *("kill-pacemaker-controld", "kill-pacemaker-execd", "kill-pacemaker-based"),
     *("packet-loss", "delay", "address-stolen"),

@@ -20,6 +20,8 @@ from quorate.drill.faults import (
     agent_errors,
     bmc_unreachable,
     delay,
+    disk_full,
+    drbd_cut,
     faults,
     link_down,
     partition,
@@ -221,6 +223,42 @@ def test_where_nobody_has_quorum_nodes_must_boot_first() -> None:
 def test_a_file_may_hold_several_faults() -> None:
     assert {"kill-pacemakerd", "kill-pacemaker-based", "kill-pacemaker-controld"} <= faults().keys()
     assert faults()["kill-pacemaker-based"].TITLE.format(node="n1") == "pacemaker-based was killed on n1"
+
+
+def database(kind: Kind = "kernel", data: str = "") -> Setting:
+    text = kinds()["mariadb"].example
+    if data:
+        text = text.replace("{drbd: {disk: /dev/sda3, filesystem: xfs}}", data)
+    cluster = load(text, "db.yaml", kinds()).cluster
+    assert cluster is not None
+    return Setting(cluster, "database", kind)
+
+
+def test_only_a_disk_of_its_own_is_filled() -> None:
+    fault = faults()["disk-full"]
+    assert fault.obstacle(database()) == ""
+    assert fault.obstacle(database(data="{lvm: {disk: /dev/sdb}}")) == ""
+    assert "others may need" in fault.obstacle(database("container", "{filesystem: {device: /srv/shared}}"))
+    assert "keeps no data" in fault.obstacle(setting("kernel"))
+    assert disk_full.is_its_own("57344\n25088\n25088\n")
+    assert not disk_full.is_its_own("25088\n25088\n25088\n")
+    assert not disk_full.is_its_own("25088\n57344\n25088\n")
+
+
+def test_what_only_kernel_nodes_can_do() -> None:
+    for name in ("clock-step", "disk-failing"):
+        assert faults()[name].obstacle(database()) == ""
+        assert "kernel nodes" in faults()[name].obstacle(database("container"))
+        assert faults()[name].obstacle(database("hosts"))
+    assert "no replicated data" in faults()["disk-failing"].obstacle(setting("kernel"))
+    assert "no replicated data" in faults()["drbd-cut"].obstacle(setting("kernel"))
+
+
+def test_a_replication_connection_is_cut_whoever_called() -> None:
+    sport, dport = (str(rule) for rule in drbd_cut.rules(6, 7788))
+    assert sport == "ip -6 rule add preference 17042 ipproto 6 sport 7788 blackhole"
+    assert dport == "ip -6 rule add preference 17042 ipproto 6 dport 7788 blackhole"
+    assert drbd_cut.deleting(4).argv[-2:] == ("-4", "17042")
 
 
 def test_whose_agent_returns_errors() -> None:

@@ -103,3 +103,15 @@ def test_nothing_to_judge_is_a_usage_error(recording: Recording) -> None:
 )
 def test_literal_secrets_never_reach_a_report(text: str, shown: str) -> None:
     assert mask(text) == shown
+
+
+def test_what_a_clock_an_hour_ahead_wrote_is_no_phase(recording: Recording) -> None:
+    journals = dict(recording.journals)
+    for node, text in recording.journals.items():
+        entries = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        for entry in entries:
+            entry.pop("_SOURCE_REALTIME_TIMESTAMP", None)
+            entry["__REALTIME_TIMESTAMP"] = str(int(entry["__REALTIME_TIMESTAMP"]) + 3600 * 10**6)
+        journals[node] = "\n".join([text, *map(json.dumps, entries)])
+    assert len("".join(journals.values())) > 1.5 * len("".join(recording.journals.values()))
+    assert judge_run(replace(recording, journals=journals)).phases == judge_run(recording).phases
