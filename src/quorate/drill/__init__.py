@@ -14,6 +14,9 @@
     peer        the other node of a replicated store, away and back
     probes/     clients, one file each, every one a process of its own
     probe       start, follow and stop such a process
+    observer    a program on every node says what that holds
+    sightings   its lines -> which node held what from when to when, on this machine's clock (pure)
+    places      whether something was held by two nodes at once (pure)
     verdict     attempts -> outage; held, violated or unknown (pure)
     database    the account and the table of a client that writes, and what it holds at the end
     writes      rows promised against rows found (pure)

@@ -55,15 +55,19 @@ def unrest(found: ClusterStatus, nodes: set[str], service: str) -> str:
 async def settles(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
     """Wait until the cluster is at rest for as long as it may take to notice a fault; return the client's answer.
 
-    That is the first one after its first failure, or if it noticed nothing, one from now.
+    That is the first one after its first failure, or if it noticed nothing, one from now. A lost node is not waited for
+    where it cannot come back before the fault is undone: where nothing is fenced, and with two nodes, each of which may
+    go on and keep the other away.
     """
+    cluster = scene.want.cluster
+    everybody = set(scene.fleet) if cluster.fencing.enabled and not cluster.quorum.two_node else set()
     hold_s = scene.want.cluster.corosync.detection_s + SLACK_S
     since: float | None = None
 
     async def so() -> bool | None:
         nonlocal since
         found = await view(scene)
-        wrong = unrest(found, set(scene.fleet), scene.service) if found else "no node has quorum"
+        wrong = unrest(found, everybody, scene.service) if found else "no node has quorum"
         if wrong:
             since = None
             raise NotYet(wrong)

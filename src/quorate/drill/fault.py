@@ -87,7 +87,8 @@ class Fault(Protocol):
     """A kind of fault: a module in faults/.
 
     It may have `must_boot(setting, victim, chosen)` besides: whether nobody can serve before nodes have booted, which
-    takes longer than any target of the file means.
+    takes longer than any target of the file means. And `DOUBLES`, where it makes a second node hold something of the
+    service by itself: the kinds of marker (sightings.py) that are then not looked for in two places.
     """
 
     @property

@@ -4,6 +4,7 @@
     events.jsonl          what the drill did and saw, appended as it happens
     probes/NAME.jsonl     every attempt of a client, appended by the probe itself
     journals/NODE.jsonl   the survivors' journals, as `journalctl -o json` gave them
+    places/NODE.jsonl     what an observer on that node found it to hold, as it came (observer.py has its lines)
     rows/NAME-1.txt, -2   the numbers that a writing client's table held at the end, one a line: read twice, at rest
     run.json, report.*    what was made of it; can be made again
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from quorate.drill.record import About, Attempt, Event, Moment, Trace, amount, whole, words
+from quorate.drill.sightings import Watch, watches
 from quorate.errors import UsageError
 
 DIGITS = 20  # of a BIGINT UNSIGNED
@@ -29,7 +31,8 @@ NO_VALUE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # 
 class Recording:
     """A folder, read back. journals: node -> text. broken: lines that could not be read, "file:line".
 
-    rows: a writing client -> what its table held, once for each time it was read.
+    rows: a writing client -> what its table held, once for each time it was read. places: node -> its observers, in
+    order; empty where there were none.
     """
 
     about: About
@@ -38,6 +41,7 @@ class Recording:
     journals: dict[str, str] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
     rows: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
 
 
 class History:
@@ -61,6 +65,12 @@ class History:
     def probe_file(self, name: str) -> Path:
         """Return the file that the probe called `name` is to append to."""
         return self.folder / "probes" / f"{name}.jsonl"
+
+    def place(self, node: str, line: Mapping[str, Any]) -> None:
+        """Keep a line of an observer."""
+        (self.folder / "places").mkdir(exist_ok=True)
+        with (self.folder / "places" / f"{node}.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def journal(self, node: str, text: str) -> None:
         """Keep a surviving node's journal as `journalctl -o json` printed it."""
@@ -87,7 +97,9 @@ def read(folder: Path) -> Recording:
         for path in sorted((folder / "journals").glob("*.jsonl"))
     }
     rows = _read_rows(folder / "rows", broken)
-    return Recording(about, tuple(events), tuple(trace for trace in traces if trace), journals, tuple(broken), rows)
+    places = {path.stem: _read_places(path, broken) for path in sorted((folder / "places").glob("*.jsonl"))}
+    found = tuple(trace for trace in traces if trace)
+    return Recording(about, tuple(events), found, journals, tuple(broken), rows, places)
 
 
 def read_trace(path: Path, broken: list[str]) -> Trace | None:
@@ -165,6 +177,14 @@ def _read_rows(folder: Path, broken: list[str]) -> dict[str, tuple[tuple[int, ..
         broken += [f"{path.name}:{i}" for i, line in enumerate(lines, 1) if line not in known]
         readings[words(path.stem.rpartition("-")[0])].append(tuple(int(line) for line in numbers))
     return {name: tuple(several) for name, several in readings.items()}
+
+
+def _read_places(path: Path, broken: list[str]) -> tuple[Watch, ...]:
+    try:
+        return tuple(watches(value for _, value in _lines(path, broken)))
+    except NO_VALUE:
+        broken.append(path.name)
+        return ()
 
 
 def _lines(path: Path, broken: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -14,6 +14,7 @@ from typing import Any
 from quorate.drill.history import Recording
 from quorate.drill.journal import JournalLine, parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
+from quorate.drill.places import Places, judge_places
 from quorate.drill.record import About, Event, Moment, Trace
 from quorate.drill.verdict import Judgement, Verdict, judge, worst
 from quorate.drill.writes import Writes, judge_writes
@@ -74,7 +75,10 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The run, judged. started: wall clock of the fault. clock_s: the monotonic zero, ns, of `seconds`."""
+    """The run, judged. started: wall clock of the fault. clock_s: the monotonic zero, ns, of `seconds`.
+
+    places: None where nobody observed the nodes.
+    """
 
     about: About
     started: datetime
@@ -87,11 +91,17 @@ class Outcome:
     serving: Serving
     flags: tuple[Flag, ...]
     notes: tuple[str, ...]
+    places: Places | None
 
     @property
     def client(self) -> Client:
         """The client that waited longest."""
         return max(self.clients, key=lambda client: client.judgement.outage_s or 0)
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence for each: what that client saw, and what was active in two places or not."""
+        return f"{self.client.reason} {self.places.reason}" if self.places else self.client.reason
 
     @property
     def fencing(self) -> tuple[FencingEvent, ...]:
@@ -122,18 +132,38 @@ def judge_run(recording: Recording) -> Outcome:
         resources=about.resources,
     )
     serving = _serving(slowest, phases, recording.events, inject)
+    end_ns = max(_end_ns(trace) for trace in recording.traces)
+    places = _places(recording, inject, phases, end_ns)
+    verdicts = [client.verdict for client in clients]
+    verdicts += [places.verdict] if places else []
+    verdicts += [] if is_whole(recording) else [Verdict.UNKNOWN]
     return Outcome(
         about=about,
         started=datetime.fromtimestamp(inject.wall_ns / 1e9, UTC),
         zero_ns=inject.at_ns,
-        end_s=(max(_end_ns(trace) for trace in recording.traces) - inject.at_ns) / 1e9,
-        verdict=worst([client.verdict for client in clients] + ([] if is_whole(recording) else [Verdict.UNKNOWN])),
+        end_s=(end_ns - inject.at_ns) / 1e9,
+        verdict=worst(verdicts),
         clients=clients,
         phases=phases,
         segments=segments(phases),
         serving=serving,
         flags=_flags(recording.events, inject, phases, serving),
-        notes=_notes(recording, clients, phases),
+        notes=(*_notes(recording, clients, phases), *(places.notes if places else ())),
+        places=places,
+    )
+
+
+def _places(recording: Recording, inject: Event, phases: Phases, end_ns: int) -> Places | None:
+    """Judge what observers saw; None where there were none."""
+    if not recording.places:
+        return None
+    steady = next((event.at_ns for event in recording.events if event.moment is Moment.STEADY), inject.at_ns)
+    return judge_places(
+        {node: recording.places.get(node, ()) for node in recording.about.nodes.values()},
+        steady_ns=steady,
+        fault_ns=inject.at_ns,
+        end_ns=end_ns,
+        fenced=[(event.target, inject.at_ns + int(event.at_s * 1e9)) for event in phases.fencing if event.ok],
     )
 
 
@@ -256,11 +286,46 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "milestones": [asdict(milestone) for milestone in outcome.phases.milestones],
         "fencing": [asdict(event) for event in outcome.fencing],
         "serving": {**asdict(outcome.serving), "failed_back": outcome.serving.failed_back},
+        "places": _places_json(outcome),
         "flags": [asdict(flag) for flag in outcome.flags],
         "notes": list(outcome.notes),
     }
     found: dict[str, Any] = plain(value)
     return found
+
+
+def _places_json(outcome: Outcome) -> dict[str, Any] | None:
+    found = outcome.places
+    if found is None:
+        return None
+    return {
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "twice": [
+            {**asdict(one.marker), "nodes": one.nodes, "from_s": outcome.seconds(one.from_ns), "seconds": one.seconds}
+            for one in found.twice
+        ],
+        "held": [
+            {
+                "node": one.node,
+                **asdict(one.marker),
+                "from_s": outcome.seconds(one.from_ns),
+                "to_s": outcome.seconds(one.to_ns),
+            }
+            for one in found.spans
+        ],
+        "unobserved": [
+            {
+                "node": one.node,
+                "from_s": outcome.seconds(one.from_ns),
+                "to_s": outcome.seconds(one.to_ns) if one.to_ns else None,
+            }
+            for one in found.silences
+        ],
+        "left_out": [asdict(one) for one in found.left_out],
+        "clocks_apart_s": found.apart_s,
+        "cpu_share": found.cpu_share,
+    }
 
 
 def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:

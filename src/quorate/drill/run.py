@@ -2,7 +2,8 @@
 
 1. the cluster is at rest: every service runs, nothing failed
 2. a client asks the service every 20 ms through its floating address, and has had 50 good answers in a row; one that
-   writes has an account and a table for it, made for this run
+   writes has an account and a table for it, made for this run; on every node an observer says from now on what of the
+   services that node holds
 3. the fault is injected on the node that serves, and proven to be in effect (faults/ has one file for each)
 4. nobody helps: the cluster notices and starts the service again; the client gets its first answer
 5. the fault is undone where it would stay, and the node may serve again
@@ -31,7 +32,9 @@ from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
 from quorate.drill.journal import fetch
+from quorate.drill.observer import observing
 from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.places import markers
 from quorate.drill.probe import ProbeProcess, Settings, probing
 from quorate.drill.record import About, Event, Moment
 from quorate.errors import UsageError
@@ -80,7 +83,8 @@ async def drill(
     scene = Scene(ground, fleet, want, story.service, await serving(fleet, story.service), note)
     scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311 - a drill
     history = History(story.folder, await about_run(scene, story, fault, probe, seed))
-    async with client_of(scene, probe, history) as settings:
+    watched = markers(want.cluster, want.platform, getattr(fault, "DOUBLES", ()))
+    async with observing(fleet, watched, history.place), client_of(scene, probe, history) as settings:
         async with probing(probe.kind, settings) as client:
             await client.wait_steady()
             history.event(Moment.STEADY)

@@ -134,5 +134,5 @@ def _run_json(run: Run) -> dict[str, Any]:
         "target_s": outcome.about.target_s,
         "acknowledged": writes.acknowledged if writes else None,
         "lost": len(writes.lost) if writes else None,
-        "reason": outcome.client.reason,
+        "reason": outcome.reason,
     }

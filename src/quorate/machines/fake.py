@@ -125,6 +125,10 @@ class FakeHost:
         for line in self._answer(command).stdout.splitlines():
             yield line
 
+    def apart(self) -> "FakeHost":
+        """Return itself: what it is asked is scripted together."""
+        return self
+
     async def reconnect(self, *, timeout_s: float = 10) -> None:  # noqa: ARG002
         """Count it; a scripted machine is always there."""
         self.reconnects += 1

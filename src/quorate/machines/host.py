@@ -86,6 +86,9 @@ class Host(Protocol):
         ends by itself with a status other than 0.
         """
 
+    def apart(self) -> "Host":
+        """Return the same machine for a connection of its own: `reconnect` makes it, and `close` ends it alone."""
+
     async def reconnect(self, *, timeout_s: float = 10) -> None:
         """Connect anew, for instance after a reboot."""
 

@@ -93,6 +93,10 @@ class SshHost:
         """False once the connection is known to be gone."""
         return bool(self._connections) and not self._connections[-1].is_closed()
 
+    def apart(self) -> "SshHost":
+        """Return the same machine for a connection of its own (host.Host.apart)."""
+        return SshHost(self._name, self._login, dial=self._dial, client_key=self._key, known_hosts=self._known_hosts)
+
     async def reconnect(self, *, timeout_s: float = 10) -> None:
         """Connect anew, for instance after a reboot; HostUnreachable if that fails."""
         await self.close()
@@ -252,6 +256,8 @@ class SshHost:
                         yield line
                     stderr = await process.stderr.read()
                     await process.wait_closed()
+                except (OSError, asyncssh.Error) as error:
+                    raise refusals.connection_lost(self._name, self._login, command.shown) from error
                 finally:
                     with contextlib.suppress(OSError):
                         process.stdin.write_eof()

@@ -51,6 +51,7 @@ def page(outcome: Outcome) -> str:
         when=wording.when(outcome),
         figures=wording.figures(outcome),
         measured=wording.measured(outcome.client),
+        observed=wording.observed(outcome.places) if outcome.places else "",
         overview=timeline.overview(outcome),
         zoom=timeline.zoom(outcome),
         phases=[(segment, wording.meaning(segment), timeline.FAMILIES[segment.step]) for segment in outcome.segments],

@@ -40,13 +40,15 @@ def _case(suite: etree._Element, outcome: Outcome) -> None:
     facts |= {"outage_s": _number(client.judgement.outage_s), "target_s": _number(about.target_s)}
     if client.writes:
         facts |= {"acknowledged": str(client.writes.acknowledged), "lost": str(len(client.writes.lost))}
+    if outcome.places:
+        facts["active_in_two_places_s"] = f"{max((one.seconds for one in outcome.places.twice), default=0):.3f}"
     properties = etree.SubElement(case, "properties")
     for name, value in (facts | {f"version.{name}": version for name, version in about.versions.items()}).items():
         etree.SubElement(properties, "property", name=name, value=value)
     if outcome.verdict in COMPLAINTS:
         complaint = etree.SubElement(case, COMPLAINTS[outcome.verdict], message=wording.headline(outcome))
         complaint.set("type", outcome.verdict.value)
-        complaint.text = " ".join(one.reason for one in outcome.clients)
+        complaint.text = " ".join(filter(None, [*(one.reason for one in outcome.clients), wording.placed(outcome)]))
 
 
 def _number(value: float | None) -> str:

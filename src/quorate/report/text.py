@@ -29,8 +29,8 @@ def summary(outcome: Outcome) -> str:
 def _first_line(outcome: Outcome) -> str:
     target_s = outcome.about.target_s
     target = f" The target is {target_s:g} s." if target_s is not None else ""
-    said = f"{wording.waited(outcome)}{target} {wording.promised(outcome)}".strip()
-    return f"{wording.VERDICTS[outcome.verdict].upper()}  {said}"
+    said = [f"{wording.waited(outcome)}{target}", wording.promised(outcome), wording.placed(outcome)]
+    return f"{wording.VERDICTS[outcome.verdict].upper()}  {' '.join(filter(None, said))}"
 
 
 def _where(outcome: Outcome) -> str:

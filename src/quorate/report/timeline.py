@@ -4,7 +4,7 @@ Positions (`x`, `w`) are percent of the drawing's width, so that drawings fit an
 keeps its size; times are seconds after the fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quorate.drill.outcome import Client, Outcome
@@ -97,12 +97,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of a node's lane. kind: "held" by it, "twice": by another one as well, "unseen": nobody looked."""
+
+    x: float
+    w: float
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole run."""
+    """The whole run. nodes: a lane for each that was observed."""
 
     axis: Axis
     lanes: tuple[tuple[str, tuple[Band, ...]], ...]
     pins: tuple[Pin, ...]
+    nodes: tuple[tuple[str, tuple[Bar, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,39 @@ def overview(outcome: Outcome) -> Overview:
         x = axis.x(flag.at_s)
         text = flag.text if flag.kind == "fault" else f"{flag.text}, {flag.at_s:.1f} s"
         pins.append(Pin(x, flag.kind, text, i % 2, x > 70))
-    return Overview(axis, lanes, tuple(pins))
+    return Overview(axis, lanes, tuple(pins), tuple(_nodes(outcome, axis)))
+
+
+def _nodes(outcome: Outcome, axis: Axis) -> Iterator[tuple[str, tuple[Bar, ...]]]:
+    """Yield a lane for each node: where it was seen with anything of the service, and with what another had too."""
+    places = outcome.places
+    for node in outcome.about.nodes.values() if places else ():
+        assert places is not None
+        bars = [
+            _bar(outcome, axis, (one.from_ns, one.to_ns), "held", f"{one.marker.kind} {one.marker.value}")
+            for one in places.spans
+            if one.node == node and one.marker.service == outcome.about.service
+        ]
+        bars += [
+            _bar(outcome, axis, (one.from_ns, one.to_ns), "unseen", "not observed")
+            for one in places.silences
+            if one.node == node
+        ]
+        bars += [
+            _bar(outcome, axis, (from_ns, to_ns), "twice", f"{one.marker.kind} {one.marker.value}, in two places")
+            for one in places.twice
+            if node in one.nodes
+            for from_ns, to_ns in one.when
+        ]
+        yield node, tuple(bar for bar in bars if bar.w > 0)
+
+
+def _bar(outcome: Outcome, axis: Axis, when: tuple[int, int | None], kind: str, what: str) -> Bar:
+    from_ns, to_ns = when
+    from_s = outcome.seconds(from_ns)
+    to_s = axis.to_s if to_ns is None else outcome.seconds(to_ns)
+    x = axis.x(from_s)
+    return Bar(x, round(axis.x(to_s) - x, 3), kind, f"{what}, {from_s:.2f} s to {to_s:.2f} s")
 
 
 def _bands(outcome: Outcome, client: Client, axis: Axis) -> list[Band]:

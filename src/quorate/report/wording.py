@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quorate.drill.outcome import Client, Outcome
 from quorate.drill.phases import Segment, Step
+from quorate.drill.places import Places
 from quorate.drill.verdict import Verdict
 from quorate.drill.writes import Writes, shown
 
@@ -27,8 +28,14 @@ def seconds(value: float | None, digits: int = 2) -> str:
 
 
 def headline(outcome: Outcome) -> str:
-    """Return what matters, in one sentence or two, without the verdict."""
-    return f"{waited(outcome)} {promised(outcome)}".strip()
+    """Return what matters, in a few sentences, without the verdict."""
+    split = outcome.places.worst if outcome.places else ""
+    return " ".join(filter(None, (split, waited(outcome), promised(outcome))))
+
+
+def placed(outcome: Outcome) -> str:
+    """Return whether something was active in two places; "" where nobody observed the nodes."""
+    return outcome.places.reason if outcome.places else ""
 
 
 def promised(outcome: Outcome) -> str:
@@ -99,6 +106,16 @@ def measured(client: Client) -> str:
         " next good one, on a clock that cannot be stepped; nothing is subtracted. Its resolution is"
         f" {judgement.resolution_s * 1000:g} ms; before the fault the longest time between two answers was"
         f" {'not measured' if baseline_s is None else f'{baseline_s * 1000:.0f} ms'}.{cost}"
+    )
+
+
+def observed(places: Places) -> str:
+    """Return how it was seen what the nodes held, and how exactly."""
+    return (
+        "An observer on every node looked every 50 ms which addresses, listening ports and mounted directories of the"
+        f" services that node holds, and used up to {places.cpu_share:.1%} of one core there. The nodes' clocks are"
+        f" known to within {places.apart_s * 1000:.0f} ms; two nodes held something at once where both were seen with"
+        " it for longer than their clocks may be apart."
     )
 
 

@@ -170,4 +170,5 @@ def table(runs: Sequence[Run]) -> Iterator[str]:
         outage_s, writes = run.outcome.client.judgement.outage_s, run.outcome.client.writes
         waited = "not measured" if outage_s is None else f"{outage_s:.2f} s"
         line = f"{run.outcome.about.fault:{width}}  {run.verdict:8}  {waited:>12}"
-        yield f"{line}  {writes.acknowledged} acknowledged, {len(writes.lost)} lost" if writes else line
+        line += f"  {writes.acknowledged} acknowledged, {len(writes.lost)} lost" if writes else ""
+        yield f"{line}  split brain" if run.outcome.places and run.outcome.places.twice else line

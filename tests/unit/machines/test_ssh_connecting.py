@@ -218,6 +218,19 @@ def test_a_connection_lost_in_the_middle(server: Server) -> None:
     on(server, work)
 
 
+def test_a_connection_apart_is_one_of_its_own(server: Server) -> None:
+    async def work(host: SshHost) -> None:
+        other = host.apart()
+        with pytest.raises(HostUnreachable):
+            await other.run(command("true"))
+        await other.reconnect()
+        await host.close()
+        assert (await other.run(command("echo", "still"))).stdout == "still\n"
+        await other.close()
+
+    on(server, work)
+
+
 def test_a_node_that_falls_silent_is_noticed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The relay stops passing bytes, as a node without power does: no reset, no end, nothing."""
     monkeypatch.setattr(ssh, "KEEPALIVE_S", 0.3)
@@ -247,11 +260,14 @@ def test_a_node_that_falls_silent_is_noticed(server: Server, monkeypatch: pytest
 
         host = await connect("n1", server.login, dial=dial)
         running = asyncio.create_task(host.run(command("sleep", "60")))
-        await asyncio.sleep(0.1)
+        stream = host.stream(command("sh", "-c", "echo begun; sleep 60"))
+        assert await anext(stream) == "begun"
         silent.set()
         start = time.monotonic()
         with pytest.raises(HostUnreachable, match="was lost"):
             await running
+        with pytest.raises(HostUnreachable, match="was lost"):
+            await anext(stream)
         elapsed = time.monotonic() - start
         listener.close()
         for task in tasks:

@@ -10,14 +10,25 @@ from types import SimpleNamespace
 import pytest
 
 from quorate.drill.history import Recording
-from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.outcome import Outcome, judge_run, to_json
 from quorate.drill.record import Moment
+from quorate.drill.sightings import Look, Marker, Watch
 from quorate.report.files import write
 from quorate.report.html import page
 from quorate.report.text import summary
 
 GOLDEN = Path(__file__).parents[2] / "data" / "drill"
-LESSER = ["never-back", "never-steady", "unnoticed", "no-journals", "two-clients", "written", "written-lost"]
+LESSER = [
+    "never-back",
+    "never-steady",
+    "unnoticed",
+    "no-journals",
+    "two-clients",
+    "written",
+    "written-lost",
+    "split-brain",
+    "one-place",
+]
 VOID = {"meta", "br", "link", "img", "hr"}
 
 
@@ -33,7 +44,13 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
     writing = replace(trace, probe="sql", target="10.77.1.100:3306", in_flight_max=1, attempts=tuple(wrote))
     rows = tuple(one.n for one in wrote if one.result in {"ok", "unknown"})
     killed = replace(about, node_leaves=False, title="The server on n1 was killed", remarks=("Seconds are noisy.",))
+    zero_ns = recording.events[1].at_ns
+    gone = (*watch(zero_ns, -4, 0, held_s=(-4, 0)), *watch(zero_ns, 14, 28, boot="b"))
+    two = {"n1": watch(zero_ns, -4, 28, held_s=(-4, 11)), "n2": watch(zero_ns, -4, 28, held_s=(5.2, 28))}
+    one = {"n1": gone, "n2": two["n2"], "n3": watch(zero_ns, -4, 28)}
     return {
+        "split-brain": replace(recording, places={**two, "n3": one["n3"]}),
+        "one-place": replace(recording, places=one),
         "never-back": replace(recording, traces=(replace(ended, attempts=cut),), about=replace(about, target_s=2)),
         "never-steady": replace(recording, traces=(replace(trace, attempts=never),)),
         "unnoticed": replace(recording, traces=(replace(trace, attempts=quiet),)),
@@ -43,6 +60,22 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
         "written-lost": replace(recording, about=killed, traces=(writing,), rows={"web": (rows[3:], rows[3:])}),
         "asked-nothing": replace(recording, traces=(replace(ended, attempts=()),)),
     }
+
+
+ADDRESS = Marker("web", "address", "10.77.1.100")
+
+
+def watch(
+    zero_ns: int, from_s: float, to_s: float, *, held_s: tuple[float, float] = (0, 0), boot: str = "a"
+) -> tuple[Watch, ...]:
+    """An observer, and a node that held the address for one stretch; moments in s after the fault, every 0.1 s."""
+    looks = []
+    for n in range(round((to_s - from_s) * 10) + 1):
+        moment = round(from_s + n / 10, 1)
+        at_ns = zero_ns + round(moment * 1e9)
+        held = frozenset({ADDRESS} if held_s[0] <= moment < held_s[1] else ())
+        looks.append(Look(at_ns, at_ns - 100_000_000, held, at_ns + 1_000_000, n * 1_000_000))
+    return (Watch(boot, zero_ns + round((from_s - 5) * 1e9), tuple(looks), 0, 1_000_000),)
 
 
 class Reader(HTMLParser):
@@ -109,6 +142,29 @@ def test_page_says_what_became_of_rows(recording: Recording) -> None:
     for part in ("Acknowledged", "Lost", "Duplicates", "Unknown", "acknowledged rows were lost", "Violated"):
         assert part in words
     assert "never two at a time" in words
+
+
+def test_page_draws_what_two_nodes_held_at_once(recording: Recording) -> None:
+    runs = incomplete(recording)
+    text = page(judge_run(runs["split-brain"]))
+    read_page(text)
+    assert text.count('<rect class="twice"') == 2
+    assert "Split brain: both n1 and n2 had" in text
+    assert "address 10.77.1.100, in two places, 5.20 s to 10.90 s" in text
+    text = page(judge_run(runs["one-place"]))
+    read_page(text)
+    assert (text.count('<rect class="twice"'), text.count('<rect class="unseen"')) == (0, 1)
+    assert "Nothing was active in two places." in text
+    assert '<g class="place">' not in page(judge_run(recording))
+
+
+def test_json_has_what_two_nodes_held_at_once(recording: Recording) -> None:
+    value = json.loads(json.dumps(to_json(judge_run(incomplete(recording)["split-brain"]))))
+    assert value["verdict"] == "violated"
+    [twice] = value["places"]["twice"]
+    assert twice["nodes"] == ["n1", "n2"]
+    assert twice["seconds"] == pytest.approx(5.698, abs=0.001)
+    assert twice["from_s"] == pytest.approx(5.2)
 
 
 def test_page_needs_nothing_from_elsewhere(outcome: Outcome) -> None:

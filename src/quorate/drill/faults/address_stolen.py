@@ -24,6 +24,7 @@ TITLE = "{stranger} took the floating address {address} from {node} for 10 s"
 FLAG = "{address} of {node} taken by {stranger}"
 RETURNED = ""
 LEAVES = False
+DOUBLES = ("address",)
 STAYS_S = 10.0
 TIMER = "address"
 SEND_ARP = '. /usr/lib/ocf/lib/heartbeat/ocf-directories; exec "$HA_BIN/send_arp" "$@"'  # it differs by distribution
