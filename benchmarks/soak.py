@@ -17,12 +17,12 @@ from benchmarks.figures import Figures, Limit
 from benchmarks.nodes import blueprint, booted, cluster_of, versions
 from quorate.build.apply import apply
 from quorate.build.prepare import prepare
+from quorate.drill.clients import probe_of
 from quorate.drill.fault import serving
 from quorate.drill.history import read_trace
 from quorate.drill.journal import fetch, parse_journal
 from quorate.drill.phases import MEMBERSHIP, REQUESTED
 from quorate.drill.probe import Settings, probing
-from quorate.drill.run import probe_of
 from quorate.drill.verdict import find_gaps
 from quorate.lab.lab import Lab
 from quorate.machines.host import Host, command

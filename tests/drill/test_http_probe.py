@@ -118,6 +118,7 @@ def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path)
             server.mode = "answer"
             silent_s = time.monotonic() - began
             await probe.wait_answered(since_ns=time.monotonic_ns(), timeout_s=5)
+            history.event(Moment.SETTLED)
 
     asyncio.run(story())
     outcome = judge_run(read(tmp_path / "run"))

@@ -48,7 +48,7 @@ class Disk:
 class Probe:
     """How a client asks the service whether it works. target: URL or host:port; expect: text in a good answer."""
 
-    kind: Literal["http", "sql", "tcp", "icmp"]
+    kind: Literal["http", "sql", "amqp", "tcp", "icmp"]
     target: str
     expect: str = ""
 

@@ -5,14 +5,14 @@ so the client's password, made anew for each drill, stands in no argument vector
 """
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 from quorate.build.step import Note
+from quorate.drill.account import Account, Serving
 from quorate.drill.probes.sql import DATABASE, TABLE
 from quorate.errors import QuorateError
-from quorate.machines.host import Command, Host, command
+from quorate.machines.host import Command, command
 
 ACCOUNT = "quorate_drill"
 # No key on n: a row that is there twice is to be seen. The address of who connects is not known beforehand (%).
@@ -26,16 +26,6 @@ GRANT INSERT ON {DATABASE}.{TABLE} TO '{ACCOUNT}'@'%';
 """
 REMOVE = f"DROP DATABASE IF EXISTS {DATABASE};\nDROP USER IF EXISTS '{ACCOUNT}'@'%';\n"
 READ = f"SELECT n FROM {DATABASE}.{TABLE} ORDER BY id;\n"  # noqa: S608 - both are constants
-
-Serving = Callable[[], Awaitable[Host]]  # the node that serves now
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What the client logs in with."""
-
-    user: str
-    password: str = field(repr=False)
 
 
 def statements(program: str, sql: str) -> Command:

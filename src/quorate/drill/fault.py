@@ -23,6 +23,9 @@ from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather
 
 
+ANSWERED_S = 420.0
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What is known before anything runs: the cluster, the service that clients ask, what the nodes are."""
@@ -201,6 +204,10 @@ async def serving(fleet: Fleet, service: str) -> str:
 
 
 async def noticed_and_answered(client: ProbeProcess, since_ns: int) -> Attempt:
-    """Return the first good answer after the first failure since then."""
+    """Return the first good answer after the first failure since then.
+
+    A server that hangs is found by its monitor's time limit, and may then take all that its stop is given: 150 s for
+    a MariaDB.
+    """
     failed = await client.wait_failed(since_ns=since_ns)
-    return await client.wait_answered(since_ns=failed.done_ns)
+    return await client.wait_answered(since_ns=failed.done_ns, timeout_s=ANSWERED_S)

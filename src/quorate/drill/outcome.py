@@ -1,7 +1,9 @@
 """Outcome: one run, judged: what reports are made of. Pure; in: a Recording, out: an Outcome.
 
 Zero on every axis is the event INJECT. Several probes are judged each by itself; the worst verdict is the run's, and
-`client` is the probe that the headline tells of (the one that waited longest). A client that wrote is judged twice: by
+`client` is the probe that the headline tells of (the one that waited longest). Those `beside` them only show where an
+answer was lost on its way: whether a host had the address, whether somebody listened. They decide nothing, for a host
+that is frozen still answers both. A client that wrote is judged twice: by
 how long it waited, and by what became of its rows.
 """
 
@@ -15,9 +17,9 @@ from quorate.drill.history import Recording
 from quorate.drill.journal import JournalLine, parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.places import Places, judge_places
-from quorate.drill.record import About, Event, Moment, Trace
+from quorate.drill.record import About, Event, Moment, Trace, beside_name
 from quorate.drill.verdict import Judgement, Verdict, judge, worst
-from quorate.drill.writes import Writes, judge_writes
+from quorate.drill.writes import KEPT, Writes, judge_writes
 from quorate.errors import UsageError
 
 SCHEMA = "quorate.drill/1"
@@ -92,6 +94,7 @@ class Outcome:
     flags: tuple[Flag, ...]
     notes: tuple[str, ...]
     places: Places | None
+    beside: tuple[Client, ...] = ()
 
     @property
     def client(self) -> Client:
@@ -117,10 +120,12 @@ def judge_run(recording: Recording) -> Outcome:
     """Judge a run from its folder. UsageError if no fault was injected or no client recorded: nothing to judge."""
     about = recording.about
     inject = next((event for event in recording.events if event.moment is Moment.INJECT), None)
-    if inject is None or not recording.traces:
+    beside = [trace for trace in recording.traces if trace.name == beside_name(about.service, trace.probe)]
+    traces = [trace for trace in recording.traces if trace not in beside]
+    if inject is None or not traces:
         lacks = "no fault was injected" if inject is None else "no client was recorded"
         raise UsageError(f"There is nothing to judge in this run: {lacks}.", "Run the drill again.")
-    clients = tuple(_client(trace, recording, inject) for trace in recording.traces)
+    clients = tuple(_client(trace, recording, inject) for trace in traces)
     slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
     answered_ns = _answered_ns(slowest.judgement)
     phases = find_phases(
@@ -150,6 +155,7 @@ def judge_run(recording: Recording) -> Outcome:
         flags=_flags(recording.events, inject, phases, serving),
         notes=(*_notes(recording, clients, phases), *(places.notes if places else ())),
         places=places,
+        beside=tuple(_client(trace, recording, inject) for trace in beside),
     )
 
 
@@ -187,8 +193,9 @@ def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
         one_at_a_time=trace.in_flight_max == 1,
         barred_ns=_barred_ns(recording.events),
     )
-    wrote = trace.probe == "sql"
-    return Client(trace, judgement, judge_writes(trace.attempts, recording.rows.get(trace.name, ())) if wrote else None)
+    kept = KEPT.get(trace.probe)
+    readings = recording.rows.get(trace.name, ())
+    return Client(trace, judgement, judge_writes(trace.attempts, readings, kept) if kept else None)
 
 
 def _barred_ns(events: Sequence[Event]) -> tuple[int, int] | None:
@@ -282,6 +289,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "watched_s": round(outcome.end_s, 3),
         "about": outcome.about.to_json(),
         "clients": clients,
+        "beside": [_client_json(outcome, client) for client in outcome.beside],
         "phases": [{**asdict(segment), "seconds": segment.seconds} for segment in outcome.segments],
         "milestones": [asdict(milestone) for milestone in outcome.phases.milestones],
         "fencing": [asdict(event) for event in outcome.fencing],

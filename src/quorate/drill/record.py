@@ -74,6 +74,11 @@ class Attempt:
         )
 
 
+def beside_name(service: str, probe: str) -> str:
+    """Return what the record of a client is called that asks beside the service's own, and is not judged."""
+    return f"{service}-{probe}"
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """All that one probe wrote. cpu_s, wall_offset_end_ns and ended are None when it never came to its end.

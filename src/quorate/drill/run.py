@@ -2,19 +2,18 @@
 
 1. the cluster is at rest: every service runs, nothing failed
 2. a client asks the service every 20 ms through its floating address, and has had 50 good answers in a row; one that
-   writes has an account and a table for it, made for this run; on every node an observer says from now on what of the
-   services that node holds
+   writes has an account and a place for it, made for this run; beside it the address itself is asked, and its port;
+   on every node an observer says from now on what of the services that node holds
 3. the fault is injected on the node that serves, and proven to be in effect (faults/ has one file for each)
 4. nobody helps: the cluster notices and starts the service again; the client gets its first answer
 5. the fault is undone where it would stay, and the node may serve again
 6. some seconds more: a service that moves back now interrupts its clients a second time
-7. the cluster is at rest again; what a client wrote is read back, twice; the account and the table are removed
+7. the cluster is at rest again; what a client wrote is read back, twice; the account is removed
 8. the journals of the nodes that lived join the record, and the record is judged
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -23,10 +22,9 @@ from quorate import __version__
 from quorate.build.step import Fleet, Note
 from quorate.build.steps import clock, running
 from quorate.build.want import Want
-from quorate.catalog.service import Probe, Service
-from quorate.describe.cluster import Cluster
+from quorate.catalog.service import Probe
 from quorate.drill.about import about
-from quorate.drill.database import account, numbers
+from quorate.drill.clients import asking_beside, client_of, probe_of, read_back
 from quorate.drill.fault import Fault, Scene, Setting, must_boot, serving, status, unfit
 from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
@@ -35,24 +33,22 @@ from quorate.drill.journal import fetch
 from quorate.drill.observer import observing
 from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.places import markers
-from quorate.drill.probe import ProbeProcess, Settings, probing
+from quorate.drill.probe import ProbeProcess, probing
 from quorate.drill.record import About, Event, Moment
+from quorate.drill.writes import KEPT
 from quorate.errors import UsageError
 from quorate.machines.fleet import on_all
 from quorate.machines.host import Host, command
 from quorate.observe.facts import packages
 from quorate.observe.gathering import gather_about
 
-TELLING = ("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2", "mariadb-server")
-PROBES = ("http", "sql")  # the kinds of client there are
-CLIENT_S = 3600.0  # more than any run takes: the client ends with it
+TELLING = ("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2", "mariadb-server", "rabbitmq-server")
 CLOCKS_APART_S = 0.05
 MUST_BOOT = "Nobody can serve before nodes have booted: it is only asked that the service comes back, in whatever time."
 WATCH_S = 5.0  # after the node's return
-ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 PAGE_CACHE = (
-    "Container nodes share this machine's kernel, whose page cache survives the power cut of a node: that rows are"
-    " there shows that none was lost on the way to it, not that each had reached a disk."
+    "Container nodes share this machine's kernel, whose page cache survives the power cut of a node: that what was"
+    " written is there shows that none of it was lost on the way to it, not that all had reached a disk."
 )
 
 
@@ -85,7 +81,7 @@ async def drill(
     history = History(story.folder, await about_run(scene, story, fault, probe, seed))
     watched = markers(want.cluster, want.platform, getattr(fault, "DOUBLES", ()))
     async with observing(fleet, watched, history.place), client_of(scene, probe, history) as settings:
-        async with probing(probe.kind, settings) as client:
+        async with asking_beside(scene, history), probing(probe.kind, settings) as client:
             await client.wait_steady()
             history.event(Moment.STEADY)
             note(f"a client asks {probe.target} every {settings.every_ms} ms; {scene.victim} serves")
@@ -94,8 +90,7 @@ async def drill(
             await asyncio.sleep(WATCH_S)
             history.event(Moment.SETTLED)
         await running.settled(fleet, want, lambda _: None)
-        if probe.kind == "sql":
-            await read_back(scene, history)
+        await read_back(scene, probe, settings, history)
     for name, host in (scene.survivors if fault.LEAVES else fleet).items():
         history.journal(name, (await host.run(fetch(zero.wall_ns / 1e9), check=False)).stdout)
     return judge_run(read(story.folder))
@@ -122,7 +117,7 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed
         seed=seed,
         remarks=[
             *([MUST_BOOT] if boots else []),
-            *([PAGE_CACHE] if is_container and fault.LEAVES and probe.kind == "sql" else []),
+            *([PAGE_CACHE] if is_container and fault.LEAVES and probe.kind in KEPT else []),
             *([words] if scene.ground.kind == "hosts" and (words := await clocks(scene)) else []),
         ],
     )
@@ -143,24 +138,6 @@ async def clocks(scene: Scene) -> str:
     if abs(far.seconds) - far.uncertainty_s <= CLOCKS_APART_S:
         return ""
     return f"The clock of {name} was {far.seconds:+.2f} s from this machine's: phases are off by up to as much."
-
-
-@asynccontextmanager
-async def client_of(scene: Scene, probe: Probe, history: History) -> AsyncIterator[Settings]:
-    """Have what the client needs for the time of the block: what it is told, and the account of one that writes."""
-    settings = Settings(
-        probe.target,
-        str(history.probe_file(scene.service)),
-        expect=probe.expect,
-        seconds_max=CLIENT_S,
-        namespace=str(path) if (path := scene.ground.namespace_path) else None,
-        nodes=tuple(scene.fleet),
-    )
-    if probe.kind != "sql":
-        yield settings
-        return
-    async with account(sql_client(scene), lambda: server(scene), scene.note) as one:
-        yield replace(settings, one_at_a_time=True, timeout_ms=ANSWER_LIMIT_MS, user=one.user, password=one.password)
 
 
 async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: History) -> Event:
@@ -191,40 +168,6 @@ def recorded(moment: Moment, text: str, scene: Scene, history: History) -> None:
     """Write down what a fault did by itself, and say it."""
     history.event(moment, text, node=scene.victim)
     scene.note(text)
-
-
-async def read_back(scene: Scene, history: History) -> None:
-    """Write down what the table holds, twice."""
-    for reading in (1, 2):
-        history.rows(scene.service, reading, await numbers(sql_client(scene), lambda: server(scene)))
-
-
-async def server(scene: Scene) -> Host:
-    """Return the node that serves now; the victim is asked last, for it may be away."""
-    everybody = {**scene.survivors, scene.victim: scene.fleet[scene.victim]}
-    return scene.fleet[await serving(everybody, scene.service)]
-
-
-def sql_client(scene: Scene) -> str:
-    """Return the path of the database's own client on the nodes."""
-    return scene.want.platform.paths["mariadb.client"]
-
-
-def askable(cluster: Cluster) -> list[str]:
-    """Return the services that have a client, in the order of the file."""
-    found = ((name, service) for name, service in cluster.services.items() if isinstance(service, Service))
-    return [name for name, service in found if (probe := service.probe()) and probe.kind in PROBES]
-
-
-def probe_of(cluster: Cluster, service: str) -> Probe:
-    """Return how clients ask the service; UsageError where there is no client that could."""
-    options = cluster.services.get(service)
-    if not isinstance(options, Service):
-        raise UsageError(f"no service is called {service}", f"choose from: {', '.join(cluster.services)}")
-    probe = options.probe()
-    if probe is None or probe.kind not in PROBES:
-        raise UsageError(f"{service} has no client that a drill can use", f"choose one asked by {' or '.join(PROBES)}")
-    return probe
 
 
 async def versions(host: Host) -> Mapping[str, str]:

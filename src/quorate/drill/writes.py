@@ -1,27 +1,46 @@
-"""Writes: the rows that a client was promised against the rows that are there. Pure.
+"""Writes: the rows, or messages, that a client was promised against those that are there. Pure.
 
-In: the attempts of a writing client, and what its table held at the end, read twice with the cluster at rest. Out:
-which acknowledged rows are lost, which are there twice, and what became of those whose COMMIT was never answered. A
-lost row is a violation whatever the outage was. A row that is there though its COMMIT was never sent is one, too: then
-the record cannot be trusted, or the server.
+In: the attempts of a writing client, and what its table or queue held at the end, read twice with the cluster at rest.
+Out: which acknowledged ones are lost, which are there twice, and what became of those whose COMMIT (or publication) was
+never answered. A lost one is a violation whatever the outage was. One that is there though it was never committed is a
+violation, too: then the record cannot be trusted, or the server. So is one that is there twice: the client sends none
+again, and reads without acknowledging, so that no redelivery can be meant by it.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from quorate.drill.record import Attempt
 from quorate.drill.verdict import Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a kind of client writes: a row, or a message; and by what it is promised: a COMMIT, a publication."""
+
+    one: str
+    promise: str
+
+    @property
+    def many(self) -> str:
+        """The plural."""
+        return f"{self.one}s"
+
+
+KEPT: Mapping[str, Kept] = MappingProxyType({"sql": Kept("row", "COMMIT"), "amqp": Kept("message", "publication")})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writes:
-    """Numbers of rows, in order. sent: how many were tried; failed: of these, how many never came to their COMMIT.
+    """Numbers of what was written, in order. kept: what it is.
 
-    duplicates: there more than once. unknown_found, unknown_missing: the COMMIT was sent and never answered.
-    unexplained: there, though their COMMIT was not sent.
+    sent: how many were tried; failed: of these, how many never came to their promise. duplicates: there more than once.
+    unknown_found, unknown_missing: the promise was asked for and never given. unexplained: there, though never asked.
     """
 
+    kept: Kept
     verdict: Verdict
     reason: str
     sent: int
@@ -39,16 +58,22 @@ class Writes:
         return len(self.unknown_found) + len(self.unknown_missing)
 
 
-def judge_writes(attempts: Sequence[Attempt], readings: Sequence[Sequence[int]]) -> Writes:
-    """Compare by number. readings: what the table held, each time it was read; the last one is compared."""
+def judge_writes(attempts: Sequence[Attempt], readings: Sequence[Sequence[int]], kept: Kept = KEPT["sql"]) -> Writes:
+    """Compare by number. readings: what the table or queue held, each time; the last one is compared."""
     rows = Counter(readings[-1] if readings else ())
     acknowledged = {attempt.n for attempt in attempts if attempt.ok}
     unknown = {attempt.n for attempt in attempts if attempt.result == "unknown"}
     lost = tuple(sorted(acknowledged - rows.keys())) if readings else ()
     duplicates = tuple(sorted(n for n, times in rows.items() if times > 1))
     unexplained = tuple(sorted(rows.keys() - acknowledged - unknown))
-    verdict, reason = decide(readings, len(acknowledged), lost, duplicates, unexplained)
+    wrong = {
+        "acknowledged and not there": lost,
+        "there more than once": duplicates,
+        f"there without a {kept.promise}": unexplained,
+    }
+    verdict, reason = decide(kept, readings, len(acknowledged), wrong)
     return Writes(
+        kept=kept,
         verdict=verdict,
         reason=reason,
         sent=len(attempts),
@@ -63,31 +88,26 @@ def judge_writes(attempts: Sequence[Attempt], readings: Sequence[Sequence[int]])
 
 
 def decide(
-    readings: Sequence[Sequence[int]],
-    acknowledged: int,
-    lost: Sequence[int],
-    duplicates: Sequence[int],
-    unexplained: Sequence[int],
+    kept: Kept, readings: Sequence[Sequence[int]], acknowledged: int, wrong: Mapping[str, Sequence[int]]
 ) -> tuple[Verdict, str]:
-    """Return the verdict and, in a sentence, why."""
+    """Return the verdict and, in a sentence, why. wrong: what is the matter -> with which numbers."""
     if len(readings) < 2:
-        return Verdict.UNKNOWN, "The rows were not read back twice, so that none of them is known to be there."
-    if sorted(readings[-2]) != sorted(readings[-1]):
-        return Verdict.UNKNOWN, "Two readings of the rows differ, though nobody wrote any more."
-    wrong = [
-        f"{len(numbers)} row{'s' if len(numbers) > 1 else ''} {words} ({shown(numbers)})"
-        for numbers, words in (
-            (lost, "acknowledged and not there"),
-            (duplicates, "there more than once"),
-            (unexplained, "there without a COMMIT"),
+        return (
+            Verdict.UNKNOWN,
+            f"The {kept.many} were not read back twice, so that none of them is known to be there.",
         )
+    if sorted(readings[-2]) != sorted(readings[-1]):
+        return Verdict.UNKNOWN, f"Two readings of the {kept.many} differ, though nobody wrote any more."
+    found = [
+        f"{len(numbers)} {kept.many if len(numbers) > 1 else kept.one} {words} ({shown(numbers)})"
+        for words, numbers in wrong.items()
         if numbers
     ]
-    if wrong:
-        return Verdict.VIOLATED, f"What was written is not what is there: {'; '.join(wrong)}."
+    if found:
+        return Verdict.VIOLATED, f"What was written is not what is there: {'; '.join(found)}."
     if not acknowledged:
-        return Verdict.UNKNOWN, "No row was acknowledged."
-    return Verdict.HELD, f"All {acknowledged} acknowledged rows are there, each once."
+        return Verdict.UNKNOWN, f"No {kept.one} was acknowledged."
+    return Verdict.HELD, f"All {acknowledged} acknowledged {kept.many} are there, each once."
 
 
 def shown(numbers: Sequence[int], most: int = 5) -> str:

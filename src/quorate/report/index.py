@@ -79,7 +79,9 @@ def written(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str]]:
     writes = [one.client.writes for one in outcomes if one.client.writes]
     acknowledged = sum(one.acknowledged for one in writes)
     return (
-        [("Lost", str(sum(len(one.lost) for one in writes)), f"of {acknowledged} acknowledged rows")] if writes else []
+        [("Lost", str(sum(len(one.lost) for one in writes)), f"of {acknowledged} acknowledged {writes[0].kept.many}")]
+        if writes
+        else []
     )
 
 

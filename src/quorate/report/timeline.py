@@ -132,7 +132,8 @@ def overview(outcome: Outcome) -> Overview:
     """Lay out the whole run."""
     begin_s = min(outcome.seconds(client.trace.started_ns) for client in outcome.clients)
     axis = Axis(min(begin_s, -0.1), max([outcome.end_s, 0.1, *(flag.at_s for flag in outcome.flags)]))
-    lanes = tuple((client.trace.name, tuple(_bands(outcome, client, axis))) for client in outcome.clients)
+    shown = (*outcome.clients, *outcome.beside)
+    lanes = tuple((client.trace.name, tuple(_bands(outcome, client, axis))) for client in shown)
     pins = []
     for i, flag in enumerate(outcome.flags):
         x = axis.x(flag.at_s)

@@ -43,7 +43,7 @@ def promised(outcome: Outcome) -> str:
     writes = outcome.client.writes
     if writes is None or (writes.verdict is Verdict.UNKNOWN and not writes.lost):
         return ""
-    of = f"of {writes.acknowledged} acknowledged rows"
+    of = f"of {writes.acknowledged} acknowledged {writes.kept.many}"
     if not writes.lost:
         return f"None {of} was lost."
     return f"{len(writes.lost)} {of} {'was' if len(writes.lost) == 1 else 'were'} lost."
@@ -119,20 +119,30 @@ def observed(places: Places) -> str:
     )
 
 
+ASKED = {
+    "http": "asked {target} {every}, each time over a fresh connection {limits}",
+    "tcp": "connected to {target} {every}, and closed the connection again, {limits}",
+    "icmp": "sent an echo request to {target} {every}, {limits}",
+    "sql": "committed a numbered row at {target} {every}, each in a transaction of its own, {alone}",
+    "amqp": "published a numbered message at {target} {every}, each persistent and to be confirmed, {alone}",
+}
+LIMITS = "with a time limit of {limit} ms, at most {most} at once, so that a slow attempt hides none of the next. "
+ALONE = (
+    "never two at a time, and connected anew at once when its connection broke. Connecting and each answer had a time"
+    " limit of {limit} ms, so the outage may read longer by up to that. When the cluster was at rest again the {many}"
+    " were read back twice and compared with the record by number."
+)
+
+
 def _asked(client: Client) -> str:
     trace = client.trace
-    if client.writes is None:
-        return (
-            f"One client asked {trace.target} every {trace.every_ms:g} ms, each time over a fresh connection with a"
-            f" time limit of {trace.timeout_ms:g} ms, at most {trace.in_flight_max} at once, so that a slow attempt"
-            " hides none of the next."
-        )
-    return (
-        f"One client committed a numbered row at {trace.target} every {trace.every_ms:g} ms, each in a transaction of"
-        f" its own, never two at a time, and connected anew at once when its connection broke. Connecting and each"
-        f" answer had a time limit of {trace.timeout_ms:g} ms, so the outage may read longer by up to that. When the"
-        " cluster was at rest again the rows were read back twice and compared with the record by number."
+    many = client.writes.kept.many if client.writes else ""
+    limits, alone = (
+        words.format(limit=f"{trace.timeout_ms:g}", most=trace.in_flight_max, many=many) for words in (LIMITS, ALONE)
     )
+    said = ASKED.get(trace.probe, ASKED["http"])
+    words = said.format(target=trace.target, every=f"every {trace.every_ms:g} ms", limits=limits, alone=alone)
+    return f"One client {words}".strip()
 
 
 def figures(outcome: Outcome) -> list[tuple[str, str, str]]:
@@ -163,7 +173,11 @@ def figures(outcome: Outcome) -> list[tuple[str, str, str]]:
 def written(writes: Writes) -> list[tuple[str, str, str]]:
     """Return the figures of a client that wrote."""
     rows = [
-        ("Acknowledged", str(writes.acknowledged), f"rows, of {writes.sent} sent; {writes.failed} never committed"),
+        (
+            "Acknowledged",
+            str(writes.acknowledged),
+            f"{writes.kept.many}, of {writes.sent} sent; {writes.failed} never came to their {writes.kept.promise}",
+        ),
         ("Lost", str(len(writes.lost)), _named(writes.lost, "acknowledged and not there")),
         ("Duplicates", str(len(writes.duplicates)), _named(writes.duplicates, "there more than once")),
         ("Unknown", str(writes.unknown), _unknown(writes)),
@@ -179,9 +193,11 @@ def _named(numbers: Sequence[int], words: str) -> str:
 
 def _unknown(writes: Writes) -> str:
     if not writes.unknown:
-        return "every COMMIT was answered"
+        return f"every {writes.kept.promise} was answered"
     found = ((writes.unknown_found, "found"), (writes.unknown_missing, "not found"))
-    return "COMMIT not answered; " + "; ".join(f"{words}: {shown(n) if n else 'none'}" for n, words in found)
+    return f"{writes.kept.promise} not answered; " + "; ".join(
+        f"{words}: {shown(n) if n else 'none'}" for n, words in found
+    )
 
 
 def evidence(outcome: Outcome) -> list[tuple[float, str, str]]:

@@ -17,10 +17,11 @@ from quorate.build.step import Fleet
 from quorate.build.want import Want
 from quorate.describe.cluster import Cluster
 from quorate.drill import permission
+from quorate.drill.clients import PROBES, askable, probe_of
 from quorate.drill.fault import status
 from quorate.drill.faults import faults
 from quorate.drill.ground import Ground, Hosts
-from quorate.drill.run import PROBES, Story, askable, drill, probe_of
+from quorate.drill.run import Story, drill
 from quorate.drill.series import Plan, Run, Series
 from quorate.drill.suite import remaining_s, seed_of
 from quorate.drill.verdict import Verdict

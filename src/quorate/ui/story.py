@@ -26,8 +26,9 @@ from quorate.catalog.services import kinds
 from quorate.check.run import check
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
+from quorate.drill.clients import askable
 from quorate.drill.outcome import Outcome
-from quorate.drill.run import Story, askable, drill
+from quorate.drill.run import Story, drill
 from quorate.errors import Locked, UsageError
 from quorate.lab import needs
 from quorate.lab.kind import choose

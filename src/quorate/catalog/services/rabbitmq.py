@@ -135,8 +135,8 @@ targets: {availability: 99.9, outage_s: 120}
         return carried(name, self.store(name), nodes, (address, server), group)
 
     def probe(self) -> Probe | None:
-        """Return a TCP connection to the port."""
-        return Probe("tcp", f"{host_in_url(self.address)}:{self.port}")
+        """Return a client that publishes at the port."""
+        return Probe("amqp", f"{host_in_url(self.address)}:{self.port}")
 
     def listens(self) -> Mapping[str, Sequence[int]]:
         """Return the port."""

@@ -8,6 +8,7 @@ import ctypes
 import errno
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -114,6 +115,14 @@ def enter(namespace: str) -> None:
     with Path(namespace).open("rb") as handle:
         if libc.setns(handle.fileno(), CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), f"cannot enter network namespace {namespace}")
+
+
+def address(target: str) -> tuple[str, int]:
+    """Split host:port; an IPv6 address stands in brackets. ValueError if it is neither."""
+    found = re.fullmatch(r"\[([^\]]+)\]:(\d+)|([^:]+):(\d+)", target)
+    if found is None:
+        raise ValueError(f"{target!r} is not host:port")
+    return found[1] or found[3], int(found[2] or found[4])
 
 
 class Ending:

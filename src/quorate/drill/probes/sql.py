@@ -14,28 +14,19 @@ time limit of the settings (1 s is meant), so that one attempt takes up to five 
 meanwhile: a client that writes may not have several writes on their way, or their order would be nobody's.
 """
 
-import re
 import struct
 import time
 from typing import Any
 
 import pymysql
 
-from quorate.drill.probes._process import RESULTS, Output, Settings, run
+from quorate.drill.probes._process import RESULTS, Output, Settings, address, run
 
 DATABASE, TABLE = "quorate_drill", "written"
 INSERT = f"INSERT INTO {DATABASE}.{TABLE} (n) VALUES (%s)"  # noqa: S608 - both are constants
 SERVER_ERRORS = range(1000, 2000)  # what the server says; 2000 and above is the client library's own (errmsg.h)
 # What PyMySQL raises on an answer that is cut short or none at all: its own errors and those of its parsing.
 BROKEN = (pymysql.MySQLError, OSError, ValueError, LookupError, struct.error)
-
-
-def address(target: str) -> tuple[str, int]:
-    """Split host:port; an IPv6 address stands in brackets. ValueError if it is neither."""
-    found = re.fullmatch(r"\[([^\]]+)\]:(\d+)|([^:]+):(\d+)", target)
-    if found is None:
-        raise ValueError(f"{target!r} is not host:port")
-    return found[1] or found[3], int(found[2] or found[4])
 
 
 def why(error: Exception) -> tuple[str, str]:

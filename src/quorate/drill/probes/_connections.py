@@ -1,0 +1,128 @@
+"""Connections: attempts that each open a fresh TCP connection, many at once, none waiting for another.
+
+What is said on a connection is the kind of probe's own: it is told when one is connected and when something came, and
+says when it knows the result. At most timeout / every + 1 attempts are open at once (26 with 500 ms and 20 ms).
+"""
+
+import errno
+import selectors
+import socket
+import time
+from collections import deque
+
+from quorate.drill.probes._process import RESULTS, Output, Settings
+
+ANSWER_BYTES_MAX = 64 * 1024  # beyond that an answer is judged by what has come
+
+Found = tuple[str, str, str]  # the result, the node that answered if it is known, a detail for people
+
+
+class Exchange:
+    """One open attempt. answer: what has come by now."""
+
+    __slots__ = ("answer", "connected", "done", "n", "sent_ns", "socket")
+
+    def __init__(self, n: int, sent_ns: int, sock: socket.socket) -> None:
+        self.n = n
+        self.sent_ns = sent_ns
+        self.socket = sock
+        self.answer = bytearray()
+        self.connected = False
+        self.done = False
+
+
+class Connections:
+    """Open attempts in the order they were sent, which is also the order in which they run out of time."""
+
+    def __init__(self, settings: Settings, output: Output, host: str, port: int) -> None:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        self._family = found[0][0]
+        self._address = found[0][4]
+        self._output = output
+        self._timeout_ns = int(settings.timeout_ms * 1e6)
+        self._selector = selectors.DefaultSelector()
+        self._open: deque[Exchange] = deque()
+        self._count = 0
+
+    def connected(self, exchange: Exchange) -> Found | None:
+        """Say or send something on a connection that has just been made; return the result if that is all."""
+        raise NotImplementedError
+
+    def came(self, exchange: Exchange, *, ended: bool) -> Found | None:
+        """Look at an answer that has grown, or has ended; return the result once it is known."""
+        raise NotImplementedError
+
+    @property
+    def in_flight(self) -> int:
+        """How many attempts are open."""
+        return self._count
+
+    def send(self, n: int, now_ns: int) -> None:
+        """Begin attempt number n: a fresh connection."""
+        sock = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        exchange = Exchange(n, now_ns, sock)
+        self._count += 1
+        code = sock.connect_ex(self._address)
+        if code not in {0, errno.EINPROGRESS}:
+            self._fail(exchange, code)
+            return
+        self._selector.register(sock, selectors.EVENT_WRITE, exchange)
+        self._open.append(exchange)
+
+    def wait(self, until_ns: int) -> None:
+        """Advance open attempts until then, and close those over their time limit."""
+        while True:
+            now = time.monotonic_ns()
+            self._expire(now)
+            if now >= until_ns:
+                return
+            next_ns = min(until_ns, self._open[0].sent_ns + self._timeout_ns) if self._open else until_ns
+            for key, _ in self._selector.select(max(0, next_ns - now) / 1e9):
+                self._advance(key.data)
+
+    def _expire(self, now_ns: int) -> None:
+        while self._open and (self._open[0].done or now_ns - self._open[0].sent_ns >= self._timeout_ns):
+            exchange = self._open.popleft()
+            if not exchange.done:
+                got = "answer cut short" if exchange.answer else "no answer" if exchange.connected else "no connection"
+                self._finish(exchange, ("timeout", "", got), now_ns)
+
+    def _advance(self, exchange: Exchange) -> None:
+        try:
+            found = self._grow(exchange) if exchange.connected else self._begin(exchange)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._fail(exchange, error.errno or 0)
+            return
+        if found is not None:
+            self._finish(exchange, found, time.monotonic_ns())
+
+    def _begin(self, exchange: Exchange) -> Found | None:
+        code = exchange.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, "connect")
+        exchange.connected = True
+        found = self.connected(exchange)
+        self._selector.modify(exchange.socket, selectors.EVENT_READ, exchange)
+        return found
+
+    def _grow(self, exchange: Exchange) -> Found | None:
+        chunk = exchange.socket.recv(ANSWER_BYTES_MAX)
+        exchange.answer += chunk
+        return self.came(exchange, ended=not chunk or len(exchange.answer) >= ANSWER_BYTES_MAX)
+
+    def _fail(self, exchange: Exchange, code: int) -> None:
+        name = errno.errorcode.get(code, str(code))
+        self._finish(exchange, (RESULTS.get(code, "error"), "", name), time.monotonic_ns())
+
+    def _finish(self, exchange: Exchange, found: Found, now_ns: int) -> None:
+        exchange.done = True
+        self._count -= 1
+        if exchange.socket in self._selector.get_map():
+            self._selector.unregister(exchange.socket)
+        exchange.socket.close()
+        result, node, detail = found
+        line = {"n": exchange.n, "sent_ns": exchange.sent_ns, "done_ns": now_ns, "result": result}
+        self._output.line(line | ({"node": node} if node else {}) | ({"detail": detail} if detail else {}))

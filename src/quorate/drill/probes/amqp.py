@@ -1,0 +1,116 @@
+"""AMQP probe: a client that publishes one message every 20 ms, each with a number of its own, never two at a time.
+
+In: Settings (_process.py) as JSON on standard input, and with them the account's password, which so stands in no
+argument vector, environment or file; target is host:port. Out: JSON lines: {"sent": n, "sent_ns": ...} before the
+message is published, then the attempt's line; its `result` is one of
+
+    ok            the broker confirmed it: it is kept in a durable queue
+    unknown       published and not confirmed: the message may be there or not
+    refused, timeout, unreachable, reset, closed     before that: the message is not there
+    rejected      the broker did not let the client in, or would not have the queue; `detail` its words
+
+The connection, its channel and its queue are kept as long as they live and made anew, at once, when they do not.
+Connecting and each answer have the time limit of the settings (1 s is meant), so that one attempt takes up to five of
+them at worst, and hides what happens meanwhile: confirms would otherwise come in nobody's order.
+"""
+
+import time
+from typing import Any
+
+import amqp
+from amqp.exceptions import AMQPError, RecoverableConnectionError
+
+from quorate.drill.probes._process import RESULTS, Output, Settings, address, run
+
+HOST = "quorate_drill"  # the virtual host, made for the drill and removed with all that is in it
+QUEUE = "written"
+KEPT = 2  # delivery mode of a message that survives the broker (AMQP 0-9-1)
+# An idle connection to a host without power ends by itself: nothing would be heard of it otherwise.
+KEEPALIVE = {"TCP_KEEPIDLE": 1, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 2}
+BROKEN = (AMQPError, OSError, ValueError, LookupError)  # py-amqp's own errors, and those of an answer cut short
+
+
+def why(error: Exception) -> tuple[str, str]:
+    """Return (result, detail) of an attempt that ended with `error` before its message was published."""
+    detail = str(error).strip()[:200]
+    if isinstance(error, TimeoutError) or "timed out" in detail:
+        return "timeout", detail
+    if isinstance(error, AMQPError) and not isinstance(error, RecoverableConnectionError):
+        return "rejected", detail
+    return RESULTS.get(getattr(error, "errno", None) or 0, "closed"), detail
+
+
+def connection(settings: Settings) -> Any:
+    """Return a connection to the broker; one of BROKEN where there is none to be had within the time limit."""
+    limit_s = settings.timeout_ms / 1000
+    host, port = address(settings.target)
+    made = amqp.Connection(
+        host=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        userid=settings.user,
+        password=settings.password,
+        virtual_host=HOST,
+        connect_timeout=limit_s,
+        read_timeout=limit_s,
+        write_timeout=limit_s,
+        socket_settings=KEEPALIVE,
+    )
+    made.connect()
+    return made
+
+
+class AmqpClient:
+    """One connection, one message on its way at most."""
+
+    in_flight = 0  # an attempt is over when `send` returns
+
+    def __init__(self, settings: Settings, output: Output) -> None:
+        address(settings.target)
+        self._settings = settings
+        self._output = output
+        self._limit_s = settings.timeout_ms / 1000
+        self._connection: Any = None
+        self._channel: Any = None
+
+    def send(self, n: int, now_ns: int) -> None:
+        """Publish message number n."""
+        self._output.line({"sent": n, "sent_ns": now_ns})
+        result, detail = self._publish(n)
+        line = {"n": n, "sent_ns": now_ns, "done_ns": time.monotonic_ns(), "result": result}
+        self._output.line(line | ({"detail": detail} if detail else {}))
+        if result != "ok":
+            self._drop()
+
+    def wait(self, until_ns: int) -> None:
+        """Sleep until then: nothing is on its way."""
+        time.sleep(max(0, until_ns - time.monotonic_ns()) / 1e9)
+
+    def _publish(self, n: int) -> tuple[str, str]:
+        try:
+            if self._channel is None:
+                self._connect()
+        except BROKEN as error:
+            return why(error)
+        message = amqp.Message(str(n), delivery_mode=KEPT)
+        limits = {"timeout": self._limit_s, "confirm_timeout": self._limit_s}
+        try:
+            self._channel.basic_publish_confirm(message, routing_key=QUEUE, mandatory=True, **limits)
+        except BROKEN as error:
+            result, detail = why(error)
+            return "unknown", f"{result}: {detail}"
+        return "ok", ""
+
+    def _connect(self) -> None:
+        """Connect, and see that the queue is there."""
+        self._connection = connection(self._settings)
+        self._channel = self._connection.channel()
+        self._channel.queue_declare(QUEUE, durable=True, auto_delete=False)
+
+    def _drop(self) -> None:
+        """Forget the connection, without a word: there may be nobody to hear it."""
+        made, self._connection, self._channel = self._connection, None, None
+        if made is not None:
+            made.collect()
+
+
+if __name__ == "__main__":
+    run("amqp", AmqpClient)
