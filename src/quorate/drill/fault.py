@@ -22,7 +22,6 @@ from quorate.observe.facts import cluster_status
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather
 
-
 ANSWERED_S = 420.0
 
 
