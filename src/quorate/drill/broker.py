@@ -21,6 +21,7 @@ from quorate.machines.host import Command, Host, command
 
 USER = "quorate_drill"
 EVERYTHING = (".*", ".*", ".*")  # configure, write, read
+READ_MS = 10_000  # without an answer; nobody measures how long reading takes
 LIMIT_S = 180.0  # each call starts an Erlang machine, which takes its time on a slow node
 
 
@@ -79,7 +80,7 @@ async def numbers(settings: Settings) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, complaint = await process.communicate(json.dumps(asdict(settings)).encode())
+    output, complaint = await process.communicate(json.dumps(asdict(settings) | {"timeout_ms": READ_MS}).encode())
     if process.returncode != 0:
         raise Unknown(
             f"the messages could not be fetched: {complaint.decode(errors='replace').strip()}", "look at the broker"
