@@ -39,6 +39,7 @@ class Settings:
     bound of the whole probe. output: file that is appended to. namespace: path of a network namespace to enter, or
     None. nodes: names of nodes to look for in an answer. expect: text a good answer must contain. one_at_a_time: a slow
     attempt does hold back the next, for what is asked may not be asked twice at once. user, password: of a database.
+    first: number of the first row that is written, so that the rows of several clients differ.
     """
 
     target: str
@@ -52,6 +53,7 @@ class Settings:
     one_at_a_time: bool = False
     user: str = ""
     password: str = field(default="", repr=False)
+    first: int = 0
 
     @property
     def in_flight_max(self) -> int:

@@ -54,7 +54,8 @@ class SqlClient:
         self._node = ""
 
     def send(self, n: int, now_ns: int) -> None:
-        """Commit row number n."""
+        """Commit one row: the n-th of this client, counted from the settings' `first`."""
+        n += self._settings.first
         self._output.line({"sent": n, "sent_ns": now_ns})
         result, detail = self._commit(n)
         line = {"n": n, "sent_ns": now_ns, "done_ns": time.monotonic_ns(), "result": result}
