@@ -1,12 +1,14 @@
 """What the SQL probe calls an attempt that failed."""
 
 import errno
+import json
+from pathlib import Path
 
 import pymysql
 import pytest
 
-from quorate.drill.probes._process import Settings
-from quorate.drill.probes.sql import address, why
+from quorate.drill.probes._process import Output, Settings
+from quorate.drill.probes.sql import SqlClient, address, why
 
 
 def after(error: Exception, cause: Exception) -> Exception:
@@ -48,3 +50,12 @@ def test_one_at_a_time() -> None:
 
 def test_the_password_is_not_shown() -> None:
     assert "hunter2" not in repr(Settings("x:1", "f", password="hunter2"))
+
+
+def test_a_second_client_has_numbers_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    client = SqlClient(Settings("127.0.0.1:1", str(file), first=1_000_000), Output(str(file)))
+    client.send(2, 0)  # nobody listens there
+    sent, attempt = map(json.loads, file.read_text().splitlines())
+    assert sent["sent"] == attempt["n"] == 1_000_002
+    assert attempt["result"] == "refused"
