@@ -93,8 +93,8 @@ async def clients(lab: Lab, word: str, folder: Path) -> AsyncIterator[dict[str, 
             own = namespace(lab.name, f"client-{name}")
             at = f"{address.network.network_address + 200 + number}/{address.network.prefixlen}"
             cable = cables.Cable("eth0", f"02:00:00:c1:1e:0{number}", f"client{number}", bridge, (at,))
-            cables.wire(lab.plan.namespace, own, [cable])
-            stack.callback(cables.remove, own)
+            await asyncio.to_thread(cables.wire, lab.plan.namespace, own, [cable])
+            stack.push_async_callback(asyncio.to_thread, cables.remove, own)
             settings = Settings(
                 f"{address.ip}:3306",
                 str(folder / f"{name}.jsonl"),
@@ -119,20 +119,33 @@ def far_ports(lab: Lab) -> dict[str, str]:
     return {"client1": linked[0].bridge, **ports}
 
 
-async def cut(lab: Lab, seconds: float) -> None:
-    """Let the second node's side have bridges of its own for a while; what boots meanwhile is plugged in there."""
-    ports = far_ports(lab)
+def fall_apart(lab: Lab) -> None:
+    """Plug the second node's side into bridges of its own, made where they are missing; what is there already stays.
+
+    pyroute2 has an event loop of its own: call this on a thread.
+    """
     with NetNS(lab.plan.namespace, flags=0) as wires:
-        for bridge in set(ports.values()):
-            wires.link("add", ifname=f"far-{bridge}", kind="bridge")
-            cables.bring_up(wires, f"far-{bridge}")
+        for bridge in set(far_ports(lab).values()):
+            if not wires.link_lookup(ifname=f"far-{bridge}"):
+                wires.link("add", ifname=f"far-{bridge}", kind="bridge")
+                cables.bring_up(wires, f"far-{bridge}")
+    for port, bridge in far_ports(lab).items():
+        taps.plug(lab.plan.namespace, port, f"far-{bridge}")
+
+
+def mend(lab: Lab) -> None:
+    """Plug everything into the lab's own bridges again; on a thread, too."""
+    for port, bridge in far_ports(lab).items():
+        taps.plug(lab.plan.namespace, port, bridge)
+
+
+async def cut(lab: Lab, seconds: float) -> None:
+    """Let the second node's side have bridges of its own for a while, what boots meanwhile, too."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for port, bridge in ports.items():
-            taps.plug(lab.plan.namespace, port, f"far-{bridge}")
+        await asyncio.to_thread(fall_apart, lab)
         await asyncio.sleep(0.2)
-    for port, bridge in ports.items():
-        taps.plug(lab.plan.namespace, port, bridge)
+    await asyncio.to_thread(mend, lab)
 
 
 def reaches(lab: Lab) -> bool:
