@@ -7,6 +7,7 @@ one network for everything, nothing about the token. What Debian 12 forces to be
                 its own, and the votes are counted by votequorum, without two_node, which the document does not know.
                 secauth needs the transport knet; knet knows no multicast, so that the nodes are listed.
     DRBD        `protocol` stands in `net`, `syncer { rate }` is `disk { resync-rate }`; notify-*.sh are in lower case.
+                The first synchronisation of two empty disks is left out (--clear-bitmap), as DRBD's guide allows.
     crm         master and slave are written promoted and unpromoted; master-max and master-node-max likewise.
                 `op ... on-fail` in lower case; "order A B" of the address with the word "start".
     agents      ocf:heartbeat:IPaddr needs ifconfig, which is gone: IPaddr2. lsb:mysqld is lsb:mariadb.
@@ -31,6 +32,7 @@ from quorate.machines.waiting import NotYet, until
 
 CONF = "/etc/corosync/corosync.conf"
 SERVICE = "database"
+IN_SYNC = "Connected UpToDate/UpToDate"
 DAEMONS = command("systemctl", "start", "corosync", "pacemaker")
 
 COROSYNC = """\
@@ -141,8 +143,10 @@ async def build(lab: Lab, fleet: Mapping[str, SshHost], *, fenced: bool) -> None
         ("mkdir", "-p", "/mysql"),
     ):
         (await run_all(hosts, command(*argv), timeout_s=120)).all()
+    await are(fleet, "Connected Inconsistent/Inconsistent")
     for argv in (
-        ("drbdadm", "primary", "--force", "mysql"),
+        ("drbdadm", "new-current-uuid", "--clear-bitmap", "mysql/0"),
+        ("drbdadm", "primary", "mysql"),
         ("mkfs", "-t", "xfs", "-q", "/dev/drbd0"),
         ("mount", "/dev/drbd0", "/mysql"),
         ("chown", "mysql:mysql", "/mysql"),
@@ -150,8 +154,8 @@ async def build(lab: Lab, fleet: Mapping[str, SshHost], *, fenced: bool) -> None
         ("umount", "/mysql"),
     ):
         await first.run(command(*argv), timeout_s=300)
-    await in_sync(fleet)
     await first.run(command("drbdadm", "secondary", "mysql"))
+    await are(fleet, IN_SYNC)
     await first.put("/root/mysql.crm", configuration(lab, fenced=fenced).encode(), mode=0o600)
     await first.run(command("crm", "-F", "configure", "load", "update", "/root/mysql.crm"), timeout_s=300)
 
@@ -189,16 +193,16 @@ def configuration(lab: Lab, *, fenced: bool) -> str:
     return FENCED + devices + resources
 
 
-async def in_sync(fleet: Mapping[str, SshHost], timeout_s: float = 240) -> None:
-    """Return when DRBD says on every node that both have all data."""
+async def are(fleet: Mapping[str, SshHost], state: str, timeout_s: float = 240) -> None:
+    """Return when DRBD says that of its connection and both disks on every node."""
 
     async def same() -> bool:
         seen = [await devices(host) for host in fleet.values()]
-        if all(one == "Connected UpToDate/UpToDate" for one in seen):
+        if all(one == state for one in seen):
             return True
         raise NotYet("; ".join(seen))
 
-    await until("DRBD is in sync", same, timeout_s=timeout_s, every_s=1)
+    await until(f"DRBD is {state}", same, timeout_s=timeout_s, every_s=0.5)
 
 
 async def devices(host: SshHost) -> str:
@@ -218,7 +222,7 @@ async def discard(fleet: Mapping[str, SshHost], loser: str) -> None:
         except CommandFailed:
             if "disconnect" not in argv and "secondary" not in argv:  # it may be so already
                 raise
-    await in_sync(fleet)
+    await are(fleet, IN_SYNC)
     await first.run(command("crm", "-F", "configure", "property", "maintenance-mode=false"), timeout_s=60)
     await first.run(command("crm", "-F", "resource", "start", "mystore"), timeout_s=60)
 

@@ -34,7 +34,7 @@ from pathlib import Path
 from pyroute2 import NetNS
 
 from benchmarks.bootstrap import close, connected
-from benchmarks.document000 import DAEMONS, SERVICE, build, devices, discard
+from benchmarks.document000 import DAEMONS, IN_SYNC, SERVICE, build, devices, discard
 from benchmarks.figures import Figures, Limit, Ratio
 from benchmarks.nodes import booted, cluster_of, lab_with, versions
 from quorate.build.apply import apply
@@ -60,7 +60,6 @@ CUT_S = 45.0
 SETTLE_S = 240.0
 REST_S = 15.0  # so long nothing may change before the cluster is taken to be at rest
 SECOND_CLIENT = 1_000_000  # the number of its first row
-IN_SYNC = "Connected UpToDate/UpToDate"
 
 
 @dataclass(frozen=True)
