@@ -100,10 +100,8 @@ innodb_buffer_pool_size = 128M
 loose-innodb_buffer_pool_size_max = 128M
 """
 
-UNFENCED = "property stonith-enabled=false\n"
-FENCED = "property stonith-enabled=true\n"
 RESOURCES = """\
-property no-quorum-policy=ignore
+property stonith-enabled={fenced} no-quorum-policy=ignore
 primitive mysqldrbd ocf:linbit:drbd params drbd_resource=mysql op monitor role=Promoted interval=10 timeout=20 \
  op monitor role=Unpromoted interval=20 timeout=20 op start timeout=240 op stop timeout=100
 ms ms_mysqldrbd mysqldrbd meta promoted-max=1 promoted-node-max=1 clone-max=2 clone-node-max=1 notify=true
@@ -178,9 +176,9 @@ def resource(lab: Lab) -> str:
 def configuration(lab: Lab, *, fenced: bool) -> str:
     """Return the document's resources, in the crm shell's language."""
     (address,) = lab.cluster.services[SERVICE].addresses()  # type: ignore[attr-defined]
-    resources = RESOURCES.format(address=address.ip)
+    resources = RESOURCES.format(address=address.ip, fenced=str(fenced).lower())
     if not fenced:
-        return UNFENCED + resources
+        return resources
     devices = "".join(
         FENCING.format(
             name=device.from_node,
@@ -190,7 +188,7 @@ def configuration(lab: Lab, *, fenced: bool) -> str:
         )
         for number, device in enumerate(lab.cluster.fencing.devices)
     )
-    return FENCED + devices + resources
+    return resources + devices
 
 
 async def are(fleet: Mapping[str, SshHost], state: str, timeout_s: float = 240) -> None:
