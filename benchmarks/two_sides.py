@@ -1,6 +1,6 @@
 """Every cable between two nodes cut for 45 s, a writing client on each side: is every acknowledged row there then?
 
-    python -m benchmarks two_sides [RUNS [CONTENDER]]
+    python -m benchmarks two_sides [RUNS [CONTENDER,CONTENDER...]]
 
 Two kernel nodes, MariaDB on DRBD, a floating address; booted and built anew for each sample, contenders in turn:
 
@@ -188,7 +188,7 @@ async def at_rest(fleet: Mapping[str, SshHost], writing: Mapping[str, ProbeProce
         if now != states:
             states, since = now, time.monotonic()
         is_final = all(state == IN_SYNC for state in states.values()) or "StandAlone" in str(states)
-        if is_final and time.monotonic() - since > REST_S and any(await serves(one) for one in writing.values()):
+        if is_final and time.monotonic() - since > REST_S and True in [await serves(one) for one in writing.values()]:
             return states
         await asyncio.sleep(1)
     return {**states, "note": f"not at rest after {SETTLE_S:g} s"}
@@ -322,16 +322,21 @@ async def all_samples(figures: Figures, names: Sequence[str], runs: int) -> None
                 print(figures.notes[-1], flush=True)
 
 
-def run(runs: int = 2, contender: str = "") -> Figures:
-    """Cut the link in turns."""
+def run(runs: int = 2, contenders: str = "") -> Figures:
+    """Cut the link in turns. contenders: their names, with commas between; "": all."""
     figures = Figures(QUESTION, "")
-    names = [contender] if contender else [DOCUMENT, FENCED, OURS]
-    asyncio.run(all_samples(figures, names, runs))
-    if not contender:
-        lost, waited = "acknowledged rows lost", "longest gap of the client that waited less, s"
-        figures.ratios = [
-            Ratio(f"{OURS}: {lost}", f"{DOCUMENT}: {lost}"),
-            Ratio(f"{OURS}: {waited}", f"{DOCUMENT}: {waited}"),
-        ]
-        figures.limits = [Limit(f"{OURS}: {lost}", 0)]
+    asyncio.run(all_samples(figures, contenders.split(",") if contenders else [DOCUMENT, FENCED, OURS], runs))
+    compare(figures)
     return figures
+
+
+def compare(figures: Figures) -> None:
+    """Set quorate's figures against the document's, where both were measured."""
+    lost, waited = "acknowledged rows lost", "longest gap of the client that waited less, s"
+    figures.ratios = [
+        Ratio(f"{OURS}: {what}", f"{DOCUMENT}: {what}")
+        for what in (lost, waited)
+        if f"{OURS}: {what}" in figures.samples and any(figures.samples.get(f"{DOCUMENT}: {what}", ()))
+    ]
+    if f"{OURS}: {lost}" in figures.samples:
+        figures.limits = [Limit(f"{OURS}: {lost}", 0)]
