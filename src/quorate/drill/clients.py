@@ -19,7 +19,6 @@ from quorate.drill.record import beside_name
 from quorate.errors import UsageError
 from quorate.machines.host import Host
 
-PROBES = ("http", "sql", "amqp", "tcp", "icmp")  # the kinds of client there are
 CLIENT_S = 3600.0  # more than any run takes: the client ends with it
 ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 
@@ -27,7 +26,7 @@ ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each a
 def askable(cluster: Cluster) -> list[str]:
     """Return the services that have a client, in the order of the file."""
     found = ((name, service) for name, service in cluster.services.items() if isinstance(service, Service))
-    return [name for name, service in found if (probe := service.probe()) and probe.kind in PROBES]
+    return [name for name, service in found if service.probe()]
 
 
 def probe_of(cluster: Cluster, service: str) -> Probe:
@@ -36,8 +35,8 @@ def probe_of(cluster: Cluster, service: str) -> Probe:
     if not isinstance(options, Service):
         raise UsageError(f"no service is called {service}", f"choose from: {', '.join(cluster.services)}")
     probe = options.probe()
-    if probe is None or probe.kind not in PROBES:
-        raise UsageError(f"{service} has no client that a drill can use", f"choose one asked by {' or '.join(PROBES)}")
+    if probe is None:
+        raise UsageError(f"{service} has no port or address that a client could ask", "choose another service")
     return probe
 
 

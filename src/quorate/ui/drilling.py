@@ -17,7 +17,7 @@ from quorate.build.step import Fleet
 from quorate.build.want import Want
 from quorate.describe.cluster import Cluster
 from quorate.drill import permission
-from quorate.drill.clients import PROBES, askable, probe_of
+from quorate.drill.clients import askable, probe_of
 from quorate.drill.fault import status
 from quorate.drill.faults import faults
 from quorate.drill.ground import Ground, Hosts
@@ -38,7 +38,7 @@ def asked_for(cluster: Cluster, wanted: str | None) -> str:
     """Return the wanted service, or the first that has a client; UsageError where a drill has no client for it."""
     name = wanted or next(iter(askable(cluster)), "")
     if not name:
-        raise UsageError("no service has a client that a drill can use", f"there are clients for {', '.join(PROBES)}")
+        raise UsageError("no service has a port or an address that a client could ask", "add a service with one")
     probe_of(cluster, name)
     return name
 

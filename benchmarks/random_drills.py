@@ -1,0 +1,77 @@
+"""Drills drawn by chance, one after the other on one cluster: what clients see of each fault, and whether all is kept.
+
+    python -m benchmarks random_drills [RUNS [BLUEPRINT]]
+
+`quorate drill --random RUNS --seed 2026` on a lab's cluster, from the command line; the figures are read from what it
+wrote (suite.json). Every drill begins on what the one before has left, so that a hundred of them are a long day.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figures
+from quorate.catalog.blueprints import blueprints
+
+QUESTION = "What do clients see of faults drawn by chance, one after the other, and is all kept that was acknowledged?"
+
+SEED = 2026
+DEFAULT = "mariadb-shared-directory"
+QUORATE = Path(sys.executable).with_name("quorate")
+
+
+def quorate(*words: str) -> int:
+    """Call quorate, its output on this terminal; return its exit code."""
+    told = {**os.environ, "IPMI_PASSWORD": "benchmark"}
+    return subprocess.run([str(QUORATE), *words], check=False, env=told).returncode
+
+
+def drilled(file: Path, runs: int, folder: Path) -> Path:
+    """Build the cluster in the lab, drill, take it down; return the folder of the series."""
+    try:
+        assert quorate("lab", "up", str(file)) == 0
+        assert quorate("apply", "--lab", "--yes", str(file)) == 0
+        quorate("drill", "--lab", str(file), "--random", str(runs), "--seed", str(SEED), "-o", str(folder))
+    finally:
+        quorate("lab", "down", str(file))
+    (series,) = folder.iterdir()
+    return series
+
+
+def keep(figures: Figures, series: Path) -> None:
+    """Keep the outage of every run by its fault, what was written, and what did not hold, with the reason."""
+    suite: dict[str, Any] = json.loads((series / "suite.json").read_text())
+    runs = suite["runs"]
+    for run in sorted(runs, key=lambda run: run.get("fault", "")):
+        if run.get("outage_s") is not None:
+            figures.add(run["fault"], run["outage_s"])
+    first = json.loads((series / runs[0]["folder"] / "run.json").read_text())
+    figures.versions = first["about"]["versions"]
+    counts = Counter(run["verdict"] for run in runs)
+    figures.notes.append(
+        f"{len(runs)} of {len(suite['planned'])} drills, seed {suite['seed']}: "
+        + ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
+    )
+    written = [run for run in runs if run.get("acknowledged") is not None]
+    acknowledged, lost = (sum(run[key] for run in written) for key in ("acknowledged", "lost"))
+    figures.notes.append(f"{acknowledged} rows acknowledged, {lost} lost")
+    figures.notes += [
+        f"{run['folder']}: {run['verdict']}: {run.get('reason') or run.get('unjudged')}"
+        for run in runs
+        if run["verdict"] != "held"
+    ]
+
+
+def run(runs: int, blueprint: str = DEFAULT) -> Figures:
+    """Drill so many times."""
+    figures = Figures(QUESTION, "s")
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "cluster.yaml"
+        file.write_text(blueprints()[blueprint].called("bench-random"))
+        keep(figures, drilled(file, runs, Path(place) / "drills"))
+    return figures
