@@ -142,7 +142,7 @@ async def build(lab: Lab, fleet: Mapping[str, SshHost], *, fenced: bool) -> None
     ):
         (await run_all(hosts, command(*argv), timeout_s=120)).all()
     await are(fleet, "Connected Inconsistent/Inconsistent")
-    for argv in (
+    for words in (
         ("drbdadm", "new-current-uuid", "--clear-bitmap", "mysql/0"),
         ("drbdadm", "primary", "mysql"),
         ("mkfs", "-t", "xfs", "-q", "/dev/drbd0"),
@@ -151,7 +151,7 @@ async def build(lab: Lab, fleet: Mapping[str, SshHost], *, fenced: bool) -> None
         ("mysql_install_db", "--user=mysql", "--datadir=/mysql", "--skip-test-db"),
         ("umount", "/mysql"),
     ):
-        await first.run(command(*argv), timeout_s=300)
+        await first.run(command(*words), timeout_s=300)
     await first.run(command("drbdadm", "secondary", "mysql"))
     await are(fleet, IN_SYNC)
     await first.put("/root/mysql.crm", configuration(lab, fenced=fenced).encode(), mode=0o600)

@@ -18,13 +18,14 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import pymysql
 
-from benchmarks.bootstrap import CONF, KEY, close, connected, when_online
+from benchmarks.bootstrap import CONF, close, connected, when_online
 from benchmarks.figures import Figures, Ratio
 from benchmarks.nodes import booted, cluster_of, lab_with, versions
 from quorate.build.apply import apply
 from quorate.build.prepare import prepare
 from quorate.build.step import answer
 from quorate.build.steps.corosync_key import LENGTH
+from quorate.build.steps.corosync_key import PATH as KEY
 from quorate.catalog.blueprints import blueprints
 from quorate.errors import CommandFailed
 from quorate.lab.lab import Lab

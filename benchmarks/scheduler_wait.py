@@ -28,7 +28,6 @@ from quorate.build.apply import apply
 from quorate.build.prepare import prepare
 from quorate.build.step import Fleet, answer
 from quorate.build.steps import running
-from quorate.drill.faults.power_cut import returned
 from quorate.drill.journal import fetch, parse_journal
 from quorate.drill.phases import Phases, Step, find_phases
 from quorate.errors import Missing
@@ -118,8 +117,8 @@ async def cut(one: Standing, which: str) -> tuple[Phases, list[float]]:
     survivors = {name: host for name, host in one.fleet.items() if name != victim}
     zero = time.time()
     await one.lab.power(victim, "off")
-    await missed(survivors, victim)
-    await returned(survivors, victim)
+    await seen(survivors, victim, online=False)
+    await seen(survivors, victim, online=True)
     journals = {name: (await host.run(fetch(zero), check=False)).stdout for name, host in survivors.items()}
     logs = [(await host.get(LOG) or b"").decode(errors="replace") for host in survivors.values()]
     await one.fleet[victim].reconnect()
@@ -150,14 +149,14 @@ async def apart(one: Standing) -> None:
         await running.settled(one.fleet, one.want, lambda _: None)
 
 
-async def missed(survivors: Fleet, victim: str) -> None:
-    """Return when a survivor has noticed that the victim is gone."""
+async def seen(survivors: Fleet, victim: str, *, online: bool) -> None:
+    """Return when a survivor has noticed that the victim is a member again, or is none any more."""
 
-    async def gone() -> bool | None:
+    async def so() -> bool | None:
         view = await answer(gather(next(iter(survivors.values())), cluster_status))
-        return (view is not None and victim not in view.online) or None
+        return (view is not None and (victim in view.online) is online) or None
 
-    await until(f"{victim} is missed", gone, timeout_s=60, every_s=0.1)
+    await until(f"{victim} is {'back' if online else 'missed'}", so, timeout_s=120, every_s=0.1)
 
 
 def asked_again(log: str, zero: float) -> list[float]:

@@ -78,7 +78,7 @@ async def soaked(figures: Figures, minutes: int) -> None:
             ]
         trace = read_trace(path, [])
     assert trace is not None
-    late = [int(found[1]) for line in lines if (found := LATE.search(line.message))]
+    late = [int(after[1]) for line in lines if (after := LATE.search(line.message))]
     figures.add("new memberships", sum(bool(MEMBERSHIP.search(line.message)) for line in lines))
     figures.add("fencing requests", sum(bool(REQUESTED.search(line.message)) for line in lines))
     figures.add("moves of the service", int(moved))
