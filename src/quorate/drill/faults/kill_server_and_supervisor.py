@@ -5,7 +5,7 @@ at once (catalog/watched.py). Only Pacemaker's monitor is left. systemd starts t
 one has not seen the server end, and says nothing.
 """
 
-from quorate.drill.aftermath import at, forget_failures
+from quorate.drill.aftermath import forget_failures
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered, status
 from quorate.drill.faults.kill_server import listening
 from quorate.drill.probe import ProbeProcess
@@ -25,6 +25,7 @@ choose = no_choice
 prepare = nothing
 PARENTS = command("ps", "-e", "-o", "pid=,ppid=,args=")
 BACK_S = 20
+WATCHER = "quorate-watch-{}.service"
 
 
 async def inject(scene: Scene) -> None:
@@ -41,8 +42,9 @@ async def inject(scene: Scene) -> None:
 async def _watchers(scene: Scene) -> list[str]:
     """Return the units on the victim that watch a resource of the service."""
     found = await status(scene.fleet)
-    ids = [one.id for one in found.instances(scene.service)] if found else []
-    units = [f"quorate-watch-{id_}.service" for id_ in ids]
+    units = [WATCHER.format(one.id) for one in found.instances(scene.service)] if found else []
+    if not units:
+        return []  # without a name systemctl would list them all
     listed = await scene.fleet[scene.victim].run(command("systemctl", "list-units", "--plain", "--no-legend", *units))
     return [line.split()[0] for line in listed.stdout.splitlines()]
 
@@ -58,9 +60,7 @@ async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
 
 
 async def undo(scene: Scene) -> None:
-    """Start a watcher that systemd has not started yet. The cluster forgets the failure."""
-    for unit in await _watchers(scene):
-        await at(scene.fleet[scene.victim], command("systemctl", "start", unit))
+    """Start nothing: systemd must start the watcher. The cluster forgets the failure."""
     await forget_failures(scene)
 
 
