@@ -1,9 +1,11 @@
 """The ICMP probe as it really runs: its own process, the loopback interface, and an address that nobody has."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,22 @@ def test_an_answer_is_known_by_its_number() -> None:
     assert answered(family, ident, header + asked) is None  # our own request, which a raw socket on loopback sees
     assert answered(family, ident, b"") is None
     assert answered(family, ident, header + reply[:10]) is None
+
+
+AS_NOBODY = """\
+import encodings.idna, os
+from quorate.drill.probes import icmp
+os.setgid(65534)
+os.setuid(65534)
+icmp.run("icmp", icmp.IcmpClient)
+"""
+
+
+@needs_root  # for a network namespace of its own, where no group may ping
+def test_who_may_not_ping_is_told_what_is_missing() -> None:
+    told = json.dumps({"target": "127.0.0.1", "output": "/dev/null"})
+    argv = ["unshare", "--net", sys.executable, "-c", AS_NOBODY]
+    done = subprocess.run(argv, check=False, input=told, text=True, capture_output=True, timeout=30)
+    assert done.returncode == 2
+    assert "ping_group_range" in done.stderr
+    assert "Traceback" not in done.stderr

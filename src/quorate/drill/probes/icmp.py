@@ -56,6 +56,15 @@ def answered(family: socket.AddressFamily, identifier: int | None, packet: bytes
     return int(NUMBER.unpack_from(packet, HEAD.size)[0])
 
 
+def unprivileged(family: socket.AddressFamily) -> socket.socket:
+    """Return a socket for echo requests alone; PermissionError where the kernel gives this group none."""
+    try:
+        return socket.socket(family, socket.SOCK_DGRAM, PROTOCOL[family])
+    except PermissionError as error:
+        what = "an echo request needs root, or a group of yours in net.ipv4.ping_group_range"
+        raise PermissionError(error.errno, what) from None
+
+
 class IcmpClient:
     """One socket; what was asked and not answered yet, by number."""
 
@@ -69,7 +78,7 @@ class IcmpClient:
         try:
             self._socket = socket.socket(self._family, socket.SOCK_RAW, PROTOCOL[self._family])
         except PermissionError:
-            self._socket = socket.socket(self._family, socket.SOCK_DGRAM, PROTOCOL[self._family])
+            self._socket = unprivileged(self._family)
             self._identifier = None
         self._socket.setblocking(False)
         self._address = found[0][4]
