@@ -24,6 +24,8 @@ from quorate.errors import NeverComes, TimedOut
 
 __all__ = ["ProbeProcess", "Settings", "probing", "start"]
 
+# A MariaDB that hangs is found by its monitor's time limit and then takes all that its stop is given: 150 s at least.
+ANSWERED_S = 420.0
 FOLLOW_S = 0.02  # how often the file is looked at: the probe's own rhythm
 
 
@@ -56,7 +58,7 @@ class ProbeProcess:
         """Wait for the first attempt sent at or after `since_ns` (monotonic) that failed: clients notice the fault."""
         return await self._wait(lambda: self._first(since_ns, ok=False), "an attempt that fails", timeout_s)
 
-    async def wait_answered(self, *, since_ns: int, timeout_s: float = 120) -> Attempt:
+    async def wait_answered(self, *, since_ns: int, timeout_s: float = ANSWERED_S) -> Attempt:
         """Wait for the first good answer to an attempt sent at or after `since_ns` (monotonic).
 
         Give the moment of the first failure, not of the fault: a service dies a little after it was shot.
