@@ -14,6 +14,7 @@ from quorate.build.step import answer
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.drill import timers
 from quorate.drill.aftermath import at
+from quorate.drill.fault import Setting
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 
@@ -24,6 +25,11 @@ LIST = command("nft", "--json", "list", "table", "inet", TABLE)
 Direction = Literal["in", "out"]
 HOOKS: dict[Direction, tuple[str, str]] = {"in": ("input", "saddr"), "out": ("output", "daddr")}
 BOTH: tuple[Direction, ...] = ("in", "out")
+
+
+def filtered(setting: Setting) -> str:
+    """Ask for a packet filter: User-Mode Linux has nf_tables without any family of addresses."""
+    return "the kernel of the lab's kernel nodes has no packet filter" if setting.kind == "kernel" else ""
 
 
 def table(others: Iterable[IPAddress], directions: Sequence[Direction] = BOTH, percent: int = 100) -> str:

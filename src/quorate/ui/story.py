@@ -8,9 +8,7 @@ report  what the client saw, as text here and as one page
 down    nothing is left (unless --keep)
 """
 
-import asyncio
 import fcntl
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +40,6 @@ from quorate.ui.terminal import Progress, count, show_findings
 NAME = "quorate-demo"
 LOCK = f"{NAME}.lock"
 DEFAULT = "web"
-TERMINATED = "told to end (SIGTERM)"
 
 
 def headline(words: str) -> None:
@@ -93,9 +90,6 @@ async def tell(output: str, *, blueprint: str, keep: bool) -> int:
     started = time.monotonic()
     progress = Progress()
     content = text_of(blueprint)
-    telling = asyncio.current_task()
-    assert telling is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel, TERMINATED)
     folder = Path(output) / datetime.now().strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
     file = folder / f"{blueprint}.yaml"

@@ -5,7 +5,7 @@ Its clients still reach it, so that it must stop serving before somebody else be
 
 from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.fault import Scene, no_choice, nothing
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
@@ -14,7 +14,7 @@ TITLE = "{node} neither hears nor reaches the other nodes"
 FLAG = "{node} is isolated"
 RETURNED = "{node} is a member again"
 LEAVES = True
-obstacle = anywhere
+obstacle = packets.filtered
 choose = no_choice
 prepare = nothing
 

@@ -6,7 +6,7 @@ and stopped its service by itself after 5.1 s (one run, three containers, a toke
 """
 
 from quorate.drill import packets
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.fault import Scene, no_choice, nothing
 from quorate.drill.faults.isolated import healed, passed, undo
 
 __all__ = [
@@ -29,7 +29,7 @@ TITLE = "{node} does not hear the other nodes"
 FLAG = "{node} is deaf"
 RETURNED = "{node} is a member again"
 LEAVES = True
-obstacle = anywhere
+obstacle = packets.filtered
 choose = no_choice
 prepare = nothing
 

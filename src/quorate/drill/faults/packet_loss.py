@@ -11,7 +11,7 @@ from random import Random
 
 from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
-from quorate.drill.fault import Scene, Setting, anywhere, nothing
+from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 
@@ -22,7 +22,7 @@ RETURNED = ""
 LEAVES = False  # unless Corosync gives it up
 PERCENT = (5, 10, 20, 30)
 LASTS_S = 15.0
-obstacle = anywhere
+obstacle = packets.filtered
 prepare = nothing
 
 

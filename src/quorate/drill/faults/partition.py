@@ -30,9 +30,9 @@ prepare = nothing
 
 
 def obstacle(setting: Setting) -> str:
-    """Ask for a third node, or a quorum device."""
+    """Ask for a third node, or a quorum device, and a packet filter."""
     two = len(setting.cluster.nodes) < 3 and not setting.cluster.quorum.device
-    return "two nodes can be split in one way only, see isolated" if two else ""
+    return "two nodes can be split in one way only, see isolated" if two else packets.filtered(setting)
 
 
 def choose(setting: Setting, victim: str, random: Random) -> Mapping[str, str]:

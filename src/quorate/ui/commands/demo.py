@@ -14,14 +14,7 @@ def command(blueprint: str, keep: bool, output: str) -> None:
     writes. Needs root. Takes one to four minutes, the first time longest: the nodes' image is built then. Everything
     is taken down at the end.
     """
-    import asyncio  # noqa: PLC0415 - keeps --help quick
+    from quorate.ui import interruption  # noqa: PLC0415 - keeps --help quick
+    from quorate.ui.story import tell  # noqa: PLC0415
 
-    from quorate.ui.story import TERMINATED, tell  # noqa: PLC0415
-
-    try:
-        code = asyncio.run(tell(output, blueprint=blueprint, keep=keep))
-    except asyncio.CancelledError as cancelled:
-        if TERMINATED not in cancelled.args:
-            raise RuntimeError("cancelled by nobody") from cancelled
-        raise click.exceptions.Abort from None
-    raise click.exceptions.Exit(code)
+    raise click.exceptions.Exit(interruption.run(tell(output, blueprint=blueprint, keep=keep)))

@@ -82,14 +82,14 @@ def drilled(
     yes: bool,
 ) -> "Series | None":
     """Go through the faults that the options ask for, or list them; None where they were only listed."""
-    import asyncio  # noqa: PLC0415 - keeps --help quick
-    import secrets  # noqa: PLC0415
+    import secrets  # noqa: PLC0415 - keeps --help quick
 
     from quorate.drill.fault import Setting  # noqa: PLC0415
     from quorate.drill.series import Plan  # noqa: PLC0415
     from quorate.drill.suite import SEEDS, chosen, drawn  # noqa: PLC0415
     from quorate.errors import UsageError  # noqa: PLC0415
     from quorate.lab.kind import choose  # noqa: PLC0415
+    from quorate.ui import interruption  # noqa: PLC0415
     from quorate.ui.drilling import Drills, Place, asked_for, begun_now  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
 
@@ -112,4 +112,4 @@ def drilled(
     plan = Plan(faults=tuple(order), seed=seed, repeat=place.call(*own, "--seed", str(seed), *counted, *asked))
     drills = Drills(place, name, plan, Path(output) / begun_now(), read(file).decode(errors="replace"), own)
     click.echo(f"seed {seed}; to repeat it: {plan.repeat}", err=True)
-    return asyncio.run(drills.go(until_fails=until_fails))
+    return interruption.run(drills.go(until_fails=until_fails))
