@@ -1,10 +1,14 @@
 """Every fault that a web cluster can have: the service comes back by itself, and nothing of the fault stays."""
 
 import asyncio
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
-from staging import Stage
+from staging import Stage, wait_for_line
 
 from quorate.build.prepare import prepare
 from quorate.build.steps import running
@@ -34,7 +38,15 @@ EXPECTED = {
     *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),
 }
 SLOW = {"hang-server"}  # the monitor's timeout and what the agent needs to end a server that hangs: 65 s
+STAY = {"hang-server": "hangs", "agent-errors": "returns errors"}  # until they are taken back; said once in effect
 NODES = ("n1", "n2", "n3")
+SHORT_TIMERS = """\
+import sys
+from quorate.drill import timers
+from quorate.ui.main import run
+timers.HEAL_S = 5
+run()
+"""
 
 
 def left(stage: Stage) -> dict[str, str]:
@@ -73,3 +85,27 @@ def test_a_service_outlives_every_fault(stage: Stage, tmp_path: Path) -> None:
         assert outage is not None, name
         assert not outage.is_open, name
         assert left(stage) == {}, name
+
+
+@pytest.mark.parametrize("stage", [FILE.replace("10.33.", "10.41.")], indirect=True)
+def test_nothing_stays_of_a_drill_that_ends_early(stage: Stage) -> None:
+    stage.apply("--no-test-fencing", check=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs this in the background has it ignored
+    for name, said in STAY.items():
+        process = stage.begin("drill", "--lab", str(stage.file), name, "-o", str(stage.file.parent / "interrupted"))
+        wait_for_line(process, said)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130, name
+        assert left(stage) == {}, name
+    # Its controller is gone for good: the node itself takes it back.
+    killed = [sys.executable, "-c", SHORT_TIMERS, "drill", "--lab", str(stage.file), "agent-errors"]
+    with subprocess.Popen(
+        [*killed, "-o", str(stage.file.parent / "killed")], stderr=subprocess.PIPE, text=True, env=stage.environment
+    ) as process:
+        wait_for_line(process, STAY["agent-errors"])
+        process.kill()
+    deadline = time.monotonic() + 30
+    while found := left(stage):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.5)
+    assert stage.apply("--no-test-fencing").returncode == 0
