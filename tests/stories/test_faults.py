@@ -34,10 +34,15 @@ LEFT = (
 EXPECTED = {
     *("kill-server-and-supervisor", "agent-errors", "kill-pacemakerd", "kill-pacemaker-based"),
     *("freeze", "reboot", "link-down", "kill-corosync", "packet-loss", "address-stolen"),
-    *("isolated", "isolated-deaf", "isolated-mute", "partition"),
-    *("bmc-unreachable", "power-cut-two", "power-cut-all", "power-cut-all-wrong-order"),
+    *("isolated", "isolated-deaf", "partition"),
+    *("bmc-unreachable", "power-cut-two", "power-cut-all-wrong-order"),
 }
-SLOW = {"hang-server"}  # the monitor's timeout and what the agent needs to end a server that hangs: 65 s
+# Left out for their time: a server that hangs (65 s until the agent has ended it), which the next story sees begin; and
+# what differs from another one only in a name, or in who boots first, which matters to data alone.
+SLOW = {
+    *("hang-server", "power-cut-all", "isolated-mute"),
+    *("kill-pacemaker-attrd", "kill-pacemaker-fenced", "kill-pacemaker-schedulerd", "kill-pacemaker-execd"),
+}
 STAY = {"hang-server": "hangs", "agent-errors": "returns errors"}  # until they are taken back; said once in effect
 NODES = ("n1", "n2", "n3")
 SHORT_TIMERS = """\
