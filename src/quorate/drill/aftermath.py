@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 
 from quorate.build.step import answer
-from quorate.drill.fault import Scene
+from quorate.drill.fault import Scene, status
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.errors import CommandFailed, HostUnreachable, TimedOut
@@ -19,7 +19,8 @@ from quorate.observe.facts import cluster_status
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather
 
-STOP_S = 180.0  # a stop may take its whole timeout
+START_S = 300.0  # a start, or a stop, may take its whole timeout
+STOP_S = 180.0
 RETURN_S = 240.0  # of a node of the lab: fencing, boot, a stopped Pacemaker starts
 RUNNING = ("Started", "Promoted")
 SLACK_S = 2.0
@@ -131,14 +132,24 @@ async def everybody_back(scene: Scene) -> None:
 async def forget_failures(scene: Scene, *, of_node: bool = False) -> None:
     """Have the cluster forget the service's failures: they would count towards the threshold of the next ones.
 
+    A start that is under way is waited for: Pacemaker 2.1 takes a start whose history is cleaned meanwhile for one that
+    failed for good, and clients of a RabbitMQ have their answer before its start has ended.
     of_node: those of everything that ran on the victim, its fencing devices among them.
     """
+    with suppress(TimedOut):
+        await until(f"nothing of {scene.service} is under way", lambda: idle(scene), timeout_s=START_S, every_s=0.2)
     what = ("--node", scene.victim) if of_node else ("--resource", scene.service)
     wanted = command("crm_resource", "--cleanup", *what)
     for host in (*scene.survivors.values(), scene.fleet[scene.victim]):
         with suppress(HostUnreachable, CommandFailed, TimedOut):
             await host.run(wanted, timeout_s=90)
             return
+
+
+async def idle(scene: Scene) -> bool | None:
+    """Return True where nothing of the service is being started or stopped, or nobody can say."""
+    found = await status(scene.fleet)
+    return found is None or not any(one.pending for one in found.instances(scene.service)) or None
 
 
 async def at(host: Host, wanted: Command) -> None:

@@ -6,6 +6,7 @@ Pacemaker learns of it by its next monitor, and starts the server again, by defa
 import re
 from collections.abc import Collection
 
+from quorate.drill.aftermath import forget_failures
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
@@ -61,8 +62,7 @@ async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
 
 async def undo(scene: Scene) -> None:
     """Forget the failure: it would count towards the migration threshold of the next one."""
-    host = next(iter(scene.survivors.values()))
-    await host.run(command("crm_resource", "--cleanup", "--resource", scene.service), timeout_s=90)
+    await forget_failures(scene)
 
 
 async def healed(_scene: Scene) -> None:
