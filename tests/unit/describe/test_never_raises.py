@@ -105,11 +105,11 @@ HUGE = {
 
 @pytest.mark.parametrize("name", HUGE)
 def test_huge_and_hostile_files_end_soon(name: str, kinds: Kinds) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     loaded = answer(HUGE[name], kinds)
     assert loaded.cluster is None
     assert len(loaded.findings) <= 300
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 SECRET = """\
