@@ -1,9 +1,11 @@
-"""Watched servers: a small process on every node that tells Pacemaker at once when a server's process ends. Pure.
+"""Watched servers: a small process on every node that tells Pacemaker when a server's process ends, or hangs. Pure.
 
 programs/watch is that process, one for each watched server, kept by systemd. Nothing of it stands in Pacemaker's
 configuration, so it can neither stop nor move anything: where it is missing, the next monitor finds a killed server.
 """
 
+import shlex
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -18,7 +20,7 @@ Description=Tells Pacemaker at once when {resource} has ended
 After=pacemaker.service
 
 [Service]
-ExecStart={program} {resource} {pidfile}
+ExecStart={call}
 Restart=always
 RestartSec=1s
 
@@ -27,10 +29,14 @@ WantedBy=multi-user.target
 """
 
 
-def watched(resource: str, pidfile: str) -> tuple[HostFile, ...]:
-    """Return the files by which a node watches the server that `resource` runs, and that writes its id to `pidfile`."""
+def watched(resource: str, pidfile: str, question: Sequence[str] = ()) -> tuple[HostFile, ...]:
+    """Return the files by which a node watches the server that `resource` runs, and that writes its id to `pidfile`.
+
+    question: a command that any server answers which does not hang; it is asked every few seconds.
+    """
+    call = shlex.join([PROGRAM, resource, pidfile, *question])
     unit = f"quorate-watch-{resource}.service"
-    content = UNIT.format(resource=resource, program=PROGRAM, pidfile=pidfile)
+    content = UNIT.format(resource=resource, call=call)
     started = (("systemctl", "daemon-reload"), ("systemctl", "enable", unit), ("systemctl", "restart", unit))
     anew = (("systemctl", "try-restart", "quorate-watch-*.service"),)
     return (

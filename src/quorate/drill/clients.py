@@ -16,6 +16,7 @@ from quorate.drill.fault import Scene, serving
 from quorate.drill.history import History
 from quorate.drill.probe import Settings, probing
 from quorate.drill.record import beside_name
+from quorate.drill.writes import KEPT
 from quorate.errors import UsageError
 from quorate.machines.host import Host
 
@@ -67,12 +68,13 @@ async def client_of(scene: Scene, probe: Probe, history: History) -> AsyncIterat
 
 
 def beside(scene: Scene, own: Probe) -> dict[str, str]:
-    """Return the other clients, kind -> target: one for the address, one for the port, but for what is asked anyway."""
+    """Return the other clients, kind -> target: one for the address, one for the port of what is no database or broker.
+
+    Those write down every connection that ends before its login, and may shut its host out.
+    """
     addresses, ports = scene.options.addresses(), scene.options.listens().get("tcp", ())
-    if not addresses:
-        return {}
-    found = {"icmp": str(addresses[0].ip)}
-    if ports:
+    found = {"icmp": str(addresses[0].ip)} if addresses else {}
+    if addresses and ports and own.kind not in KEPT:
         found["tcp"] = f"{host_in_url(addresses[0])}:{ports[0]}"
     return {kind: target for kind, target in found.items() if kind != own.kind}
 

@@ -1,5 +1,6 @@
 """What watches servers: whose end it tells the cluster, and whose it does not."""
 
+import signal
 import subprocess
 import threading
 from importlib.machinery import SourceFileLoader
@@ -82,9 +83,31 @@ def test_a_number_that_another_server_has_taken_over_is_let_go(
         stranger.kill()
 
 
+def test_what_hangs_is_told_from_what_says_no(watch: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "ANSWER_S", 0.3)
+    assert watch.hangs(["sleep", "60"])
+    assert not watch.hangs(["false"])
+    assert not watch.hangs(["/nowhere/mariadb-admin", "ping"])
+
+
+def test_a_server_that_hangs_is_ended_and_that_is_seen(
+    watch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "REREAD_MS", 10)
+    monkeypatch.setattr(watch, "ASK_S", 0.05)
+    file = tmp_path / "server.pid"
+    with subprocess.Popen(["sleep", "60"]) as server:
+        file.write_text(f"{server.pid}\n")
+        server.send_signal(signal.SIGSTOP)
+        assert watch.has_ended(file, server.pid, lambda process: signal.pidfd_send_signal(process, signal.SIGKILL))
+    assert server.returncode == -signal.SIGKILL
+
+
 def test_a_node_gets_the_program_and_a_unit_that_starts_at_boot() -> None:
     agent, unit = watched("db-server", "/run/mysqld/mysqld.pid")
     assert (agent.path, agent.mode, agent.content) == (PROGRAM, 0o755, program())
     assert f"ExecStart={PROGRAM} db-server /run/mysqld/mysqld.pid\n" in unit.content
     assert ("systemctl", "enable", "quorate-watch-db-server.service") in unit.then
     assert "WantedBy=multi-user.target" in unit.content
+    _, asking = watched("db-server", "/run/mysqld/mysqld.pid", ("mariadb-admin", "ping"))
+    assert f"ExecStart={PROGRAM} db-server /run/mysqld/mysqld.pid mariadb-admin ping\n" in asking.content

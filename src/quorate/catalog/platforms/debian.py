@@ -51,6 +51,7 @@ PLATFORM = Platform(
             "secrets": "/var/lib/pacemaker/lrm/secrets",
             "mariadb": "/usr/sbin/mariadbd",
             "mariadb.client": "/usr/bin/mariadb",
+            "mariadb.admin": "/usr/bin/mariadb-admin",
             "mariadb.conf": "/etc/mysql/my.cnf",
             "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
             "mariadb.data": "/var/lib/mysql",
