@@ -7,7 +7,7 @@ The service itself is not touched, and goes on. What was seen with Pacemaker 2.1
     controld        the same; the others elect a new DC where it was that, and the node is a member again after 1.4 s
     execd           the same, and controld, which cannot be without it, ends and is started again too
     based           the same with controld, attrd and fenced; whether the node is fenced for it depends on who is
-                    quicker, pacemakerd or the DC: it was in two of three runs
+                    quicker, pacemakerd or the DC: it was in two of four runs
 """
 
 from dataclasses import dataclass
