@@ -1,9 +1,10 @@
-"""Drills drawn by chance, one after the other on one cluster: what clients see of each fault, and whether all is kept.
+"""One drill after the other on one cluster: what clients see of each fault, and whether all is kept.
 
-    python -m benchmarks random_drills [RUNS [BLUEPRINT]]
+    python -m benchmarks drills [RUNS [BLUEPRINT [random|repeat]]]
 
-`quorate drill --random RUNS --seed 2026` on a lab's cluster, from the command line; the figures are read from what it
-wrote (suite.json). Every drill begins on what the one before has left, so that a hundred of them are a long day.
+`quorate drill --seed 2026` on a lab's cluster, from the command line, with so many faults drawn by chance (random), or
+with every fault that fits so many times (repeat). The figures are read from what it wrote (suite.json). Every drill
+begins on what the one before has left, so that a hundred of them are a long day.
 """
 
 import json
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figures
+from benchmarks.nodes import blueprint as web
 from quorate.catalog.blueprints import blueprints
 
-QUESTION = "What do clients see of faults drawn by chance, one after the other, and is all kept that was acknowledged?"
+QUESTION = "What do clients see of one fault after the other, and is all kept that was acknowledged?"
 
 SEED = 2026
 DEFAULT = "mariadb-shared-directory"
@@ -31,12 +33,12 @@ def quorate(*words: str) -> int:
     return subprocess.run([str(QUORATE), *words], check=False, env=told).returncode
 
 
-def drilled(file: Path, runs: int, folder: Path) -> Path:
+def drilled(file: Path, runs: int, folder: Path, how: str) -> Path:
     """Build the cluster in the lab, drill, take it down; return the folder of the series."""
     try:
         assert quorate("lab", "up", str(file)) == 0
         assert quorate("apply", "--lab", "--yes", str(file)) == 0
-        quorate("drill", "--lab", str(file), "--random", str(runs), "--seed", str(SEED), "-o", str(folder))
+        quorate("drill", "--lab", str(file), f"--{how}", str(runs), "--seed", str(SEED), "-o", str(folder))
     finally:
         quorate("lab", "down", str(file))
     (series,) = folder.iterdir()
@@ -67,11 +69,11 @@ def keep(figures: Figures, series: Path) -> None:
     ]
 
 
-def run(runs: int, blueprint: str = DEFAULT) -> Figures:
+def run(runs: int, blueprint: str = DEFAULT, how: str = "random") -> Figures:
     """Drill so many times."""
-    figures = Figures(QUESTION, "s")
+    figures, name = Figures(QUESTION, "s"), "bench-drills"
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "cluster.yaml"
-        file.write_text(blueprints()[blueprint].called("bench-random"))
-        keep(figures, drilled(file, runs, Path(place) / "drills"))
+        file.write_text(web(name) if blueprint == "web" else blueprints()[blueprint].called(name))
+        keep(figures, drilled(file, runs, Path(place) / "drills", how))
     return figures
