@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from staging import Stage
+from staging import Stage, is_well
 
 from quorate.catalog.blueprints import blueprints
 
@@ -28,5 +28,5 @@ def test_confirmed_messages_outlive_faults(stage: Stage, tmp_path: Path) -> None
         assert (client["probe"], client["verdict"], client["writes"]["lost"]) == ("amqp", "held", []), run
         assert client["writes"]["acknowledged"] > 50
         assert [one["name"] for one in run["beside"]] == ["queue-icmp"]
-    (serving,) = stage.status()["services"][0]["nodes"]
+    (serving,) = stage.status(is_well)["services"][0]["nodes"]
     assert "quorate_drill" not in stage.ssh(serving, LEFT)
