@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import click
 
+from quorate.build import lock
 from quorate.build.prepare import prepare
 from quorate.build.step import Fleet
 from quorate.build.want import Want
@@ -63,14 +64,18 @@ class Place:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[tuple[Ground, Fleet, Want]]:
-        """Connect to the nodes for the time of the block; Refused where drills on real hosts are not permitted."""
+        """Connect to the nodes for the time of the block, and keep every apply and other drill away from them.
+
+        Refused where drills on real hosts are not permitted, Locked where somebody else is at work there.
+        """
         if not self.in_lab:
             await self.permitted()
         async with reach(self.cluster, in_lab=self.in_lab) as found:
             fleet = found.everybody()
             witness = found.witness()
             want = await prepare(self.cluster, fleet, found.secret, witness=witness, return_s=self.return_s)
-            yield found.lab or Hosts(self.cluster, fleet, found.secret), fleet, want
+            async with lock.held(fleet, f"drill {self.cluster.name}"):
+                yield found.lab or Hosts(self.cluster, fleet, found.secret), fleet, want
 
     async def permitted(self) -> None:
         """Return where nothing speaks against a drill on these hosts; only asks, also where some do not answer."""
