@@ -28,6 +28,7 @@ def about(
     has_target: bool = True,
     remarks: Sequence[str] = (),
     seed: int | None = None,
+    sort: str = "",
 ) -> About:
     """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way.
 
@@ -50,6 +51,7 @@ def about(
         node_leaves=node_leaves,
         remarks=tuple(remarks),
         seed=seed,
+        sort=sort,
     )
 
 

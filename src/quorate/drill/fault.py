@@ -96,6 +96,10 @@ class Fault(Protocol):
         """What it is called: "power-cut"."""
 
     @property
+    def SORT(self) -> str:  # noqa: N802
+        """Whose doing it is, by which reports colour it: "operator", "network", "power", or "part" (of a node)."""
+
+    @property
     def TITLE(self) -> str:  # noqa: N802
         """What it does, with {node}, as a sentence without its end: "The power of {node} was cut"."""
 

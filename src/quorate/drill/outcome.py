@@ -77,9 +77,10 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The run, judged. started: wall clock of the fault. clock_s: the monotonic zero, ns, of `seconds`.
+    """The run, judged. started: wall clock of the fault. zero_ns: the monotonic zero of `seconds`.
 
-    places: None where nobody observed the nodes.
+    places: None where nobody observed the nodes. healed_s: when the fault was taken back, or had passed; None if the
+    record does not say.
     """
 
     about: About
@@ -94,6 +95,7 @@ class Outcome:
     flags: tuple[Flag, ...]
     notes: tuple[str, ...]
     places: Places | None
+    healed_s: float | None
     beside: tuple[Client, ...] = ()
 
     @property
@@ -155,6 +157,7 @@ def judge_run(recording: Recording) -> Outcome:
         flags=_flags(recording.events, inject, phases, serving),
         notes=(*_notes(recording, clients, phases), *(places.notes if places else ())),
         places=places,
+        healed_s=_healed_s(recording.events, inject),
         beside=tuple(_client(trace, recording, inject) for trace in beside),
     )
 
@@ -171,6 +174,10 @@ def _places(recording: Recording, inject: Event, phases: Phases, end_ns: int) ->
         end_ns=end_ns,
         fenced=[(event.target, inject.at_ns + int(event.at_s * 1e9)) for event in phases.fencing if event.ok],
     )
+
+
+def _healed_s(events: Sequence[Event], inject: Event) -> float | None:
+    return next(((event.at_ns - inject.at_ns) / 1e9 for event in events if event.moment is Moment.HEAL), None)
 
 
 def is_whole(recording: Recording) -> bool:

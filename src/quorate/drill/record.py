@@ -150,6 +150,7 @@ class About:
     the service. settings: shown as they are, label -> value. cluster_file: its text, which holds no secret values.
     repeat: commands. place: where it ran ("container lab"). node_leaves: the fault takes the node out of the cluster,
     so that it must be fenced. remarks: what a reader should know of such a place. seed: of what was left to chance.
+    sort: whose doing the fault is ("power"), "" where it is not known.
     """
 
     cluster: str
@@ -168,6 +169,7 @@ class About:
     node_leaves: bool = True
     remarks: Sequence[str] = ()
     seed: int | None = None
+    sort: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for json.dumps; `parse` reads them back."""
@@ -185,7 +187,7 @@ class About:
     def parse(cls, value: Mapping[str, Any]) -> "About":
         """Read about.json; keys that a newer quorate added are left out. KeyError, TypeError or ValueError."""
         texts: dict[str, Any] = {key: words(value[key]) for key in ("cluster", "service", "fault", "title", "node")}
-        texts |= {key: words(value.get(key, "")) for key in ("place", "cluster_file")}
+        texts |= {key: words(value.get(key, "")) for key in ("place", "cluster_file", "sort")}
         texts |= {key: _pairs(value.get(key, {})) for key in ("versions", "settings")}
         texts |= {key: tuple(map(words, value.get(key, ()))) for key in ("resources", "repeat", "remarks")}
         return cls(

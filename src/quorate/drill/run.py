@@ -106,6 +106,7 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed
         service=scene.service,
         resources=[instance.id for instance in found.instances(scene.service)] if found else [],
         fault=fault.NAME,
+        sort=fault.SORT,
         title=fault.TITLE.format(node=scene.victim, **scene.chosen),
         node=scene.victim,
         place=place(scene),

@@ -108,12 +108,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole run. nodes: a lane for each that was observed."""
+    """The whole run. nodes: a lane for each that was observed. fault: while it was in effect; kind is its sort."""
 
     axis: Axis
     lanes: tuple[tuple[str, tuple[Band, ...]], ...]
     pins: tuple[Pin, ...]
     nodes: tuple[tuple[str, tuple[Bar, ...]], ...]
+    fault: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,14 @@ def overview(outcome: Outcome) -> Overview:
         x = axis.x(flag.at_s)
         text = flag.text if flag.kind == "fault" else f"{flag.text}, {flag.at_s:.1f} s"
         pins.append(Pin(x, flag.kind, text, i % 2, x > 70))
-    return Overview(axis, lanes, tuple(pins), tuple(_nodes(outcome, axis)))
+    return Overview(axis, lanes, tuple(pins), tuple(_nodes(outcome, axis)), _fault(outcome, axis))
+
+
+def _fault(outcome: Outcome, axis: Axis) -> Bar:
+    """Lay out the fault, at least so wide that it can be seen."""
+    to_s = outcome.end_s if outcome.healed_s is None else outcome.healed_s
+    width = max(axis.x(to_s) - axis.x(0.0), 0.4)
+    return Bar(axis.x(0.0), round(width, 3), outcome.about.sort or "other", f"{outcome.about.fault}, {to_s:.2f} s")
 
 
 def _nodes(outcome: Outcome, axis: Axis) -> Iterator[tuple[str, tuple[Bar, ...]]]:

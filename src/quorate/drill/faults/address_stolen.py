@@ -20,6 +20,7 @@ from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
 
 NAME = "address-stolen"
+SORT = "network"
 TITLE = "{stranger} took the floating address {address} from {node} for 10 s"
 FLAG = "{address} of {node} taken by {stranger}"
 RETURNED = ""

@@ -20,6 +20,7 @@ from quorate.machines.waiting import until
 from quorate.observe.facts.cluster_status import ClusterStatus
 
 NAME = "agent-errors"
+SORT = "part"
 TITLE = "The resource agent on {node} returned errors"
 FLAG = "agent on {node} returns errors"
 RETURNED = "{node} may serve again"

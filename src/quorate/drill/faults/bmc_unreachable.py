@@ -15,6 +15,7 @@ from quorate.lab.bmcs import bmcs_of
 from quorate.machines.waiting import until
 
 NAME = "bmc-unreachable"
+SORT = "power"
 TITLE = "The BMC of {node} was unreachable when {node} lost its power"
 FLAG = "power of {node} cut, its BMC unreachable"
 RETURNED = "{node} is a member again"

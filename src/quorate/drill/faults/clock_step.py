@@ -15,6 +15,7 @@ from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
 
 NAME = "clock-step"
+SORT = "part"
 TITLE = "The clock of {node} was an hour ahead"
 FLAG = "clock of {node} +1 h"
 RETURNED = ""

@@ -20,6 +20,7 @@ from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
 
 NAME = "delay"
+SORT = "network"
 TITLE = "Packets from {node} were delayed by {ms} ms"
 FLAG = "{ms} ms delay at {node}"
 RETURNED = ""

@@ -14,6 +14,7 @@ from quorate.machines.host import command
 from quorate.machines.waiting import until
 
 NAME = "disk-failing"
+SORT = "part"
 TITLE = "The disk with the data failed on {node}"
 FLAG = "disk of {node} fails"
 RETURNED = "{node} has its disk again"

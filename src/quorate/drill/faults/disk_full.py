@@ -20,6 +20,7 @@ from quorate.errors import UsageError
 from quorate.machines.host import Command, command
 
 NAME = "disk-full"
+SORT = "part"
 TITLE = "The disk with the data was full on {node}"
 FLAG = "disk of {node} full"
 RETURNED = ""

@@ -16,6 +16,7 @@ from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
 
 NAME = "drbd-cut"
+SORT = "network"
 TITLE = "The replication connection of {node} was cut"
 FLAG = "replication of {node} cut"
 RETURNED = "{node} replicates again"

@@ -9,6 +9,7 @@ from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
 NAME = "freeze"
+SORT = "part"
 TITLE = "{node} froze"
 FLAG = "{node} frozen"
 RETURNED = "{node} is a member again"

@@ -17,6 +17,7 @@ from quorate.machines.host import command
 from quorate.machines.waiting import until
 
 NAME = "hang-server"
+SORT = "part"
 TITLE = "The server on {node} hung"
 FLAG = "server on {node} hangs"
 RETURNED = ""

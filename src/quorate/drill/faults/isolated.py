@@ -10,6 +10,7 @@ from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
 NAME = "isolated"
+SORT = "network"
 TITLE = "{node} neither hears nor reaches the other nodes"
 FLAG = "{node} is isolated"
 RETURNED = "{node} is a member again"

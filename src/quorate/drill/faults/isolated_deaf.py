@@ -14,6 +14,7 @@ __all__ = [
     "LEAVES",
     "NAME",
     "RETURNED",
+    "SORT",
     "TITLE",
     "choose",
     "healed",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 NAME = "isolated-deaf"
+SORT = "network"
 TITLE = "{node} does not hear the other nodes"
 FLAG = "{node} is deaf"
 RETURNED = "{node} is a member again"

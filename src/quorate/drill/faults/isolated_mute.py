@@ -14,6 +14,7 @@ __all__ = [
     "LEAVES",
     "NAME",
     "RETURNED",
+    "SORT",
     "TITLE",
     "choose",
     "healed",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 NAME = "isolated-mute"
+SORT = "network"
 TITLE = "{node} is not heard by the other nodes"
 FLAG = "{node} is mute"
 RETURNED = "{node} is a member again"

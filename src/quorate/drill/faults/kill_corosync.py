@@ -10,6 +10,7 @@ from quorate.machines.host import command
 from quorate.machines.waiting import until
 
 NAME = "kill-corosync"
+SORT = "part"
 TITLE = "Corosync was killed on {node}"
 FLAG = "corosync on {node} killed"
 RETURNED = "{node} is a member again"

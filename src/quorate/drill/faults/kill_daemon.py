@@ -31,6 +31,7 @@ class DaemonKilled:
     """One of the variants."""
 
     daemon: str
+    SORT: str = "part"
     RETURNED: str = "{node} is a member again"
     LEAVES: bool = False
 

@@ -15,6 +15,7 @@ from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 
 NAME = "kill-server"
+SORT = "part"
 TITLE = "The server on {node} was killed"
 FLAG = "server on {node} killed"
 RETURNED = ""

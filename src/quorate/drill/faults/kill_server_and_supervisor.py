@@ -16,6 +16,7 @@ from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 
 NAME = "kill-server-and-supervisor"
+SORT = "part"
 TITLE = "The server on {node} was killed, and all that would start it again or report it"
 FLAG = "server on {node} and supervisor killed"
 RETURNED = ""

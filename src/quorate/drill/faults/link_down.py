@@ -15,6 +15,7 @@ from quorate.observe.facts import corosync_links
 from quorate.observe.gathering import gather
 
 NAME = "link-down"
+SORT = "network"
 TITLE = "The cable of link {link} was pulled at {node}"
 FLAG = "link {link} of {node} cut"
 RETURNED = ""

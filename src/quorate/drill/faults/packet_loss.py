@@ -16,6 +16,7 @@ from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 
 NAME = "packet-loss"
+SORT = "network"
 TITLE = "{percent} % of the packets between {node} and the other nodes were lost"
 FLAG = "{percent} % loss at {node}"
 RETURNED = ""

@@ -20,6 +20,7 @@ from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Host, command
 
 NAME = "partition"
+SORT = "network"
 TITLE = "The network was split, {side} | {rest}, while {node} served"
 FLAG = "{side} | {rest}, {node} served"
 RETURNED = "{node} and all others are one cluster again"

@@ -11,6 +11,7 @@ from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
 NAME = "power-cut"
+SORT = "power"
 TITLE = "The power of {node} was cut"
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"

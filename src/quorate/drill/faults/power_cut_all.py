@@ -15,6 +15,7 @@ from quorate.drill.votes import can_begin
 from quorate.machines.waiting import until
 
 NAME = "power-cut-all"
+SORT = "power"
 TITLE = "The power of all nodes was cut; {node}, which served, was back first"
 FLAG = "power of all cut, {node} served"
 RETURNED = "{node} and all others are members again"

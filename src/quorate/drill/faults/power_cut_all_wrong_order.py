@@ -19,6 +19,7 @@ __all__ = [
     "LEAVES",
     "NAME",
     "RETURNED",
+    "SORT",
     "TITLE",
     "choose",
     "healed",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 NAME = "power-cut-all-wrong-order"
+SORT = "power"
 TITLE = "The power of all nodes was cut; {node}, which served, was back last"
 FLAG = "power of all cut, {node} served"
 RETURNED = "{node} and all others are members again"

@@ -14,6 +14,7 @@ __all__ = [
     "LEAVES",
     "NAME",
     "RETURNED",
+    "SORT",
     "TITLE",
     "choose",
     "healed",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 NAME = "power-cut-peer-starting"
+SORT = "power"
 TITLE = "The power of {node} was cut while its peer, back from a power cut, was still starting its DRBD"
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"

@@ -16,6 +16,7 @@ __all__ = [
     "LEAVES",
     "NAME",
     "RETURNED",
+    "SORT",
     "TITLE",
     "choose",
     "healed",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 NAME = "power-cut-peer-syncing"
+SORT = "power"
 TITLE = "The power of {node} was cut while its peer, back from a power cut, was being brought up to date"
 FLAG = "power of {node} cut"
 RETURNED = "{node} is a member again"

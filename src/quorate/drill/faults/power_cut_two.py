@@ -16,6 +16,7 @@ from quorate.drill.record import Attempt, Moment
 from quorate.drill.votes import have_quorum
 
 NAME = "power-cut-two"
+SORT = "power"
 TITLE = "The power of {node} and {other} was cut"
 FLAG = "power of {node} and {other} cut"
 RETURNED = "{node} is a member again"

@@ -9,6 +9,7 @@ from quorate.machines.host import command
 from quorate.machines.waiting import until
 
 NAME = "reboot"
+SORT = "operator"
 TITLE = "{node} was rebooted in order"
 FLAG = "{node} reboots"
 RETURNED = "{node} is a member again"

@@ -8,6 +8,7 @@ from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
 
 NAME = "standby"
+SORT = "operator"
 TITLE = "{node} was put on standby"
 FLAG = "{node} on standby"
 RETURNED = "{node} may serve again"
