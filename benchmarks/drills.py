@@ -60,8 +60,9 @@ def keep(figures: Figures, series: Path) -> None:
         + ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
     )
     written = [run for run in runs if run.get("acknowledged") is not None]
-    acknowledged, lost = (sum(run[key] for run in written) for key in ("acknowledged", "lost"))
-    figures.notes.append(f"{acknowledged} rows acknowledged, {lost} lost")
+    if written:
+        acknowledged, lost = (sum(run[key] for run in written) for key in ("acknowledged", "lost"))
+        figures.notes.append(f"{acknowledged} rows acknowledged, {lost} lost")
     figures.notes += [
         f"{run['folder']}: {run['verdict']}: {run.get('reason') or run.get('unjudged')}"
         for run in runs
