@@ -23,6 +23,7 @@ START_S = 300.0  # a start, or a stop, may take its whole timeout
 STOP_S = 180.0
 RETURN_S = 240.0  # of a node of the lab: fencing, boot, a stopped Pacemaker starts
 RUNNING = ("Started", "Promoted")
+UNDER_WAY = ("Starting", "Stopping", "Promoting", "Demoting", "Migrating")
 SLACK_S = 2.0
 
 
@@ -149,7 +150,7 @@ async def forget_failures(scene: Scene, *, of_node: bool = False) -> None:
 async def idle(scene: Scene) -> bool | None:
     """Return True where nothing of the service is being started or stopped, or nobody can say."""
     found = await status(scene.fleet)
-    return found is None or not any(one.pending for one in found.instances(scene.service)) or None
+    return found is None or not any(one.role in UNDER_WAY for one in found.instances(scene.service)) or None
 
 
 async def at(host: Host, wanted: Command) -> None:
