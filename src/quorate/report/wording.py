@@ -126,7 +126,7 @@ ASKED = {
     "sql": "committed a numbered row at {target} {every}, each in a transaction of its own, {alone}",
     "amqp": "published a numbered message at {target} {every}, each persistent and to be confirmed, {alone}",
 }
-LIMITS = "with a time limit of {limit} ms, at most {most} at once, so that a slow attempt hides none of the next. "
+LIMITS = "with a time limit of {limit} ms, at most {most} at once, so that a slow attempt hides none of the next."
 ALONE = (
     "never two at a time, and connected anew at once when its connection broke. Connecting and each answer had a time"
     " limit of {limit} ms, so the outage may read longer by up to that. When the cluster was at rest again the {many}"
