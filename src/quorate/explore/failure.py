@@ -1,0 +1,64 @@
+"""Failure: something that can go wrong, as data. Made by the files of failures/, applied by situation.py. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from quorate.explore.scheduler.step import Result
+from quorate.explore.subject import Subject
+
+Notice = Literal["membership", "monitor", "announced", "none"]
+"""How Pacemaker comes to know: Corosync misses the node; a monitor finds the resource failed; it is told at once
+(standby, an orderly leave); it does not, until it needs what has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One failure. id: stable, "node-lost:n1"; its first part is the kind. words: a sentence without its end.
+
+    lost, left, standby, returned: nodes. apart: sides that no longer hear each other, each a set of nodes.
+    links: (node, link number) that are cut; a node that has none left is apart from all others. devices: fencing
+    devices that do not answer. results, failing: of operations; failing ones stay so until the failure is taken back.
+    scores: transient node attributes, as in Step. notice: how Pacemaker learns; resource: whose monitor finds it.
+    beyond: what it would need besides to do harm, for failures that alone do none ("" else).
+    per_year: how often it happens to this one part, and repair_s how long until it is mended: None where the kind has
+    no rate of its own (a part of another failure, a choice of the operator).
+    """
+
+    id: str
+    words: str
+    lost: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+    standby: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+    apart: tuple[frozenset[str], ...] = ()
+    links: frozenset[tuple[str, int]] = frozenset()
+    devices: frozenset[str] = frozenset()
+    results: tuple[Result, ...] = ()
+    failing: tuple[Result, ...] = ()
+    scores: tuple[tuple[str, str, str], ...] = ()
+    notice: Notice = "none"
+    resource: str = ""
+    beyond: str = ""
+    per_year: float | None = None
+    repair_s: float | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which file of failures/ made it."""
+        return self.id.partition(":")[0]
+
+
+class Kind(Protocol):
+    """A kind of failure: a module in failures/, named like its failures' ids."""
+
+    @property
+    def TITLE(self) -> str:  # noqa: N802 - modules keep this protocol, and theirs is a constant
+        """What it is, for a heading: "A node loses its power or crashes"."""
+
+    @property
+    def NOT_COVERED(self) -> tuple[str, ...]:  # noqa: N802
+        """What of this kind is not explored; printed with every result."""
+
+    def find(self, subject: Subject) -> Iterator[Failure]:
+        """Yield every failure of this kind that the subject can have."""

@@ -1,0 +1,143 @@
+"""Subject: what is explored: the base CIB and all that decides an outcome and is not in it. Pure values.
+
+Made from a cluster file by of_cluster.py, or from a CIB alone by of_cib.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from quorate.describe.cluster import Quorum
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A primitive.
+
+    agent: "ocf:heartbeat:IPaddr2". timeouts_s, by task. monitor_s: the shortest interval where it serves; None: nobody
+    asks. watched: its end is told to Pacemaker at once (ADR 13). clone: the clone that holds it, directly or through
+    a group; promotable: whether that one is. service: whose it is.
+    """
+
+    id: str
+    agent: str
+    timeouts_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    monitor_s: float | None = None
+    watched: bool = False
+    clone: str = ""
+    promotable: bool = False
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What clients use.
+
+    needs: primitives that must be active somewhere for it to work (promoted, for those that are
+    promotable), in the order in which they start. beside: others that are its own, whose loss costs redundancy
+    alone (further clone instances count by themselves). nodes: where it may run, the preferred first.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fencing device. victims: nodes it can fence. onboard: the node whose power it shares (a BMC), else "".
+
+    delay_s: pcmk_delay_base and the mean of what pcmk_delay_max adds, by victim.
+    """
+
+    id: str
+    agent: str
+    victims: tuple[str, ...]
+    onboard: str = ""
+    delay_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What several parts depend on, as the file names it: a rack, a switch, a power feed, a site.
+
+    nodes: lost with it. links: (node, link number) cut with it. devices: fencing devices that go silent with it.
+    """
+
+    name: str
+    kind: Literal["rack", "switch", "power", "site"]
+    nodes: frozenset[str] = frozenset()
+    links: frozenset[tuple[str, int]] = frozenset()
+    devices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk of a service. node: "" where all nodes share it. parts: primitives that cannot start without it.
+
+    replicated: another node has a copy (DRBD); resource: then the primitive whose promotion score tells.
+    """
+
+    path: str
+    service: str
+    node: str = ""
+    parts: tuple[str, ...] = ()
+    replicated: bool = False
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often a kind of failure happens to one part in a year, and how long it takes to be mended, in seconds."""
+
+    per_year: float
+    repair_s: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is explored.
+
+    cib: the whole CIB as text, understood by the scheduler here; every node is there and, unless it is `live`, nothing
+    runs yet. votes: by node. links: node -> its link numbers. detection_s: until the others agree that a silent node is
+    gone. fencing: whether fencing is on; levels: node -> device ids per level, tried in order. no_quorum_policy as in
+    Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure. utilization and capacity by name of
+    node or primitive. remarks: what of the input had to be understood in some way, said with every result.
+    """
+
+    name: str
+    cib: str
+    nodes: tuple[str, ...]
+    votes: Mapping[str, int]
+    quorum: Quorum
+    services: tuple[Service, ...]
+    parts: Mapping[str, Part]
+    detection_s: float
+    links: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    fencing: bool = True
+    fences: tuple[Fence, ...] = ()
+    levels: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=lambda: MappingProxyType({}))
+    no_quorum_policy: str = "stop"
+    priority_delay_s: float = 0
+    shared: tuple[Shared, ...] = ()
+    disks: tuple[Disk, ...] = ()
+    rates: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
+    outage_target_s: float | None = None
+    availability_target: float | None = None
+    live: bool = False
+    remarks: tuple[str, ...] = ()
+
+    def service(self, name: str) -> Service:
+        """Return the service of that name; KeyError if there is none."""
+        for one in self.services:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services' names."""
+        return tuple(one.name for one in self.services)
