@@ -208,9 +208,37 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What several parts depend on, as the file names it: a rack, a switch, a power feed, a site.
+
+    nodes: lost with it. links: (node, link number) cut with it. devices: ids of fencing devices that go silent with it,
+    its nodes' own IPMI boards among them. quorum_device: that is lost with it too.
+    """
+
+    name: str
+    kind: Literal["rack", "switch", "power", "site"]
+    nodes: frozenset[str] = frozenset()
+    links: frozenset[tuple[str, int]] = frozenset()
+    devices: frozenset[str] = frozenset()
+    quorum_device: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the file says of one kind of failure (vocabulary.FAILURES). None: not stated, quorate's default holds.
+
+    per_year: how often it happens to one part. repair_s: how long until that is mended.
+    """
+
+    per_year: float | None = None
+    repair_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """The whole cluster. `services` by the operator's names; `resources` from the file's own section.
 
+    rates: by kind of failure, those that the file states.
     given: paths of the file that the operator wrote, e.g. ("corosync", "token").
     """
 
@@ -222,7 +250,9 @@ class Cluster:
     pacemaker: Pacemaker
     services: Mapping[str, ServiceOptions] = field(default_factory=lambda: MappingProxyType({}))
     resources: Resources = field(default_factory=Resources)
+    shared: tuple[Shared, ...] = ()
     targets: Targets = field(default_factory=Targets)
+    rates: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
     allow_drills: bool = False
     given: frozenset[tuple[str | int, ...]] = frozenset()
 

@@ -48,6 +48,7 @@ def references(file: File, services: Mapping[str, ServiceOptions], names: Names)
     yield from _nodes(file, services, names)
     yield from _links(file, names)
     yield from _devices(file, names)
+    yield from _shared(file, names)
     yield from _ids(file)
     yield from _members(file, names)
     yield from _constraints(file, names)
@@ -122,6 +123,10 @@ def _node_mentions(file: File, services: Mapping[str, ServiceOptions]) -> Iterat
     for i, constraint in enumerate(file.constraints):
         if isinstance(constraint, resources.Location):
             yield constraint.node, ("constraints", i, "node")
+    for shared, part in file.shared.items():
+        yield from ((name, ("shared", shared, "nodes", i)) for i, name in enumerate(part.nodes))
+        if isinstance(part.links, Mapping):
+            yield from ((name, ("shared", shared, "links", name)) for name in part.links)
 
 
 def _fence_victims(file: File) -> dict[str, set[str]]:
@@ -133,7 +138,7 @@ def _fence_victims(file: File) -> dict[str, set[str]]:
 
 def _devices(file: File, names: Names) -> Iterator[Problem]:
     victims = _fence_victims(file)
-    unread = {*names.devices, *(IPMI_PREFIX + node for node in names.nodes if node not in file.nodes)} - set(victims)
+    unread = _unread_devices(file, names)
     section = file.fencing or fencing.Fencing()
     for node, levels in section.levels.items():
         for i, level in enumerate(levels):
@@ -147,6 +152,54 @@ def _devices(file: File, names: Names) -> Iterator[Problem]:
                     summary, why = f"{device} does not fence {node}", "this level would fail each time it is tried"
                     fix = f"add {node} to the nodes of {device}, or remove it here"
                     yield problem("level-cannot-fence", summary, why, fix, path)
+
+
+def _unread_devices(file: File, names: Names) -> set[str]:
+    """Return the devices whose entries could not be read."""
+    boards = {IPMI_PREFIX + node for node in names.nodes if node not in file.nodes}
+    return {*names.devices, *boards} - set(_fence_victims(file))
+
+
+def _shared(file: File, names: Names) -> Iterator[Problem]:
+    """Yield links and fencing devices of shared parts that the file does not have."""
+    victims, unread = _fence_victims(file), _unread_devices(file, names)
+    for name, part in file.shared.items():
+        base: Path = ("shared", name)
+        for i, device in enumerate(part.devices):
+            if device not in victims and device not in unread:
+                yield _unknown("fencing device", device, victims, (*base, "devices", i))
+        yield from _shared_links(file, part.links, (*base, "links"), names)
+        if part.quorum_device and not (file.quorum and file.quorum.device):
+            why, fix = "the section quorum has no device", "describe quorum.device, or remove this line"
+            yield problem("unknown-quorum-device", "there is no quorum device", why, fix, (*base, "quorum_device"))
+        if part.kind == "switch" and part.nodes:
+            why = "a node whose switch fails runs on; what it loses are links"
+            fix = "name the links that go through the switch, e.g. `links: 0` for link 0 of every node"
+            summary = f"the switch {name} names nodes, which do not fail with it"
+            yield problem("switch-with-nodes", summary, why, fix, (*base, "nodes"), of_key=True)
+
+
+def _shared_links(
+    file: File, links: tuple[int, ...] | dict[str, tuple[int, ...]] | None, path: Path, names: Names
+) -> Iterator[Problem]:
+    """Yield link numbers that no node has, or, where they are given for a node, that this one has not."""
+    complete = len(file.nodes) == len(names.nodes)
+    most = max(len(node.links) for node in file.nodes.values())
+    if isinstance(links, Mapping):
+        each = [
+            (number, len(file.nodes[name].links), name, (*path, name, i))
+            for name, numbers in links.items()
+            for i, number in enumerate(numbers)
+            if name in file.nodes
+        ]
+    else:
+        each = [(number, most, "no node", (*path, i)) for i, number in enumerate(links or ()) if complete]
+    for number, count, who, where in each:
+        if number >= count:
+            summary = f"{who} has a link {number}" if who == "no node" else f"{who} has no link {number}"
+            why = "links count from 0, in the order of a node's addresses"
+            fix = "write 0" if count == 1 else f"write a number from 0 to {count - 1}"
+            yield problem("unknown-link", summary, why, fix, where)
 
 
 def _ids(file: File) -> Iterator[Problem]:

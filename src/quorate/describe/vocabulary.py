@@ -160,3 +160,22 @@ PROPERTIES: frozenset[str] = frozenset(
         "last-lrm-refresh",
     }
 )
+
+# Kinds of failures that happen at a rate of their own; each is a file of explore/failures, or a kind of `shared`.
+FAILURES: dict[str, str] = {
+    "node-lost": "a node loses its power or crashes",
+    "node-hung": "a node hangs: it answers nobody and lets go of nothing",
+    "node-left": "a node leaves in order, for a reboot or an upgrade",
+    "resource-failed": "a resource fails where it runs",
+    "resource-failed-everywhere": "a resource fails on every node, as with a broken configuration",
+    "start-failed": "a resource cannot be started on a node",
+    "stop-failed": "a resource cannot be stopped on its node",
+    "link-cut": "a link of a node is cut: its card, cable or port",
+    "fencing-silent": "a fencing device no longer answers",
+    "quorum-device-lost": "the quorum device no longer answers",
+    "disk-failed": "a disk fails",
+    "rack-lost": "a rack of the section shared is lost",
+    "switch-lost": "a switch of the section shared is lost",
+    "power-lost": "a power feed of the section shared is lost",
+    "site-lost": "a site of the section shared is lost",
+}

@@ -86,7 +86,8 @@ class Scenario:
     id: the failures' ids, joined by " then ". impacts: of the last failure, in the order of the services.
     events: everything that Pacemaker does after it, where that was asked for. quiet: it came to rest. same_as: the id
     of a scenario that leaves the very same state and did the same, "" if this one was asked itself. replay: a command
-    line that asks crm_simulate the same. approximate: what of it is not exact ("" where all is).
+    line that asks crm_simulate the same. approximate: what of it is not exact ("" where all is). per_year, repair_s: of
+    a single failure, as in Failure; None for others.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Scenario:
     replay: str = ""
     approximate: str = ""
     per_year: float | None = None
+    repair_s: float | None = None
 
     @property
     def worst(self) -> State:

@@ -6,9 +6,11 @@ Made from a cluster file by of_cluster.py, or from a CIB alone by of_cib.py.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
+from quorate.describe import cluster
 from quorate.describe.cluster import Quorum
+
+Shared = cluster.Shared  # a rack, switch, power feed or site, as the file names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class Service:
     needs: primitives that must be active somewhere for it to work (promoted, for those that are
     promotable), in the order in which they start. beside: others that are its own, whose loss costs redundancy
     alone (further clone instances count by themselves). nodes: where it may run, the preferred first.
+    memory_mib: what it claims at least as soon as it starts (0: little, or not known).
     """
 
     name: str
     needs: tuple[str, ...]
     beside: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
+    memory_mib: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,6 @@ class Fence:
     victims: tuple[str, ...]
     onboard: str = ""
     delay_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What several parts depend on, as the file names it: a rack, a switch, a power feed, a site.
-
-    nodes: lost with it. links: (node, link number) cut with it. devices: fencing devices that go silent with it.
-    """
-
-    name: str
-    kind: Literal["rack", "switch", "power", "site"]
-    nodes: frozenset[str] = frozenset()
-    links: frozenset[tuple[str, int]] = frozenset()
-    devices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,10 @@ class Disk:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How often a kind of failure happens to one part in a year, and how long it takes to be mended, in seconds."""
+    """How often a kind of failure happens to one part in a year, and how long it takes to be mended, in seconds.
+
+    source: where the figure comes from: a page, "assumption: ...", or "the cluster file".
+    """
 
     per_year: float
     repair_s: float
@@ -104,8 +97,9 @@ class Subject:
     cib: the whole CIB as text, understood by the scheduler here; every node is there and, unless it is `live`, nothing
     runs yet. votes: by node. links: node -> its link numbers. detection_s: until the others agree that a silent node is
     gone. fencing: whether fencing is on; levels: node -> device ids per level, tried in order. no_quorum_policy as in
-    Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure. utilization and capacity by name of
-    node or primitive. remarks: what of the input had to be understood in some way, said with every result.
+    Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure (rates.py). utilization: primitive ->
+    what it needs, capacity: node -> what it has, by attribute; placement: placement-strategy.
+    remarks: what of the input had to be understood in some way, said with every result.
     """
 
     name: str
@@ -125,6 +119,9 @@ class Subject:
     shared: tuple[Shared, ...] = ()
     disks: tuple[Disk, ...] = ()
     rates: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
+    utilization: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    capacity: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    placement: str = "default"
     outage_target_s: float | None = None
     availability_target: float | None = None
     live: bool = False

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quorate.describe.cluster import Cluster
+from quorate.describe.cluster import Cluster, Rate, Shared
 from quorate.describe.load import load
 from quorate.describe.resources import AgentName, Clone, Colocation, Location, Order
 from quorate.describe.secret import Secret
@@ -280,3 +280,26 @@ def test_given_holds_what_was_written_and_nothing_else() -> None:
     assert ("nodes", "n1", "links", 1) in cluster.given
     assert ("corosync", "consensus") not in cluster.given
     assert ("corosync", "join") not in cluster.given
+
+
+def test_what_is_shared_takes_boards_with_it_and_a_bare_link_is_that_of_every_node() -> None:
+    cluster = read((DATA / "shared.yaml").read_text())
+    parts = {part.name: part for part in cluster.shared}
+    assert parts["rack-a"] == Shared(
+        "rack-a", "rack", frozenset({"n1", "n2"}), devices=frozenset({"ipmi-n1", "ipmi-n2"})
+    )
+    assert parts["switch-0"].links == {("n1", 0), ("n2", 0), ("n3", 0)}
+    assert parts["switch-1"].links == {("n1", 1), ("n2", 0), ("n2", 1)}
+    assert parts["switch-1"].devices == {"pdu", "ipmi-n2"}
+    assert parts["feed-a"].devices == {"pdu", "ipmi-n1"}
+    assert parts["feed-a"].links == {("n1", 0), ("n1", 1), ("n2", 0), ("n2", 1), ("n3", 0)}
+    assert [name for name, part in parts.items() if part.quorum_device] == ["here"]
+
+
+def test_rates_are_those_that_the_file_states() -> None:
+    cluster = read((DATA / "shared.yaml").read_text())
+    assert cluster.rates == {
+        "node-lost": Rate(2, 4 * 3600),
+        "link-cut": Rate(0.05, None),
+        "site-lost": Rate(None, 48 * 3600),
+    }

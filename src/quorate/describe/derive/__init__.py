@@ -14,6 +14,7 @@ from quorate.describe.derive.nodes import nodes
 from quorate.describe.derive.pacemaker import pacemaker
 from quorate.describe.derive.quorum import quorum
 from quorate.describe.derive.resources import resources
+from quorate.describe.derive.shared import rates, shared
 from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
 
@@ -34,7 +35,9 @@ def derive(
         pacemaker=pacemaker(file, fences),
         services=MappingProxyType(dict(services)),
         resources=resources(file),
+        shared=shared(file, hosts, fences),
         targets=targets,
+        rates=rates(file),
         allow_drills=file.drills,
         given=given,
     )

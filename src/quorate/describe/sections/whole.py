@@ -10,8 +10,10 @@ from quorate.describe.sections.corosync import Corosync
 from quorate.describe.sections.fencing import Fencing
 from quorate.describe.sections.nodes import Nodes, SshDefaults
 from quorate.describe.sections.quorum import Quorum
+from quorate.describe.sections.rates import Failure, Rate
 from quorate.describe.sections.resources import Constraint, Resource
 from quorate.describe.sections.section import Section
+from quorate.describe.sections.shared import Shared
 
 
 class Pacemaker(Section):
@@ -49,5 +51,9 @@ class File(Section):
     services: dict[ResourceName, Any] = Field({}, description="what the cluster runs, by kinds of the catalog")
     resources: dict[ResourceName, Resource] = Field({}, description="further Pacemaker resources")
     constraints: tuple[Constraint, ...] = Field((), description="constraints between resources")
+    shared: dict[ResourceName, Shared] = Field(
+        {}, description="racks, switches, power feeds and sites, with what fails when they fail"
+    )
     targets: Targets | None = Field(None, description="what the cluster is to hold")
+    rates: dict[Failure, Rate] = Field({}, description="how often failures happen, by kind, where that is known here")
     drills: Flag = Field(False, description="true allows drills on these hosts (default false)")
