@@ -1,7 +1,8 @@
 """Situation: what has failed so far, and what the next failure makes of it. Pure.
 
-In: a Subject, a Situation, a Failure. Out: the sides into which the cluster falls, each with the Step that its
-Pacemaker is given and with whether it has quorum; the situation afterwards.
+In: a Subject, a Situation, a Failure, and what runs where when it comes (the Placement at rest before it). Out: the
+sides into which the cluster falls, each with the Step that its Pacemaker is given and with whether it has quorum; the
+situation afterwards.
 """
 
 from dataclasses import dataclass, field

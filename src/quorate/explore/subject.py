@@ -18,14 +18,16 @@ class Part:
     """A primitive.
 
     agent: "ocf:heartbeat:IPaddr2". timeouts_s, by task. monitor_s: the shortest interval where it serves; None: nobody
-    asks. watched: its end is told to Pacemaker at once (ADR 13). clone: the clone that holds it, directly or through
-    a group; promotable: whether that one is. service: whose it is.
+    asks. monitors_s: the same by role (Started, Promoted, Unpromoted). watched: its end is told to Pacemaker at once
+    (ADR 13). clone: the clone or bundle that holds it, directly or through a group; promotable: whether that one is.
+    service: whose it is, "" for a fencing device.
     """
 
     id: str
     agent: str
     timeouts_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     monitor_s: float | None = None
+    monitors_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     watched: bool = False
     clone: str = ""
     promotable: bool = False
@@ -53,7 +55,8 @@ class Service:
 class Fence:
     """A fencing device. victims: nodes it can fence. onboard: the node whose power it shares (a BMC), else "".
 
-    delay_s: pcmk_delay_base and the mean of what pcmk_delay_max adds, by victim.
+    delay_s: pcmk_delay_base and the mean of what pcmk_delay_max adds, by victim. random_s: the most that the latter
+    adds. link: number of the cluster link in whose network it is reached, None where that is another network.
     """
 
     id: str
@@ -61,6 +64,8 @@ class Fence:
     victims: tuple[str, ...]
     onboard: str = ""
     delay_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    random_s: float = 0
+    link: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

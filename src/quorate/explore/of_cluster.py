@@ -1,0 +1,182 @@
+"""of_cluster: a Subject from a cluster file, alone or with the CIB of the cluster that runs by it. Pure.
+
+Pacemaker's part comes from the CIB that quorate renders (or the live one); the file adds what no CIB says: its
+services by name, votes, links, disks, watched servers, which board shares a node's power.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import nodes_of
+from quorate.catalog.platform import Platform
+from quorate.catalog.service import Service as Kind
+from quorate.catalog.storage import Replicated
+from quorate.catalog.watched import UNITS
+from quorate.check.context import Context
+from quorate.check.fencing import address
+from quorate.describe.cluster import Cluster
+from quorate.describe.resources import Colocation, Order
+from quorate.errors import UsageError
+from quorate.explore import of_cib
+from quorate.explore.configured import Configured
+from quorate.explore.subject import Disk, Fence, Part, Service, Subject
+from quorate.render.cib import cib as rendered
+
+WATCH = f"{UNITS}/quorate-watch-"
+
+
+def of_cluster(cluster: Cluster, agents: AgentLibrary, platform: Platform, live: str = "") -> Subject:
+    """Return the Subject of a cluster file. live: the CIB of the running cluster as text, "" to explore the file alone.
+
+    UsageError: the CIB is no CIB, or another cluster's.
+    """
+    root = of_cib.parse(live) if live else rendered(cluster, agents, platform)
+    base = of_cib.read(root, cluster.name)
+    configured = Configured(root)
+    context = Context.of(cluster, agents, platform)
+    remarks = [remark for remark in base.remarks if remark not in of_cib.ASSUMED]
+    if live:
+        _same_nodes(cluster, base)
+        remarks += _differences(context, configured)
+    services = _services(cluster, context, configured)
+    return replace(
+        base,
+        name=cluster.name,
+        votes=MappingProxyType({node.name: node.votes for node in cluster.nodes}),
+        quorum=cluster.quorum,
+        services=services,
+        parts=MappingProxyType(_parts(cluster, platform, base.parts, services)),
+        detection_s=_detection_s(cluster),
+        links=MappingProxyType({node.name: tuple(range(len(node.links))) for node in cluster.nodes}),
+        fences=tuple(_reached(cluster, fence) for fence in base.fences),
+        shared=cluster.shared,
+        disks=tuple(_disks(cluster, services)),
+        outage_target_s=cluster.targets.outage_s,
+        availability_target=cluster.targets.availability,
+        remarks=tuple(remarks),
+    )
+
+
+def _services(cluster: Cluster, context: Context, configured: Configured) -> tuple[Service, ...]:
+    """Return the file's services by name, then the top-level resources that belong to none of them."""
+    carriers = {carrier.id: carrier for carrier in configured.carriers}
+    owner = {carrier: _owner(cluster, context, carrier) for carrier in carriers}
+    found = []
+    for name, kind in cluster.services.items():
+        own = [c for c, of in owner.items() if of == name and not carriers[c].idle]
+        needed = [c for c in _needed(context, name) if c in own]
+        beside = tuple(p for c in own if c not in needed for p in carriers[c].primitives)
+        if name in needed:
+            needs = tuple(p for c in needed for p in carriers[c].primitives)
+            memory_mib = kind.memory_mib() if isinstance(kind, Kind) else 0
+            found.append(Service(name, needs, beside, configured.nodes_for(name), memory_mib))
+    alone = [of_cib.service(configured, c) for c in configured.carriers if not owner[c.id] and not c.idle]
+    return (*found, *alone)
+
+
+def _owner(cluster: Cluster, context: Context, carrier: str) -> str:
+    """Return the service that a top-level resource was made for, "" for the file's own resources."""
+    origin = context.origins.get(("resource", carrier), ())
+    return str(origin[1]) if origin[:1] == ("services",) and origin[1] in cluster.services else ""
+
+
+def _needed(context: Context, name: str) -> tuple[str, ...]:
+    """Return the top-level resources without which the one called `name` cannot run, in starting order, it the last."""
+    found: list[str] = []
+    seen: set[str] = set()
+
+    def visit(one: str) -> None:
+        seen.add(one)
+        for other in _leans_on(context, one):
+            if other not in seen:
+                visit(other)
+        found.append(one)
+
+    visit(name)
+    return tuple(found)
+
+
+def _leans_on(context: Context, carrier: str) -> Iterator[str]:
+    for constraint in context.resources.constraints:
+        if isinstance(constraint, Order) and constraint.kind == "Mandatory":
+            one, other = constraint.then, constraint.first
+        elif isinstance(constraint, Colocation) and constraint.score == "INFINITY":
+            one, other = constraint.resource, constraint.with_resource
+        else:
+            continue
+        if context.carrier(one) == carrier:
+            yield context.carrier(other)
+
+
+def _parts(
+    cluster: Cluster, platform: Platform, parts: Mapping[str, Part], services: tuple[Service, ...]
+) -> dict[str, Part]:
+    owners = {id_: service.name for service in services for id_ in (*service.needs, *service.beside)}
+    watched = set(_watched(cluster, platform))
+    return {id_: replace(part, service=owners.get(id_, ""), watched=id_ in watched) for id_, part in parts.items()}
+
+
+def _watched(cluster: Cluster, platform: Platform) -> Iterator[str]:
+    """Yield the resources beside which a process tells Pacemaker of their end (catalog/watched.py)."""
+    for name, kind in cluster.services.items():
+        if isinstance(kind, Kind):
+            for file in kind.files(name, platform, nodes_of(cluster, kind)[0]):
+                if file.path.startswith(WATCH):
+                    yield file.path.removeprefix(WATCH).removesuffix(".service")
+
+
+def _detection_s(cluster: Cluster) -> float:
+    """Return until when the others agree that a node is gone: Corosync, or the quorum device where that is slower."""
+    device = cluster.quorum.device
+    return max(cluster.corosync.detection_s, device.silence_s if device else 0.0)
+
+
+def _reached(cluster: Cluster, fence: Fence) -> Fence:
+    """Return the device with the power it shares, as the file says it, and the link by whose network it is reached."""
+    device = next((each for each in cluster.fencing.devices if each.id == fence.id), None)
+    if device is None:
+        return fence
+    at = address(device)
+    count = max(len(node.links) for node in cluster.nodes)
+    link = next((i for i in range(count) if at is not None and any(at in n for n in cluster.networks(i))), None)
+    return replace(fence, onboard=device.from_node or fence.onboard, link=link)
+
+
+def _disks(cluster: Cluster, services: tuple[Service, ...]) -> Iterator[Disk]:
+    """Yield each disk below a service's data: one in each node, one that all share, or a directory that they share."""
+    there = {service.name: service for service in services}
+    for name, kind in cluster.services.items():
+        if not isinstance(kind, Kind) or name not in there:
+            continue
+        replicated = isinstance(kind.store(name), Replicated)
+        first = there[name].needs[:1]  # whatever is started first opens it: DRBD, the volume, the mount
+        for disk in kind.disks():
+            if disk.shared:
+                yield Disk(disk.path, name, parts=first)
+                continue
+            for node in nodes_of(cluster, kind):
+                resource = first[0] if replicated else ""
+                yield Disk(disk.path, name, node.name, first, replicated=replicated, resource=resource)
+        for directory in kind.shared_directories():
+            yield Disk(directory, name, parts=first)
+
+
+def _same_nodes(cluster: Cluster, base: Subject) -> None:
+    ours, theirs = {node.name for node in cluster.nodes}, set(base.nodes)
+    if ours != theirs:
+        raise UsageError(
+            f"the file is of {', '.join(sorted(ours))}, the CIB of {', '.join(sorted(theirs))}",
+            "give the CIB of the cluster that the file describes, or bring the file up to date",
+        )
+
+
+def _differences(context: Context, configured: Configured) -> Iterator[str]:
+    """Say which resources are in the file or on the cluster alone; explored is what the cluster has."""
+    ours = {resource.id for resource in context.resources.primitives}
+    theirs = {id_ for id_, p in configured.primitives.items() if not p.agent.startswith("stonith:")}
+    if ours - theirs:
+        yield f"in the file and not on the cluster, so not explored: {', '.join(sorted(ours - theirs))}"
+    if theirs - ours:
+        yield f"on the cluster and not in the file: {', '.join(sorted(theirs - ours))}"
