@@ -1,0 +1,123 @@
+"""Explored HTML: an exploration as one self-contained page, with the look of a drill's. No script. Pure.
+
+Summary, matrix, what to look at, then each scenario with its timeline and its transitions drawn, closed until it is
+asked for: the cells of the matrix lead to it. Of many scenarios the worst are drawn; all of them are in the JSON.
+"""
+
+from dataclasses import dataclass
+from importlib import resources
+
+from quorate import __version__
+from quorate.explore.result import Exploration, Scenario
+from quorate.report import explored_text, explored_words
+from quorate.report.explored_matrix import BAD, Cell, Matrix, Row, cell, matrix
+from quorate.report.explored_time import Graph, Timeline, graphs, timeline
+from quorate.report.html import environment, style
+from quorate.report.layered import Edge
+
+COLUMNS_MAX = 80
+WORDS_MAX = 6
+"""So many services have words in their cells; more have coloured cells, with the words as their title."""
+DRAWN_MAX = 120
+BAD_MAX = 30
+CELLS_MAX = 8
+VERDICTS = {"held": ("Held", "✓"), "violated": ("Findings", "✕"), "unknown": ("Unknown", "?")}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A scenario with what is drawn of it. others: scenarios that do the same, in words."""
+
+    id: str
+    scenario: Scenario
+    cells: tuple[tuple[str, Cell], ...]
+    timeline: Timeline | None
+    graphs: tuple[Graph, ...]
+    others: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def page(found: Exploration) -> str:
+    """Return the whole page."""
+    ones, twos = explored_words.singles(found), explored_words.pairs(found)
+    worse = explored_words.beyond_alone(ones, twos)
+    alone = matrix(found, ones, columns_max=COLUMNS_MAX)
+    paired = matrix(found, worse, columns_max=COLUMNS_MAX)
+    rows = explored_text.worst_first([*alone.rows, *paired.rows])
+    anchors = {row.scenarios[0].id: f"s{number}" for number, row in enumerate(rows[:DRAWN_MAX], 1)}
+    verdict = explored_words.verdict(found)
+    text: str = (
+        environment()
+        .get_template("explored.html.j2")
+        .render(
+            found=found,
+            headline=explored_words.headline(found),
+            summary=explored_words.summary(found),
+            figures=explored_words.figures(found),
+            verdict=verdict,
+            verdict_word=VERDICTS[verdict][0],
+            verdict_symbol=VERDICTS[verdict][1],
+            reason=explored_words.reason(found),
+            legend=explored_words.legend(found),
+            matrices=[one for one in (titled(alone, "Every failure"), titled(paired, PAIRS)) if one[1].sections],
+            dense=len(alone.columns) > WORDS_MAX,
+            anchors=anchors,
+            left_out=max(0, len(rows) - DRAWN_MAX),
+            cells=lambda one: [pair for pair in cells_of(found, one) if pair[1].tone in BAD][:CELLS_MAX],
+            heights=height,
+            curve=curve,
+            tip=tip,
+            bad=[row for row in rows if row.is_bad][:BAD_MAX],
+            shown=[shown(found, row, anchors[row.scenarios[0].id]) for row in rows[:DRAWN_MAX]],
+            version=__version__,
+            style=style() + (resources.files("quorate.report") / "templates" / "explored.css").read_text("utf-8"),
+        )
+    )
+    return text
+
+
+PAIRS = "Two failures that do what neither does alone"
+
+
+def titled(made: Matrix, title: str) -> tuple[str, Matrix]:
+    """Return a matrix with its heading."""
+    return title, made
+
+
+def shown(found: Exploration, row: Row, anchor: str) -> Shown:
+    """Return a row's first scenario with its drawings."""
+    one = row.scenarios[0]
+    touched = tuple((name, what) for name, what in cells_of(found, one) if what.tone != "ok")
+    others = tuple(other.words for other in row.scenarios[1:])
+    return Shown(anchor, one, touched, timeline(one), graphs(one), others, row.notes)
+
+
+def cells_of(found: Exploration, one: Scenario) -> list[tuple[str, Cell]]:
+    """Return each service with its cell."""
+    return [(impact.service, cell(impact, found.outage_target_s)) for impact in one.impacts]
+
+
+def height(line: Timeline) -> int:
+    """Return how high its lanes are, in pixels."""
+    return sum(22 * lane.rows + 30 for lane in line.lanes)
+
+
+def curve(edge: Edge[int]) -> str:
+    """Return an edge as SVG's path: curves from layer to layer, straight through one."""
+    (x, y), *others = edge.points
+    said = [f"M{x:.1f} {y:.1f}"]
+    for to_x, to_y in others:
+        middle = (x + to_x) / 2
+        said.append(
+            f"H{to_x:.1f}"
+            if abs(to_y - y) < 0.5
+            else f"C{middle:.1f} {y:.1f} {middle:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
+        )
+        x, y = to_x, y if abs(to_y - y) < 0.5 else to_y
+    return "".join(said)
+
+
+def tip(edge: Edge[int]) -> str:
+    """Return the arrow's head."""
+    x, y = edge.points[-1]
+    return f"M{x:.1f} {y:.1f}l-7 -3.5v7z"

@@ -1,0 +1,178 @@
+"""Explored matrix: failures by services, equal rows folded into one, as cells that text and page draw alike. Pure.
+
+A narrow matrix has a column for each service; a wide one says of each failure how many services it leaves how.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from quorate.explore.result import Exploration, Impact, Scenario, State
+from quorate.report import explored_words as words
+
+Tone = Literal["ok", "spare", "waited", "doubt", "late", "down", "twice", "none"]
+TONES: dict[State, Tone] = {
+    State.UNAFFECTED: "ok",
+    State.DEGRADED: "spare",
+    State.INTERRUPTED: "waited",
+    State.DOWN: "down",
+    State.TWO_COPIES: "twice",
+}
+PARTS_MAX = 4
+WIDE = ("well", "interrupted", "longest", "down", "two copies")
+BAD: frozenset[Tone] = frozenset({"doubt", "late", "down", "twice"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a failure does to one service. title: all that is known of it, in a sentence."""
+
+    text: str
+    tone: Tone
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Failures of one kind that do the same. label: what they strike. notes: what is not exact or not settled."""
+
+    kind: str
+    label: str
+    cells: tuple[Cell, ...]
+    scenarios: tuple[Scenario, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether any cell is."""
+        return any(cell.tone in BAD for cell in self.cells)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no service notices."""
+        return all(cell.tone == "ok" for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """columns: headings of the cells. sections: (title of the kind, its rows), in the order of the scenarios."""
+
+    columns: tuple[str, ...]
+    sections: tuple[tuple[str, tuple[Row, ...]], ...] = field(default=())
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """All rows."""
+        return (row for _, rows in self.sections for row in rows)
+
+
+def matrix(found: Exploration, scenarios: Sequence[Scenario], *, columns_max: int = 8) -> Matrix:
+    """Return the matrix of some scenarios of an exploration."""
+    target_s = found.outage_target_s
+    if len(found.services) <= columns_max:
+        return Matrix(found.services, tuple(_sections(scenarios, lambda same: _cells(same, target_s), _key(target_s))))
+    return Matrix(WIDE, tuple(_sections(scenarios, lambda same: counts(same, target_s), _shape(target_s))))
+
+
+def cell(impact: Impact, target_s: float | None) -> Cell:
+    """Return a service's cell."""
+    if impact.state is State.UNAFFECTED:
+        return Cell("ok", "ok", impact.why)
+    if impact.state is State.DEGRADED:
+        return Cell("ok, no spare", "spare", impact.why)
+    if impact.state is State.INTERRUPTED:
+        waited, tone = interruption(impact, target_s)
+        text = " ".join(filter(None, (waited, ",".join(impact.after))))
+        return Cell(text + "*" * impact.redundancy_gone, tone, impact.why)
+    until = f"{impact.why}; until {impact.until}" if impact.until else impact.why
+    return Cell("DOWN" if impact.state is State.DOWN else "2 COPIES", TONES[impact.state], until)
+
+
+def interruption(impact: Impact, target_s: float | None) -> tuple[str, Tone]:
+    """Return how long, with a sign where that is, or may be, longer than the target."""
+    waited = words.figure(impact.interruption) if impact.interruption else "interrupted"
+    if words.is_late(impact, target_s):
+        return f"{waited}!", "late"
+    return (f"{waited}?", "doubt") if words.may_be_late(impact, target_s) else (waited, "waited")
+
+
+def counts(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]:
+    """Return how many services are left how by each of these scenarios, which differ in names and seconds alone."""
+
+    def named(kind: Tone, *states: State) -> Cell:
+        hit = [[impact.service for impact in one.impacts if impact.state in states] for one in same]
+        if not hit[0]:
+            return Cell("", "none")
+        names = words.listed(hit[0], 2) if all(one == hit[0] for one in hit) else "differs" if len(same) > 1 else ""
+        return Cell(f"{len(hit[0])} ({names})", kind, words.listed(hit[0], 12))
+
+    waited = [impact for one in same for impact in one.impacts if impact.interruption]
+    worst = max(waited, key=words.rank, default=None)
+    longest, tone = interruption(worst, target_s) if worst else ("", "none")
+    well = sum(1 for impact in same[0].impacts if impact.state in {State.UNAFFECTED, State.DEGRADED})
+    return (
+        Cell(str(well), "ok"),
+        named(tone, State.INTERRUPTED),
+        Cell(longest, tone, worst.service if worst else ""),
+        named("down", State.DOWN),
+        named("twice", State.TWO_COPIES),
+    )
+
+
+def _cells(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]:
+    return tuple(cell(impact, target_s) for impact in same[0].impacts)
+
+
+def _key(target_s: float | None) -> Callable[[Scenario], object]:
+    """Return what is equal for rows that read the same."""
+    return lambda one: [(cell(impact, target_s).text, impact.state) for impact in one.impacts]
+
+
+def _shape(target_s: float | None) -> Callable[[Scenario], object]:
+    """Return what is equal for rows that leave as many services in each state."""
+
+    def shape(one: Scenario) -> object:
+        over = {interruption(impact, target_s)[1] for impact in one.impacts}
+        return [sorted(over), *(sum(1 for impact in one.impacts if impact.state is state) for state in State)]
+
+    return shape
+
+
+def _sections(
+    scenarios: Iterable[Scenario],
+    cells: Callable[[Sequence[Scenario]], tuple[Cell, ...]],
+    key: Callable[[Scenario], object],
+) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """Yield each kind with its rows: one for all scenarios of the kind whose key is equal."""
+    kinds: dict[str, dict[str, list[Scenario]]] = {}
+    for one in scenarios:
+        kinds.setdefault(words.kinds_of(one), {}).setdefault(repr((key(one), _notes(one))), []).append(one)
+    for kind, equal in kinds.items():
+        rows = (
+            Row(kind, words.listed(parts(same), PARTS_MAX), cells(same), tuple(same), _notes(same[0]))
+            for same in equal.values()
+        )
+        yield words.titles(kind), tuple(rows)
+
+
+def part(scenario: Scenario) -> str:
+    """Return what a scenario strikes: "n1", or "n1 → n2"."""
+    return " → ".join(words.part_of(failure) for failure in scenario.failures)
+
+
+def parts(same: Sequence[Scenario]) -> list[str]:
+    """Return what several scenarios strike; a pair that is there in both orders once: "n1 ↔ n2"."""
+    there = {one.failures for one in same}
+    found = []
+    for one in same:
+        if len(one.failures) == 2 and one.failures[::-1] in there:
+            if one.failures < one.failures[::-1]:
+                found.append(part(one).replace(" → ", " ↔ "))
+        else:
+            found.append(part(one))
+    return found
+
+
+def _notes(scenario: Scenario) -> tuple[str, ...]:
+    unsettled = () if scenario.quiet else ("never comes to rest",)
+    return (*unsettled, scenario.approximate) if scenario.approximate else unsettled

@@ -1,0 +1,199 @@
+"""Explored text: an exploration for terminals, mails and logs, of at most 100 columns. Pure.
+
+Lines are pieces with a tone each, which the terminal colours (ui); `plain` puts them together without colour. The
+answer comes first, then the matrix, then each bad answer with how to see it again and what to change, then what was not
+asked.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from quorate.explore.result import Exploration, Scenario
+from quorate.report import explored_words as words
+from quorate.report.explored_matrix import BAD, Cell, Matrix, Row, Tone, cell, matrix
+
+WIDTH = 100
+LABEL_MAX = 40
+ROWS_MAX = 40
+BAD_MAX = 12
+CELLS_MAX = 8
+Piece = tuple[str, Tone | Literal["title", "soft"]]
+Line = tuple[Piece, ...]
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """Return the lines without colour, ending in a newline."""
+    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+
+
+def report(found: Exploration) -> list[Line]:
+    """Return the whole report."""
+    blocks = [
+        [line for said in words.summary(found) for line in wrapped(said)],
+        [*of_matrix(found, words.singles(found)), *legend(found)],
+        list(of_pairs(found)),
+        list(of_bad(found)),
+        list(of_limits(found)),
+    ]
+    lines: list[Line] = []
+    for block in blocks:
+        if block:
+            lines += [(), *block] if lines else block
+    return lines
+
+
+def wrapped(
+    text: str, indent: str = "", *, first: str | None = None, tone: Literal["soft", "none"] = "none"
+) -> list[Line]:
+    """Return a sentence in lines."""
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [((line, tone),) for line in lines]
+
+
+def of_matrix(found: Exploration, scenarios: Sequence[Scenario]) -> Iterator[Line]:
+    """Yield the matrix; of a large one only the rows in which something happens, the worst first; the rest counted."""
+    made = matrix(found, scenarios, columns_max=columns_that_fit(found))
+    rows = list(made.rows)
+    if not rows:
+        return
+    kept = set(map(id, rows)) if len(rows) <= ROWS_MAX else set(map(id, worst_first(rows)[:ROWS_MAX]))
+    labels = min(LABEL_MAX, max(len(row.label) for row in rows))
+    widths = [
+        max(len(name), *(len(row.cells[i].text) for row in rows if id(row) in kept))
+        for i, name in enumerate(made.columns)
+    ]
+    yield from headings(made, labels, widths)
+    for title, section in made.sections:
+        shown = [row for row in section if id(row) in kept]
+        if shown:
+            yield ((title, "title"),)
+        for row in shown:
+            yield from row_lines(row, labels, widths)
+    left = [row for row in rows if id(row) not in kept]
+    if left:
+        count = sum(len(row.scenarios) for row in left)
+        yield (
+            (
+                f"and {words.number(count, 'failure')} more, none of them worse (all: -o PAGE.html, --format json)",
+                "soft",
+            ),
+        )
+
+
+def columns_that_fit(found: Exploration) -> int:
+    """Return how many services may have a column each."""
+    room, used, fit = WIDTH - LABEL_MAX - 2, 0, 0
+    for name in found.services:
+        used += max(len(name), 12) + 2
+        fit += used <= room
+    return fit
+
+
+def worst_first(rows: Sequence[Row]) -> list[Row]:
+    """Sort rows by how many cells are bad, then by how many services notice."""
+
+    def key(row: Row) -> tuple[int, ...]:
+        tones = [one.tone for one in row.cells]
+        return tuple(-tones.count(tone) for tone in ("twice", "down", "late", "doubt", "waited", "spare"))
+
+    return sorted(rows, key=key)
+
+
+def headings(made: Matrix, labels: int, widths: Sequence[int]) -> Iterator[Line]:
+    """Yield the line with the names of the services."""
+    names = "  ".join(name.ljust(width) for name, width in zip(made.columns, widths, strict=True))
+    yield ((" " * (labels + 4), "none"), (names.rstrip(), "soft"))
+
+
+def row_lines(row: Row, labels: int, widths: Sequence[int]) -> Iterator[Line]:
+    """Yield a row, with lines for a label that is too long and for what is not exact."""
+    label = textwrap.wrap(row.label, labels, break_on_hyphens=False) or [""]
+    for line in label[:-1]:
+        yield ((f"  {line}", "none"),)
+    cells: list[Piece] = [(f"  {label[-1].ljust(labels)}", "none")]
+    for one, width in zip(row.cells, widths, strict=True):
+        cells += [("  ", "none"), (one.text.ljust(width), one.tone)]
+    yield tuple(cells)
+    for note in row.notes:
+        yield from wrapped(note, " " * 4, tone="soft")
+
+
+def legend(found: Exploration) -> Iterator[Line]:
+    """Yield what the signs mean."""
+    if said := words.legend(found):
+        yield ()
+        yield from wrapped(said, tone="soft")
+
+
+def of_pairs(found: Exploration) -> Iterator[Line]:
+    """Yield the pairs that do what neither failure does alone."""
+    worse = words.beyond_alone(words.singles(found), words.pairs(found))
+    if worse:
+        yield (("Two failures, one after the other, that do what neither does alone", "title"),)
+        yield ()
+        yield from of_matrix(found, worse)
+
+
+def of_bad(found: Exploration) -> Iterator[Line]:
+    """Yield each bad answer: what happens, why, until when, how to see it again."""
+    made = matrix(found, words.singles(found), columns_max=columns_that_fit(found))
+    rows = [row for row in made.rows if row.is_bad]
+    if not rows:
+        return
+    yield (("What to look at", "title"),)
+    for row in worst_first(rows)[:BAD_MAX]:
+        yield ()
+        yield from of_answer(found, row)
+    if len(rows) > BAD_MAX:
+        yield ()
+        yield ((f"and {len(rows) - BAD_MAX} more (all: -o PAGE.html, --format json)", "soft"),)
+
+
+def of_answer(found: Exploration, row: Row) -> Iterator[Line]:
+    """Yield one bad answer."""
+    one = row.scenarios[0]
+    more = f" (and {len(row.scenarios) - 1} more of its kind)" if len(row.scenarios) > 1 else ""
+    yield from wrapped(f"{one.words}{more}", "  ")
+    cells = [(i.service, made) for i in one.impacts if (made := cell(i, found.outage_target_s)).tone in BAD]
+    names = max(len(service) for service, _ in cells)
+    for service, made in cells[:CELLS_MAX]:
+        yield from answer_cell(service.ljust(names), made)
+    if len(cells) > CELLS_MAX:
+        yield ((f"    and {len(cells) - CELLS_MAX} more services", "soft"),)
+    yield from command(one)
+
+
+def answer_cell(service: str, shown: Cell) -> Iterator[Line]:
+    """Yield what happens to one service, and why."""
+    head = f"    {service}  {shown.text}"
+    lines = wrapped(shown.title, " " * (len(service) + 6), first=f"{head}  ")
+    if not lines:
+        yield ((f"    {service}  ", "none"), (shown.text, shown.tone))
+        return
+    ((text, _),) = lines[0]
+    yield ((f"    {service}  ", "none"), (shown.text, shown.tone), (text[len(head) :], "none"))
+    yield from lines[1:]
+
+
+def command(one: Scenario) -> Iterator[Line]:
+    """Yield the command line that asks Pacemaker the same; it is not wrapped, so that it can be copied."""
+    if one.replay:
+        yield (("    see it: ", "soft"), (one.replay, "none"))
+
+
+def of_limits(found: Exploration) -> Iterator[Line]:
+    """Yield what was understood in some way, and what was not asked."""
+    for remark in found.remarks:
+        yield from wrapped(f"note: {remark}", " " * 6, first="")
+    if found.not_covered:
+        yield (("Not covered", "title"),)
+        for one in found.not_covered:
+            yield from wrapped(one, "    ", first="  - ")

@@ -1,0 +1,211 @@
+"""Explorations as text, page and data: the sample of tests/data/explore, byte by byte where that is possible.
+
+QUORATE_GOLDEN=write makes the golden texts anew.
+"""
+
+import json
+import os
+import re
+import runpy
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from quorate.errors import UsageError
+from quorate.explore.result import Exploration, Figure, Impact, Scenario, State
+from quorate.report import explored_words as words
+from quorate.report.explored_html import page
+from quorate.report.explored_json import parse, to_json
+from quorate.report.explored_matrix import matrix
+from quorate.report.explored_text import WIDTH, plain, report
+
+ROOT = Path(__file__).parents[3]
+DATA = ROOT / "tests" / "data" / "explore"
+SAMPLE = SimpleNamespace(**runpy.run_path(str(DATA / "sample.py")))
+SCHEMA = json.loads((ROOT / "docs" / "reference" / "exploration.schema.json").read_text())
+CASES: dict[str, Exploration] = {
+    "exploration": SAMPLE.exploration(),
+    "pairs": SAMPLE.pairs(),
+    "wide": SAMPLE.wide(),
+    "huge": SAMPLE.wide(300, 16),
+    "nothing": replace(SAMPLE.exploration(), scenarios=(), services=(), nodes=(), total=0),
+}
+VOID = {"meta", "br", "link", "img", "hr"}
+
+
+class Tree(HTMLParser):
+    """Is it one document, closed properly, and where do its links lead?"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        self.ids += [value for key in ("id",) if (value := given.get(key))]
+        self.links += [value for key in ("href", "src") if (value := given.get(key))]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tree(text: str) -> Tree:
+    found = Tree()
+    found.feed(text)
+    assert found.open == []
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_text_is_the_golden_one(name: str) -> None:
+    golden, text = DATA / f"{name}.txt", plain(report(CASES[name]))
+    if os.environ.get("QUORATE_GOLDEN") == "write":
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_text_fits_a_terminal(name: str) -> None:
+    lines = plain(report(CASES[name])).splitlines()
+    assert [line for line in lines if len(line) > WIDTH and "see it: " not in line] == []
+    assert len(lines) < 150
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_page_is_one_file_whose_links_lead_somewhere(name: str) -> None:
+    text = page(CASES[name])
+    found = tree(text)
+    assert "script" not in found.tags
+    assert all(link.startswith("#") for link in found.links)
+    assert {link[1:] for link in found.links} <= set(found.ids)
+    assert len(found.ids) == len(set(found.ids))
+    assert not re.search(r"https?://|url\(|@import", text)
+
+
+def test_a_page_of_a_large_cluster_stays_small() -> None:
+    assert len(page(CASES["huge"])) < 1_500_000
+
+
+def test_the_page_draws_what_pacemaker_does() -> None:
+    text = page(CASES["exploration"])
+    for said in ("start site-apache", "fence n1", "detect n1", "database ~8.1", "DOWN", "2 COPIES", "Not covered"):
+        assert said in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert text.count('class="graph"') == 1  # one scenario has its events
+    assert "crm_simulate --simulate --xml-file base.xml --node-fail=feed-a" in text
+
+
+def test_what_comes_from_a_cluster_is_escaped() -> None:
+    evil = "<script>alert(1)</script>"
+    impact = Impact(evil, State.DOWN, why=evil, until=evil)
+    one = Scenario(f"node-lost:{evil}", (f"node-lost:{evil}",), evil, (impact,), replay=evil, approximate=evil)
+    found = replace(CASES["exploration"], subject=evil, services=(evil,), scenarios=(one,), total=1, remarks=(evil,))
+    assert "script" not in tree(page(found)).tags
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_data_keep_their_schema_and_come_back(name: str) -> None:
+    found = CASES[name]
+    data = json.loads(json.dumps(to_json(found)))
+    Draft202012Validator(SCHEMA).validate(data)
+    back = parse(data)
+    assert [one.id for one in back.scenarios] == [one.id for one in found.scenarios]
+    for one, other in zip(back.scenarios, found.scenarios, strict=True):
+        assert one.events == other.events
+        touched = [impact for impact in other.impacts if impact.state is not State.UNAFFECTED]
+        assert [impact for impact in one.impacts if impact.state is not State.UNAFFECTED] == touched
+        assert [impact.service for impact in one.impacts] == list(found.services)
+    assert replace(back, scenarios=()) == replace(found, scenarios=())
+
+
+def test_the_schema_would_say_it() -> None:
+    data = json.loads(json.dumps(to_json(CASES["exploration"])))
+    data["scenarios"][0]["impacts"][0]["state"] = "fine"
+    assert not Draft202012Validator(SCHEMA).is_valid(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"format": "quorate exploration 2"},
+        {"format": "quorate exploration 1"},
+        {"format": "quorate exploration 1", "services": ["a"], "scenarios": [{"impacts": [{"service": "a"}]}]},
+        {"format": "quorate exploration 1", "services": 3, "scenarios": 4},
+    ],
+)
+def test_other_data_are_refused(data: object) -> None:
+    with pytest.raises(UsageError):
+        parse(data)
+
+
+def test_equal_failures_are_one_row() -> None:
+    made = matrix(CASES["exploration"], words.singles(CASES["exploration"]))
+    labels = {row.label: [cell.text for cell in row.cells] for row in made.rows}
+    assert labels["ipmi-n2 and ipmi-n3"] == ["ok", "ok"]
+    assert labels["n1"] == ["~4.5 s n2", "~8.1 s n2*"]
+    assert labels["feed-a"] == ["DOWN", "2 COPIES"]
+
+
+def test_pairs_in_both_orders_are_named_once() -> None:
+    found = CASES["pairs"]
+    worse = words.beyond_alone(words.singles(found), words.pairs(found))
+    made = matrix(found, worse)
+    assert [row.label for row in made.rows] == ["n1 ↔ n2, n1 ↔ n3 and n2 ↔ n3"]
+
+
+def scenario(*impacts: Impact, failures: tuple[str, ...] = ("node-lost:n1",)) -> Scenario:
+    return Scenario(" then ".join(failures), failures, "n1 is lost", impacts)
+
+
+def explored(*scenarios: Scenario, target_s: float | None = 10, total: int = 1) -> Exploration:
+    return replace(
+        CASES["exploration"], services=("a",), scenarios=scenarios, total=total, outage_target_s=target_s, depth=2
+    )
+
+
+def waited(seconds: float, basis: str) -> Impact:
+    return Impact("a", State.INTERRUPTED, Figure(seconds, basis), after=("n2",))  # type: ignore[arg-type]
+
+
+DOWN, TWICE = Impact("a", State.DOWN), Impact("a", State.TWO_COPIES)
+TWO = ("node-lost:n1", "node-lost:n2")
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (explored(scenario(waited(9, "default"))), "held"),
+        (explored(scenario(waited(11, "default"))), "violated"),
+        (explored(scenario(waited(11, "bound"))), "unknown"),
+        (explored(scenario(waited(11, "bound")), target_s=None), "held"),
+        (explored(scenario(DOWN)), "violated"),
+        (explored(scenario(DOWN), target_s=None), "held"),
+        (explored(scenario(TWICE), target_s=None), "violated"),
+        (explored(scenario(DOWN, failures=TWO)), "held"),
+        (explored(scenario(TWICE, failures=TWO)), "violated"),
+        (explored(scenario(waited(9, "default")), total=2), "unknown"),
+    ],
+)
+def test_the_verdict_counts_single_failures_and_every_second_copy(found: Exploration, verdict: str) -> None:
+    assert words.verdict(found) == verdict
+    assert words.reason(found)
+
+
+def test_times_are_as_exact_as_is_of_use() -> None:
+    said = [words.seconds(value) for value in (0.04, 3.94, 59.96, 75, 700, 9000)]
+    assert said == ["0.0 s", "3.9 s", "60.0 s", "75 s", "12 min", "2 h"]
