@@ -1,0 +1,184 @@
+"""Durations: how long each action takes, and what that rests on. Pure.
+
+In: samples of this cluster (measured.py), the lab's figures (durations.json, written by tools/durations.py), what a
+Subject says of its primitives and fencing devices. Out: a Figure for each action of a transition, and for the time that
+Pacemaker itself takes around it. Looked for in this order: the same primitive on the same node, on any node; the
+agent's default; the time-out of the operation, which is an upper bound.
+
+The median is used, and the mean for what Pacemaker takes to decide: that is either a tenth of a second or one second
+more (docs/explanation.md, "Where a failover's seconds go"), and the median of such a figure is one of both.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from statistics import fmean, median
+from types import MappingProxyType
+from typing import Any, Literal
+
+from lxml import etree
+
+from quorate.explore.configured import TIMEOUT_S, Configured
+from quorate.explore.result import Basis, Figure
+from quorate.explore.scheduler.transition import Action
+from quorate.explore.subject import Subject
+
+Key = tuple[str, str, str]
+"""resource, task, node. Resource "" for what is done to a node, or by Pacemaker itself (then the node is "", too)."""
+
+Pause = Literal["membership", "monitor", "announced", "transition", "action", "watched"]
+"""What Pacemaker takes itself: from a new membership, a failed monitor, a change that it was told of, or the end of
+the transition before, until the first action; around each action, from its agent's end to the next one's begin;
+and what the process beside it takes to tell it that a server has ended (ADR 13)."""
+
+EVEN = frozenset({"action", "watched"})
+"""Pauses that have one usual length."""
+
+FENCING_TIMEOUT_S = 60.0
+"""stonith-timeout, where the graph does not say it."""
+
+STOP_GONE = "stop after failure"
+"""The task of a stop of what has ended already: Apache lets requests finish, a killed one has none."""
+
+NO_SAMPLES: Mapping[Key, Sequence[float]] = MappingProxyType({})
+NOTHING = Figure(0.0, "measured")
+ORDER: tuple[Basis, ...] = ("measured", "default", "bound")
+
+
+def weakest(bases: Sequence[Basis]) -> Basis:
+    """Return the basis of what is put together from these; "measured" for none."""
+    return max(bases, key=ORDER.index, default="measured")
+
+
+def task_of(action: Action) -> str:
+    """Return the name under which an action's durations are kept: a first look at a resource is a "probe"."""
+    return "probe" if action.task == "monitor" and not action.interval_ms else action.task
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """The lab's figures. agents: agent -> task -> s. fencing: fence agent -> action -> s. pauses: by Pause, s.
+
+    made_from: the runs they come from, for people.
+    """
+
+    agents: Mapping[str, Mapping[str, float]]
+    fencing: Mapping[str, Mapping[str, float]]
+    pauses: Mapping[str, float]
+    made_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Durations:
+    """The duration model. measured: samples of this cluster, in seconds.
+
+    agents: primitive -> agent. timeouts_s: (primitive, task) -> s. fencing: what fences each node: the agents of the
+    first level's devices, one after the other. fence_action: reboot or off.
+    """
+
+    defaults: Defaults
+    agents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    timeouts_s: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}))
+    fencing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    fence_action: str = "reboot"
+    measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
+
+    def of(self, action: Action, *, gone: bool = False) -> Figure:
+        """Return how long an action takes by itself, without pauses and without delays of fencing.
+
+        gone: the server or whatever else it stops has ended before (`STOP_GONE`).
+        """
+        if action.kind == "pseudo_event":
+            return NOTHING
+        if action.task == "stonith":
+            return self._fencing(action)
+        if action.kind == "crm_event":
+            return NOTHING
+        task = STOP_GONE if gone and action.task == "stop" else task_of(action)
+        bound_s = action.timeout_ms / 1000 or self.timeouts_s.get((action.resource, action.task), TIMEOUT_S)
+        return self.operation(action.resource, task, action.node, bound_s)
+
+    def operation(self, resource: str, task: str, node: str, bound_s: float = TIMEOUT_S) -> Figure:
+        """Return how long an operation takes. task: as `task_of`. bound_s: its time-out."""
+        if samples := self._samples(resource, task, node):
+            return Figure(median(samples), "measured")
+        if task == STOP_GONE and STOP_GONE not in self.defaults.agents.get(self.agents.get(resource, ""), {}):
+            return self.operation(resource, "stop", node, bound_s)
+        default = self.defaults.agents.get(self.agents.get(resource, ""), {}).get(task)
+        return Figure(bound_s, "bound") if default is None else Figure(default, "default")
+
+    def pause(self, kind: Pause) -> Figure:
+        """Return what Pacemaker takes itself."""
+        if samples := self.measured.get(("", kind, "")):
+            return Figure(median(samples) if kind in EVEN else fmean(samples), "measured")
+        return Figure(self.defaults.pauses.get(kind, 0.0), "default")
+
+    def _fencing(self, action: Action) -> Figure:
+        if samples := self._samples("", self.fence_action, action.node):
+            return Figure(median(samples), "measured")
+        agents = self.fencing.get(action.node, ())
+        known = [self.defaults.fencing.get(agent, {}).get(self.fence_action) for agent in agents]
+        found = [one for one in known if one is not None]
+        if found and len(found) == len(known):
+            return Figure(sum(found), "default")
+        return Figure(action.timeout_ms / 1000 or FENCING_TIMEOUT_S, "bound")
+
+    def _samples(self, resource: str, task: str, node: str) -> Sequence[float]:
+        own = self.measured.get((resource, task, node), ())
+        return own or [s for key, found in self.measured.items() if key[:2] == (resource, task) for s in found]
+
+
+def of_subject(subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SAMPLES) -> Durations:
+    """Return the durations of a subject's actions, with what was measured in that cluster."""
+    by_id = {fence.id: fence.agent for fence in subject.fences}
+    return Durations(
+        defaults=shipped(),
+        agents={part.id: part.agent for part in subject.parts.values()}
+        | {fence.id: f"stonith:{fence.agent}" for fence in subject.fences},
+        timeouts_s={
+            (part.id, task): seconds for part in subject.parts.values() for task, seconds in part.timeouts_s.items()
+        },
+        fencing={node: tuple(by_id[id_] for id_ in _devices(subject, node) if id_ in by_id) for node in subject.nodes},
+        fence_action=fence_action(subject.cib),
+        measured=measured,
+    )
+
+
+def _devices(subject: Subject, node: str) -> tuple[str, ...]:
+    """Return the devices that fence a node: those of its first level, all of them; without levels, one."""
+    if levels := subject.levels.get(node):
+        return levels[0]
+    return tuple(fence.id for fence in subject.fences if node in fence.victims)[:1]
+
+
+def fence_action(cib: str) -> str:
+    """Return stonith-action of a CIB, "reboot" where it says none ("poweroff" is an older word for "off")."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, load_dtd=False, no_network=True)
+    root = etree.fromstring(cib.encode(), parser) if cib else None
+    value = "" if root is None else Configured(root).properties.get("stonith-action", "")
+    return "off" if value in {"off", "poweroff"} else "reboot"
+
+
+@cache
+def shipped() -> Defaults:
+    """Return the figures that quorate ships."""
+    record: dict[str, Any] = json.loads(resources.files(__package__).joinpath("durations.json").read_text("utf-8"))
+    return from_record(record)
+
+
+def from_record(record: Mapping[str, Any]) -> Defaults:
+    """Return the figures that tools/durations.py wrote. Each is {"median_s": , "mean_s": , "n": ...}."""
+    return Defaults(
+        agents={agent: _medians(tasks) for agent, tasks in record["agents"].items()},
+        fencing={agent: _medians(actions) for agent, actions in record["fencing"].items()},
+        pauses={
+            kind: float(one["median_s"] if kind in EVEN else one["mean_s"]) for kind, one in record["pauses"].items()
+        },
+        made_from=tuple(str(run["environment"]) for run in record["runs"]),
+    )
+
+
+def _medians(tasks: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
+    return {task: float(one["median_s"]) for task, one in tasks.items()}

@@ -1,0 +1,282 @@
+"""Timing: when each action of the transitions begins and ends, and how long clients are without a service. Pure.
+
+In: the transitions of one side, a duration for each action, how long until Pacemaker acts. Out: Events on one time
+axis (0: the failure), and for a service when it is lost, when it is back, and by what path.
+
+Transitions come one after the other; an action begins when all that it waits for have ended. Not counted, and said so
+(APPROXIMATE): batch-limit, migration-limit, and that Pacemaker starts less on a node under load. They only prolong.
+An event's end includes the pause that Pacemaker makes around each action, so that the events of a path touch.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+
+from quorate.explore.durations import NOTHING, Durations, Pause, weakest
+from quorate.explore.result import Event, Figure, Stretch
+from quorate.explore.scheduler.transition import Action, Placement, Transition
+from quorate.explore.subject import Part
+
+APPROXIMATE = "batch-limit, migration-limit and throttling under load are not counted in durations"
+NO_DELAYS: Mapping[str, float] = MappingProxyType({})
+DETECT, DECIDE, FENCE, DELAY = "detect", "decide", "fence", "delay"
+OWN = -1
+"""Id of the events that are no action of a graph: what comes before its first action. A delay of fencing is -2 - id."""
+
+EVERY = ""
+"""The resource of a change that concerns all on a node."""
+
+Instances = frozenset[tuple[str, str]]
+"""(primitive, node)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """How long until Pacemaker learns of a failure, and what it then takes to begin. detection.py makes it."""
+
+    detect: Figure
+    pause: Pause = "announced"
+    subject: str = ""
+    longest_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """Of a service. lost_s, back_s: after the failure; back_s None: it does not come back. basis: the path's weakest.
+
+    Where it is lost more than once, it lasts from the first loss to the last return. path: touching, lost_s to back_s;
+    empty where it does not come back.
+    """
+
+    lost_s: float
+    back_s: float | None
+    path: tuple[Stretch, ...] = ()
+
+    @property
+    def figure(self) -> Figure | None:
+        """How long, and on what that rests; None where it does not come back."""
+        if self.back_s is None:
+            return None
+        return Figure(self.back_s - self.lost_s, weakest([one.basis for one in self.path]))
+
+
+def course(
+    transitions: Sequence[Transition],
+    durations: Durations,
+    notice: Notice,
+    *,
+    delays_s: Mapping[str, float] = NO_DELAYS,
+    gone: Instances = frozenset(),
+) -> tuple[Event, ...]:
+    """Return everything that happens, in the order in which it begins; () where Pacemaker does nothing.
+
+    Only actions that are carried out. delays_s: by node, how long its fencing is put off (Side.delay_s); what the graph
+    says of that itself (priority-fencing-delay) is part of it and not added again. gone: what the failure has ended
+    (`ended`): to stop it takes less.
+    """
+    busy = [(number, one) for number, one in enumerate(transitions) if one.done]
+    if not busy:
+        return ()
+    at_s = notice.detect.seconds
+    events = [Event(0.0, at_s, DETECT, notice.subject, "", OWN, OWN, (), notice.detect.basis)]
+    pause = durations.pause(notice.pause)
+    for number, transition in busy:
+        begin_s = at_s + pause.seconds
+        events.append(Event(at_s, begin_s, DECIDE, "", "", number, OWN, (), pause.basis))
+        found = _Lengths(durations, delays_s, gone).of(number, transition, begin_s)
+        gone = gone - {(event.subject, event.node) for event in found if event.action == "start"}
+        events += found
+        at_s = max((event.end_s for event in found), default=begin_s)
+        pause = durations.pause("transition")
+    return tuple(sorted(events, key=lambda event: (event.begin_s, event.transition, event.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lengths:
+    """What decides how long actions take; as for `course`."""
+
+    durations: Durations
+    delays_s: Mapping[str, float]
+    gone: Instances
+
+    def of(self, number: int, transition: Transition, begin_s: float) -> list[Event]:
+        """Return the events of a transition that begins at begin_s."""
+        found: list[Event] = []
+        end_s: dict[int, float] = {}
+        for action in in_order(transition):
+            after = tuple(id_ for id_ in action.after if id_ in transition.done)
+            at_s = max((end_s[id_] for id_ in after), default=begin_s)
+            if delay_s := self._delay_s(action):
+                later_s, id_ = at_s + delay_s, -2 - action.id
+                found.append(Event(at_s, later_s, DELAY, action.node, action.node, number, id_, after, "measured"))
+                at_s, after = later_s, (id_,)
+            length = self._length(action)
+            end_s[action.id] = to_s = at_s + length.seconds
+            task, subject = FENCE if action.task == "stonith" else action.task, action.resource or action.node
+            found.append(Event(at_s, to_s, task, subject, action.node, number, action.id, after, length.basis))
+        return found
+
+    def _length(self, action: Action) -> Figure:
+        """Return what an action takes with the pause around it."""
+        if action.kind == "pseudo_event":
+            return NOTHING
+        own = self.durations.of(action, gone=(action.resource, action.node) in self.gone)
+        between = self.durations.pause("action")
+        return Figure(own.seconds + between.seconds, weakest([own.basis, between.basis]))
+
+    def _delay_s(self, action: Action) -> float:
+        if action.task != "stonith":
+            return 0.0
+        return max(self.delays_s.get(action.node, 0.0), action.priority_delay_s)
+
+
+def in_order(transition: Transition) -> list[Action]:
+    """Return the actions that are carried out, each after all it waits for. ValueError where they wait in a circle."""
+    waiting = {action.id: action for action in transition.actions if action.id in transition.done}
+    missing = {id_: {one for one in action.after if one in waiting} for id_, action in waiting.items()}
+    behind: dict[int, list[int]] = {}
+    for id_, before in missing.items():
+        for one in before:
+            behind.setdefault(one, []).append(id_)
+    ready = sorted(id_ for id_, before in missing.items() if not before)
+    found: list[Action] = []
+    while ready:
+        id_ = ready.pop(0)
+        found.append(waiting[id_])
+        for one in behind.get(id_, ()):
+            missing[one].discard(id_)
+            if not missing[one]:
+                ready.append(one)
+    if len(found) != len(waiting):
+        raise ValueError("actions of a transition wait for each other in a circle")
+    return found
+
+
+def interruption(
+    needs: Sequence[str],
+    parts: Mapping[str, Part],
+    before: Placement,
+    events: Sequence[Event],
+    *,
+    gone: Instances = frozenset(),
+    elsewhere: Iterable[Event] = (),
+) -> Interruption | None:
+    """Return the interruption of a service that needs these primitives; None where it is not interrupted.
+
+    before: what ran at the failure, on all nodes; a service that did not run is not interrupted. gone: what the failure
+    itself ended (`ended`). events: of the side that goes on, whose starts count. elsewhere: of other sides, whose stops
+    count. What runs on a node that is fenced ends with the begin of its fencing, for its power goes early in it.
+    """
+    active = {need: running(need, parts, before) for need in needs}
+    if not all(active.values()):
+        return None
+    lost_s: float | None = None
+    back: Event | None = None
+    for at_s, group in groupby(_changes(needs, parts, events, elsewhere, gone), key=lambda change: change.at_s):
+        last: Event | None = None
+        for change in group:
+            for need in needs if change.resource == EVERY else (change.resource,):
+                _apply(change, active[need])
+            last = change.event or last
+        if not all(active.values()):
+            lost_s, back = at_s if lost_s is None else lost_s, None
+        elif lost_s is not None and back is None:
+            back = last
+    if lost_s is None:
+        return None
+    if back is None:
+        return Interruption(lost_s, None)
+    return Interruption(lost_s, back.end_s, path(back, events, lost_s))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A primitive becomes active on a node, or ceases to. event: that of the start, None where it ceases."""
+
+    at_s: float
+    resource: str
+    node: str
+    event: Event | None = None
+
+
+def _apply(change: _Change, places: set[str]) -> None:
+    if change.event:
+        places.add(change.node)
+    else:
+        places.discard(change.node)
+
+
+def running(resource: str, parts: Mapping[str, Part], placement: Placement) -> set[str]:
+    """Return the nodes on which a primitive does what clients need: promoted where it is promotable, else active."""
+    roles = {"Promoted"} if _promotable(resource, parts) else {"Started", "Promoted", "Unpromoted"}
+    return {one.node for one in placement.instances if one.resource == resource and one.role in roles}
+
+
+def ended(placement: Placement, lost: Collection[str] = (), failed: Collection[tuple[str, str]] = ()) -> Instances:
+    """Return what a failure ends at once: all on nodes that are lost or hang, and (primitive, node) that failed."""
+    return frozenset(
+        (one.resource, one.node)
+        for one in placement.instances
+        if one.node in lost or (one.resource, one.node) in failed
+    )
+
+
+def _promotable(resource: str, parts: Mapping[str, Part]) -> bool:
+    return resource in parts and parts[resource].promotable
+
+
+def _changes(
+    needs: Sequence[str],
+    parts: Mapping[str, Part],
+    events: Sequence[Event],
+    elsewhere: Iterable[Event],
+    gone: Instances,
+) -> list[_Change]:
+    """Return the changes in the order of time; of those at one moment the ends first."""
+    begins = {need: {"promote"} if _promotable(need, parts) else {"start", "migrate_from"} for need in needs}
+    found = [_Change(0.0, resource, node) for resource, node in gone if resource in begins]
+    for event in (*events, *elsewhere):
+        if event.action == FENCE:
+            found.append(_Change(event.begin_s, EVERY, event.node))
+        elif event.subject in begins and event.action in {"stop", "demote"}:
+            found.append(_Change(event.begin_s, event.subject, event.node))
+    found += [
+        _Change(event.end_s, event.subject, event.node, event)
+        for event in events
+        if event.subject in begins and event.action in begins[event.subject]
+    ]
+    return sorted(found, key=lambda change: (change.at_s, change.event is not None, change.resource, change.node))
+
+
+def path(last: Event, events: Iterable[Event], from_s: float) -> tuple[Stretch, ...]:
+    """Return the longest path to the end of an event, from from_s on: pieces that touch, without those of no length.
+
+    Each event begins when the last of those before it ends; where several end at once the path takes any of them.
+    """
+    by_id = {(event.transition, event.id): event for event in events}
+    ends: dict[int, Event] = {}
+    for one in by_id.values():
+        if one.transition not in ends or one.end_s > ends[one.transition].end_s:
+            ends[one.transition] = one
+    found: list[Event] = []
+    event: Event | None = last
+    while event is not None and event.end_s > from_s:
+        found.append(event)
+        event = _before(event, by_id, ends)
+    return tuple(
+        Stretch(max(one.begin_s, from_s), one.end_s, one.action, one.subject, one.node, one.basis)
+        for one in reversed(found)
+        if one.end_s > max(one.begin_s, from_s)
+    )
+
+
+def _before(event: Event, by_id: Mapping[tuple[int, int], Event], ends: Mapping[int, Event]) -> Event | None:
+    """Return the event for whose end an event waited."""
+    if event.action == DETECT:
+        return None
+    if event.action == DECIDE:
+        earlier = [number for number in ends if number < event.transition]
+        return ends[max(earlier)]
+    before = [by_id[event.transition, id_] for id_ in event.after]
+    return max(before, key=lambda one: one.end_s) if before else by_id[event.transition, OWN]

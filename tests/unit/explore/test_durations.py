@@ -1,0 +1,132 @@
+import pytest
+
+from quorate.describe.cluster import Quorum
+from quorate.explore.durations import (
+    STOP_GONE,
+    Defaults,
+    Durations,
+    fence_action,
+    of_subject,
+    shipped,
+    weakest,
+)
+from quorate.explore.result import Figure
+from quorate.explore.scheduler.transition import Action
+from quorate.explore.subject import Fence, Part, Subject
+
+DEFAULTS = Defaults(
+    agents={"ocf:heartbeat:mysql": {"start": 3.0, "stop": 2.0, "probe": 0.1, "monitor": 0.2}},
+    fencing={"fence_ipmilan": {"reboot": 4.0}, "fence_apc": {"reboot": 1.0}},
+    pauses={"action": 0.02, "membership": 0.6},
+)
+MODEL = Durations(
+    defaults=DEFAULTS,
+    agents={"db": "ocf:heartbeat:mysql", "odd": "ocf:local:odd"},
+    timeouts_s={("odd", "start"): 90.0},
+    fencing={"n1": ("fence_ipmilan",), "n2": ("fence_apc", "fence_ipmilan"), "n3": ("fence_apc", "fence_odd")},
+)
+
+
+def op(task: str, resource: str = "db", **more: int) -> Action:
+    return Action(1, "rsc_op", task, resource, "n1", **more)
+
+
+def fencing(node: str, timeout_ms: int = 0) -> Action:
+    return Action(1, "crm_event", "stonith", node=node, timeout_ms=timeout_ms)
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (op("start", timeout_ms=180_000), Figure(3.0, "default")),
+        (op("monitor"), Figure(0.1, "default")),
+        (op("monitor", interval_ms=5000), Figure(0.2, "default")),
+        (op("start", "odd", timeout_ms=60_000), Figure(60.0, "bound")),
+        (op("start", "odd"), Figure(90.0, "bound")),
+        (op("stop", "unknown"), Figure(20.0, "bound")),
+        (Action(1, "pseudo_event", "start", "db", "n1"), Figure(0.0, "measured")),
+        (Action(1, "crm_event", "do_shutdown", node="n1"), Figure(0.0, "measured")),
+        (fencing("n1"), Figure(4.0, "default")),
+        (fencing("n2"), Figure(5.0, "default")),  # a level: one device after the other
+        (fencing("n3", 30_000), Figure(30.0, "bound")),
+        (fencing("n4"), Figure(60.0, "bound")),
+    ],
+)
+def test_what_is_not_measured_takes_what_the_lab_says_else_its_time_out(action: Action, expected: Figure) -> None:
+    assert MODEL.of(action) == expected
+
+
+def test_what_was_measured_comes_first_and_there_rather_than_elsewhere() -> None:
+    samples = {("db", "start", "n1"): (9.0, 7.0, 8.0), ("db", "start", "n2"): (1.0,), ("db", "stop", "n2"): (1.5,)}
+    model = Durations(defaults=DEFAULTS, agents=MODEL.agents, measured=samples | {("", "off", "n1"): (2.5,)})
+    assert model.of(op("start")) == Figure(8.0, "measured")
+    assert model.of(op("stop")) == Figure(1.5, "measured")
+    assert model.of(fencing("n1")) == Figure(60.0, "bound")
+    off = Durations(defaults=DEFAULTS, fence_action="off", measured=model.measured)
+    assert off.of(fencing("n1")) == Figure(2.5, "measured")
+
+
+def test_a_stop_of_what_has_ended_is_that_of_any_other_where_nothing_is_known() -> None:
+    assert MODEL.of(op("stop"), gone=True) == Figure(2.0, "default")
+    known = Durations(defaults=DEFAULTS, agents=MODEL.agents, measured={("db", STOP_GONE, "n2"): (0.1,)})
+    assert known.of(op("stop"), gone=True) == Figure(0.1, "measured")
+    assert known.of(op("stop")) == Figure(2.0, "default")
+
+
+def test_pauses_that_have_two_lengths_are_expected_between_them() -> None:
+    samples = {("", "membership", ""): (0.1, 0.1, 1.0), ("", "action", ""): (0.1, 0.1, 1.0)}
+    model = Durations(defaults=DEFAULTS, measured=samples)
+    assert model.pause("membership") == Figure(pytest.approx(0.4), "measured")
+    assert model.pause("action") == Figure(0.1, "measured")
+    assert MODEL.pause("membership") == Figure(0.6, "default")
+
+
+def test_the_weakest() -> None:
+    assert weakest([]) == "measured"
+    assert weakest(["measured", "bound", "default"]) == "bound"
+
+
+CIB = """<cib><configuration><crm_config><cluster_property_set id="o">
+<nvpair id="a" name="stonith-action" value="{}"/></cluster_property_set></crm_config></configuration></cib>"""
+
+
+@pytest.mark.parametrize(
+    ("cib", "action"),
+    [
+        (CIB.format("off"), "off"),
+        (CIB.format("poweroff"), "off"),
+        ("<cib/>", "reboot"),
+        ("", "reboot"),
+        ("?", "reboot"),
+    ],
+)
+def test_the_action_of_fencing(cib: str, action: str) -> None:
+    assert fence_action(cib) == action
+
+
+def test_a_subject_says_agents_time_outs_and_levels() -> None:
+    subject = Subject(
+        name="c",
+        cib=CIB.format("off"),
+        nodes=("n1", "n2"),
+        votes={"n1": 1, "n2": 1},
+        quorum=Quorum(2, True, True, False, 0, None, None),
+        services=(),
+        parts={"db": Part("db", "ocf:heartbeat:mysql", {"start": 180.0})},
+        detection_s=2.0,
+        fences=(Fence("f1", "fence_ipmilan", ("n1",)), Fence("f2", "fence_apc", ("n1", "n2"))),
+        levels={"n1": (("f1", "f2"), ("f2",))},
+    )
+    model = of_subject(subject)
+    assert model.fencing == {"n1": ("fence_ipmilan", "fence_apc"), "n2": ("fence_apc",)}
+    assert model.timeouts_s == {("db", "start"): 180.0}
+    assert model.agents == {"db": "ocf:heartbeat:mysql", "f1": "stonith:fence_ipmilan", "f2": "stonith:fence_apc"}
+    assert model.fence_action == "off"
+
+
+def test_what_is_shipped_knows_the_agents_of_the_catalog() -> None:
+    defaults = shipped()
+    assert defaults.made_from
+    assert {"start", "stop", "monitor", "probe"} <= defaults.agents["ocf:heartbeat:IPaddr2"].keys()
+    assert {"membership", "monitor", "announced", "transition", "action", "watched"} == defaults.pauses.keys()
+    assert defaults.fencing["fence_ipmilan"]["reboot"] > 0
