@@ -24,6 +24,12 @@ Basis = Literal["measured", "default", "bound"]
 operation, which is an upper bound. Put together, the weakest of them (the last) counts."""
 
 
+Cause = Literal["", "no-quorum", "not-fenced", "two-sides", "blocked", "failing", "no-node", "all-lost", "restless"]
+"""What keeps a service down or lets two run it, so that it can be said what to change. not-fenced: a node that may
+still run it is not off. two-sides: both live. blocked: it failed, and Pacemaker leaves it alone. failing: wherever it
+may run. no-node: all that may run it are away. all-lost: nobody is left. restless: Pacemaker never comes to rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A duration in seconds, and what it rests on."""
@@ -50,7 +56,8 @@ class Impact:
 
     interruption: None where it is not interrupted or does not come back. before, after: nodes that run it. why: a
     sentence. until: what has to happen for it to return, or for two copies to be ruled out ("" where nothing must).
-    redundancy_gone: no other node could take it over now. path: what the interruption consists of.
+    redundancy_gone: no other node could take it over now. path: what the interruption consists of. cause: of DOWN and
+    TWO_COPIES, "" where it is none of these.
     """
 
     service: str
@@ -62,6 +69,7 @@ class Impact:
     until: str = ""
     redundancy_gone: bool = False
     path: tuple[Stretch, ...] = ()
+    cause: Cause = ""
 
 
 @dataclass(frozen=True, slots=True)
