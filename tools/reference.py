@@ -20,10 +20,12 @@ from quorate.catalog.services import kinds
 from quorate.check.run import rules
 from quorate.describe.load import load
 from quorate.describe.schema import schema
+from quorate.describe.vocabulary import FAILURES
 from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
 from quorate.drill.ground import Kind as Ground
 from quorate.drill.suite import ORDER
+from quorate.explore.rates import DEFAULTS
 from quorate.ui.main import quorate
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -245,6 +247,24 @@ def listed(values: set[str]) -> str:
     return " or ".join(names[:CHOICES_SHOWN]) + (" ..." if len(names) > CHOICES_SHOWN else "")
 
 
+# --- rates of failures ---------------------------------------------------------------------------------------------
+
+
+def failure_rates() -> Iterator[str]:
+    """The page of rates: each kind of failure with quorate's default and its source."""
+    yield "# Rates of failures\n"
+    yield "How often each kind of failure happens to one part (one node, one link) in a year, and how long until it is"
+    yield "mended, where the cluster file says nothing else in its section `rates`:\n"
+    yield "```yaml\nrates:\n  node-lost: {per_year: 2, repair: 4h}\n```\n"
+    yield "Nobody can know these figures for your machines but you. A default names its publication, or says"
+    yield "that it is an assumption. Published figures differ widely from site to site.\n"
+    yield "| kind | what | per year | repair | source of the first | source of the second |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for kind, default in DEFAULTS.items():
+        figures = f"{default.per_year:g} | {default.repair_h:g} h"
+        yield f"| `{kind}` | {FAILURES[kind]} | {figures} | {default.source} | {default.repair_source} |"
+
+
 # --- the cluster file ----------------------------------------------------------------------------------------------
 
 VALUES = """\
@@ -378,7 +398,14 @@ def escaped(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES = {"commands": commands, "services": services, "rules": findings, "cluster-file": cluster_file, "faults": drills}
+PAGES = {
+    "commands": commands,
+    "services": services,
+    "rules": findings,
+    "cluster-file": cluster_file,
+    "rates": failure_rates,
+    "faults": drills,
+}
 
 
 def main() -> int:

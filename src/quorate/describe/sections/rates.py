@@ -31,7 +31,10 @@ Failure = Annotated[str, Reader(_failure, {"type": "string", "pattern": f"^(?:{'
 
 
 class Rate(Section):
-    """How often a kind of failure happens to one part (one node, one link), and how long until it is mended."""
+    """How often a kind of failure happens to one part (one node, one link), and how long until it is mended.
+
+    The kinds, and what holds where the file says nothing: [rates of failures](rates.md).
+    """
 
     per_year: Annotated[float, number(0, 1_000_000, "a number of failures a year")] | None = Field(
         None, description="failures of one such part in a year; 0.1 is one in ten years"
