@@ -1,6 +1,7 @@
 """History: the folder of one run. Recorded first, judged later; the one module here that touches the disk.
 
     about.json            what is known before the fault
+    prediction.json       what explore said before the fault that it would do (prediction.py)
     events.jsonl          what the drill did and saw, appended as it happens
     probes/NAME.jsonl     every attempt of a client, appended by the probe itself
     journals/NODE.jsonl   the survivors' journals, as `journalctl -o json` gave them
@@ -19,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from quorate.drill.prediction import Prediction
 from quorate.drill.record import About, Attempt, Event, Moment, Trace, amount, whole, words
 from quorate.drill.sightings import Watch, watches
 from quorate.errors import UsageError
@@ -32,7 +34,7 @@ class Recording:
     """A folder, read back. journals: node -> text. broken: lines that could not be read, "file:line".
 
     rows: a writing client -> what its table held, once for each time it was read. places: node -> its observers, in
-    order; empty where there were none.
+    order; empty where there were none. prediction: None where none was made, as by an older quorate.
     """
 
     about: About
@@ -42,6 +44,7 @@ class Recording:
     broken: tuple[str, ...] = ()
     rows: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     places: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
+    prediction: Prediction | None = None
 
 
 class History:
@@ -61,6 +64,11 @@ class History:
         with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(event), ensure_ascii=False) + "\n")
         return event
+
+    def prediction(self, found: Prediction) -> None:
+        """Write down what is foretold; FileExistsError if that was done already: nobody may think better of it."""
+        with (self.folder / "prediction.json").open("x", encoding="utf-8") as file:
+            json.dump(found.to_json(), file, indent=1, ensure_ascii=False)
 
     def probe_file(self, name: str) -> Path:
         """Return the file that the probe called `name` is to append to."""
@@ -99,7 +107,8 @@ def read(folder: Path) -> Recording:
     rows = _read_rows(folder / "rows", broken)
     places = {path.stem: _read_places(path, broken) for path in sorted((folder / "places").glob("*.jsonl"))}
     found = tuple(trace for trace in traces if trace)
-    return Recording(about, tuple(events), found, journals, tuple(broken), rows, places)
+    prediction = _read_prediction(folder / "prediction.json", broken)
+    return Recording(about, tuple(events), found, journals, tuple(broken), rows, places, prediction)
 
 
 def read_trace(path: Path, broken: list[str]) -> Trace | None:
@@ -166,6 +175,16 @@ def _read_events(path: Path, broken: list[str]) -> list[Event]:
         except NO_VALUE:
             broken.append(f"{path.name}:{number}")
     return events
+
+
+def _read_prediction(path: Path, broken: list[str]) -> Prediction | None:
+    if not path.exists():
+        return None
+    try:
+        return Prediction.parse(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, *NO_VALUE):
+        broken.append(path.name)
+        return None
 
 
 def _read_rows(folder: Path, broken: list[str]) -> dict[str, tuple[tuple[int, ...], ...]]:

@@ -8,21 +8,20 @@ how long it waited, and by what became of its rows.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import Enum
-from typing import Any
 
+from quorate.drill.foretold import Foretold, Measured, compare
 from quorate.drill.history import Recording
 from quorate.drill.journal import JournalLine, parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.places import Places, judge_places
+from quorate.drill.prediction import Prediction
 from quorate.drill.record import About, Event, Moment, Trace, beside_name
 from quorate.drill.verdict import Judgement, Verdict, judge, worst
 from quorate.drill.writes import KEPT, Writes, judge_writes
 from quorate.errors import UsageError
 
-SCHEMA = "quorate.drill/1"
 CLOCK_STEP_MAX_S = 0.05
 CLOCK_AHEAD_S = 600.0  # nodes log for some seconds after the run's last event
 
@@ -80,7 +79,7 @@ class Outcome:
     """The run, judged. started: wall clock of the fault. zero_ns: the monotonic zero of `seconds`.
 
     places: None where nobody observed the nodes. healed_s: when the fault was taken back, or had passed; None if the
-    record does not say.
+    record does not say. foretold: None where nothing was written down before the fault, as by an older quorate.
     """
 
     about: About
@@ -97,6 +96,7 @@ class Outcome:
     places: Places | None
     healed_s: float | None
     beside: tuple[Client, ...] = ()
+    foretold: Foretold | None = None
 
     @property
     def client(self) -> Client:
@@ -144,7 +144,7 @@ def judge_run(recording: Recording) -> Outcome:
     verdicts = [client.verdict for client in clients]
     verdicts += [places.verdict] if places else []
     verdicts += [] if is_whole(recording) else [Verdict.UNKNOWN]
-    return Outcome(
+    outcome = Outcome(
         about=about,
         started=datetime.fromtimestamp(inject.wall_ns / 1e9, UTC),
         zero_ns=inject.at_ns,
@@ -157,9 +157,37 @@ def judge_run(recording: Recording) -> Outcome:
         flags=_flags(recording.events, inject, phases, serving),
         notes=(*_notes(recording, clients, phases), *(places.notes if places else ())),
         places=places,
-        healed_s=_healed_s(recording.events, inject),
+        healed_s=_at_s(recording.events, Moment.HEAL, inject),
         beside=tuple(_client(trace, recording, inject) for trace in beside),
     )
+    return _with_prediction(outcome, recording.prediction, inject, recording.events)
+
+
+def _with_prediction(
+    outcome: Outcome, prediction: Prediction | None, inject: Event, events: Sequence[Event]
+) -> Outcome:
+    """Hold what explore had predicted against the client that waited longest; a wrong prediction is a note as well."""
+    if prediction is None:
+        return outcome
+    judgement, phases, serving = outcome.client.judgement, outcome.phases, outcome.serving
+    gap, answered_ns = judgement.outage, _answered_ns(judgement)
+    started = [one.node for one in phases.milestones if one.step is Step.STARTED]
+    measured = Measured(
+        outage_s=judgement.outage_s,
+        uncertainty_s=judgement.uncertainty_s,
+        noticed=gap is not None and gap.failed > 0,
+        is_open=gap is not None and gap.is_open,
+        after=serving.after or (started[-1] if started else ""),
+        victim=outcome.about.node,
+        answered_s=None if answered_ns is None else outcome.seconds(answered_ns),
+        helped_s=_at_s(events, Moment.HELPED, inject),
+        returned_s=serving.returned_s if outcome.about.node_leaves else None,
+        twice=outcome.places is not None and bool(outcome.places.twice),
+        milestones=phases.milestones,
+    )
+    foretold = compare(prediction, measured)
+    wrong = [f"{foretold.finding.summary} [{foretold.finding.code}]"] if foretold.finding else []
+    return replace(outcome, foretold=foretold, notes=(*outcome.notes, *wrong))
 
 
 def _places(recording: Recording, inject: Event, phases: Phases, end_ns: int) -> Places | None:
@@ -176,8 +204,9 @@ def _places(recording: Recording, inject: Event, phases: Phases, end_ns: int) ->
     )
 
 
-def _healed_s(events: Sequence[Event], inject: Event) -> float | None:
-    return next(((event.at_ns - inject.at_ns) / 1e9 for event in events if event.moment is Moment.HEAL), None)
+def _at_s(events: Sequence[Event], moment: Moment, inject: Event) -> float | None:
+    """Return when that moment came first, None if it did not."""
+    return next(((event.at_ns - inject.at_ns) / 1e9 for event in events if event.moment is moment), None)
 
 
 def is_whole(recording: Recording) -> bool:
@@ -283,104 +312,3 @@ def _notes(recording: Recording, clients: Sequence[Client], phases: Phases) -> t
     if recording.broken:
         notes.append(f"{len(recording.broken)} recorded lines could not be read ({recording.broken[0]}).")
     return tuple(notes)
-
-
-def to_json(outcome: Outcome) -> dict[str, Any]:
-    """Return plain values for json.dumps. Moments are seconds after the fault; attempts stay in their own files."""
-    clients = [_client_json(outcome, client) for client in outcome.clients]
-    value = {
-        "schema": SCHEMA,
-        "verdict": outcome.verdict,
-        "started": outcome.started.isoformat(timespec="milliseconds"),
-        "outage_s": outcome.client.judgement.outage_s,
-        "watched_s": round(outcome.end_s, 3),
-        "about": outcome.about.to_json(),
-        "clients": clients,
-        "beside": [_client_json(outcome, client) for client in outcome.beside],
-        "phases": [{**asdict(segment), "seconds": segment.seconds} for segment in outcome.segments],
-        "milestones": [asdict(milestone) for milestone in outcome.phases.milestones],
-        "fencing": [asdict(event) for event in outcome.fencing],
-        "serving": {**asdict(outcome.serving), "failed_back": outcome.serving.failed_back},
-        "places": _places_json(outcome),
-        "flags": [asdict(flag) for flag in outcome.flags],
-        "notes": list(outcome.notes),
-    }
-    found: dict[str, Any] = plain(value)
-    return found
-
-
-def _places_json(outcome: Outcome) -> dict[str, Any] | None:
-    found = outcome.places
-    if found is None:
-        return None
-    return {
-        "verdict": found.verdict,
-        "reason": found.reason,
-        "twice": [
-            {**asdict(one.marker), "nodes": one.nodes, "from_s": outcome.seconds(one.from_ns), "seconds": one.seconds}
-            for one in found.twice
-        ],
-        "held": [
-            {
-                "node": one.node,
-                **asdict(one.marker),
-                "from_s": outcome.seconds(one.from_ns),
-                "to_s": outcome.seconds(one.to_ns),
-            }
-            for one in found.spans
-        ],
-        "unobserved": [
-            {
-                "node": one.node,
-                "from_s": outcome.seconds(one.from_ns),
-                "to_s": outcome.seconds(one.to_ns) if one.to_ns else None,
-            }
-            for one in found.silences
-        ],
-        "left_out": [asdict(one) for one in found.left_out],
-        "clocks_apart_s": found.apart_s,
-        "cpu_share": found.cpu_share,
-    }
-
-
-def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
-    trace, judgement = client.trace, client.judgement
-    gap = judgement.outage
-    first = judgement.first_failure_ns
-    return {
-        "name": trace.name,
-        "probe": trace.probe,
-        "target": trace.target,
-        "every_ms": trace.every_ms,
-        "timeout_ms": trace.timeout_ms,
-        "in_flight_max": trace.in_flight_max,
-        "cpu_s": trace.cpu_s,
-        "verdict": client.verdict,
-        "reason": client.reason,
-        "writes": asdict(client.writes) if client.writes else None,
-        "outage_s": judgement.outage_s,
-        "outage_from_s": outcome.seconds(gap.start_ns) if gap else None,
-        "outage_is_open": gap.is_open if gap else None,
-        "uncertainty_s": judgement.uncertainty_s,
-        "barred_s": judgement.barred_s,
-        "resolution_s": judgement.resolution_s,
-        "failing_s": judgement.failing_s,
-        "baseline_s": judgement.baseline_s,
-        "first_failure_s": outcome.seconds(first) if first is not None else None,
-        "attempts": judgement.attempts,
-        "failed": judgement.failed,
-        "stalls": judgement.stalls,
-    }
-
-
-def plain(value: Any) -> Any:
-    """Round floats to the microsecond and turn enumerations and mappings to what json knows."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value

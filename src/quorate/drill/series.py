@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from quorate.drill.outcome import Outcome, plain
+from quorate.drill.outcome import Outcome
+from quorate.drill.outcome_json import plain
 from quorate.drill.record import whole, words
 from quorate.drill.verdict import Verdict, worst
 
@@ -132,6 +133,8 @@ def _run_json(run: Run) -> dict[str, Any]:
         "started": outcome.started.isoformat(timespec="milliseconds"),
         "outage_s": outcome.client.judgement.outage_s,
         "target_s": outcome.about.target_s,
+        "predicted_s": outcome.foretold.predicted_s if outcome.foretold else None,
+        "prediction": outcome.foretold.agreement if outcome.foretold else None,
         "acknowledged": writes.acknowledged if writes else None,
         "lost": len(writes.lost) if writes else None,
         "reason": outcome.reason,

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 from quorate.drill import series as several
-from quorate.drill.outcome import Outcome, to_json
+from quorate.drill.outcome import Outcome
+from quorate.drill.outcome_json import to_json
 from quorate.drill.series import Series
 from quorate.report import junit
 from quorate.report.html import page

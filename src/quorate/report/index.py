@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from quorate import __version__
+from quorate.drill.foretold import Agreement
 from quorate.drill.outcome import Outcome
 from quorate.drill.series import Run, Series, by_fault
 from quorate.drill.verdict import Verdict
@@ -30,6 +31,7 @@ def index(series: Series) -> str:
             figures=figures(series),
             runs=[row(run, longest) for run in series.runs],
             faults=by_fault(outcomes) if len({one.about.fault for one in outcomes}) < len(outcomes) else (),
+            foretelling=any(one.foretold for one in outcomes),
             writing=any(one.client.writes for one in outcomes),
             targets=[f"{target:g} s" for target in sorted({one.about.target_s or 0 for one in outcomes}) if target],
             version=__version__,
@@ -105,5 +107,18 @@ def row(run: Run, longest_s: float) -> Mapping[str, object]:
         "node": outcome.about.node,
         "outage": wording.seconds(outage_s),
         "bar": round(100 * (outage_s or 0) / longest_s, 2) if longest_s else 0,
+        "foretold": _foretold(outcome),
         "lost": f"{len(writes.lost)} of {writes.acknowledged}" if writes else "–",
     }
+
+
+def _foretold(outcome: Outcome) -> tuple[str, str, str]:
+    """Return what was predicted, in a word or two, the class of how it fared, and the whole sentence."""
+    foretold = outcome.foretold
+    if foretold is None or foretold.prediction.impact is None:
+        return "–", "none", foretold.reason if foretold else ""
+    impact = foretold.prediction.impact
+    most = "≤ " if impact.interruption and impact.interruption.basis == "bound" else ""
+    length = most + wording.seconds(impact.interruption.seconds) if impact.interruption else str(impact.state)
+    wrong = foretold.agreement in {Agreement.LENGTH, Agreement.STATE}
+    return length, "wrong" if wrong else "right", foretold.reason

@@ -1,7 +1,8 @@
 """JUnit: several drills as JUnit's XML, which CI systems read. Pure.
 
 One test case for each run, in their order. A violated target is a failure; what cannot be told is an error, and so is a
-run that cannot be judged: neither passes. The time of a case is how long its clients were watched.
+run that cannot be judged: neither passes. A wrong prediction is a property, and fails nothing. The time of a case is
+how long its clients were watched.
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ def _case(suite: etree._Element, outcome: Outcome) -> None:
         facts |= {"acknowledged": str(client.writes.acknowledged), "lost": str(len(client.writes.lost))}
     if outcome.places:
         facts["active_in_two_places_s"] = f"{max((one.seconds for one in outcome.places.twice), default=0):.3f}"
+    if outcome.foretold:
+        facts |= {"predicted_s": _number(outcome.foretold.predicted_s), "prediction": outcome.foretold.agreement}
     properties = etree.SubElement(case, "properties")
     for name, value in (facts | {f"version.{name}": version for name, version in about.versions.items()}).items():
         etree.SubElement(properties, "property", name=name, value=value)

@@ -2,6 +2,7 @@
 
 import textwrap
 
+from quorate.drill.foretold import Foretold
 from quorate.drill.outcome import Client, Outcome
 from quorate.drill.verdict import Verdict
 from quorate.report import wording
@@ -20,6 +21,7 @@ def summary(outcome: Outcome) -> str:
         _verdict_lines(outcome),
         _timeline(outcome, outcome.client),
         _phases(outcome),
+        _foretold(outcome.foretold) if outcome.foretold else [],
         _facts(outcome),
         [line for note in outcome.notes for line in _wrapped(f"note: {note}")],
     ]
@@ -80,6 +82,18 @@ def _phases(outcome: Outcome) -> list[str]:
         times = f"{segment.end_s:>6.2f} s  {segment.seconds:>5.2f} s  {segment.share * 100:>3.0f} %"
         lines.append(f"  {segment.label:<{width}}  {times}  {bar}".rstrip())
     return lines
+
+
+def _foretold(foretold: Foretold) -> list[str]:
+    """What explore had predicted: a sentence, and each step of its path beside the moment at which it was reached."""
+    said = " ".join(filter(None, (foretold.reason, wording.rests_on(foretold))))
+    lines = _wrapped(f"{wording.FORETOLD[foretold.agreement]}: {said}")
+    if not foretold.rows:
+        return lines
+    width = max(len(row.label) for row in foretold.rows)
+    lines.append(f"  {'foretold step':<{width}}  {'foretold':>9}  {'measured':>9}")
+    times = ((row.label, wording.seconds(row.predicted_s), wording.seconds(row.measured_s)) for row in foretold.rows)
+    return lines + [f"  {label:<{width}}  {predicted:>9}  {measured:>9}" for label, predicted, measured in times]
 
 
 def _facts(outcome: Outcome) -> list[str]:

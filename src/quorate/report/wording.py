@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from quorate.drill.foretold import Agreement, Foretold
 from quorate.drill.outcome import Client, Outcome
 from quorate.drill.phases import Segment, Step
 from quorate.drill.places import Places
@@ -36,6 +37,27 @@ def headline(outcome: Outcome) -> str:
 def placed(outcome: Outcome) -> str:
     """Return whether something was active in two places; "" where nobody observed the nodes."""
     return outcome.places.reason if outcome.places else ""
+
+
+FORETOLD = {
+    Agreement.AGREED: "As foretold",
+    Agreement.LENGTH: "Foretold otherwise",
+    Agreement.STATE: "Foretold wrongly",
+    Agreement.NONE: "Not foretold",
+}
+BASES = {
+    "measured": "measured in this cluster",
+    "default": "quorate's figures from its lab",
+    "bound": "time-outs, an upper bound",
+}
+
+
+def rests_on(foretold: Foretold) -> str:
+    """Return what a predicted length rests on, in a sentence; "" where none was predicted."""
+    impact = foretold.prediction.impact
+    if impact is None or impact.interruption is None:
+        return ""
+    return f"It rests on {BASES[impact.interruption.basis]}."
 
 
 def promised(outcome: Outcome) -> str:

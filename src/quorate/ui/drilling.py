@@ -177,4 +177,5 @@ def table(runs: Sequence[Run]) -> Iterator[str]:
         waited = "not measured" if outage_s is None else f"{outage_s:.2f} s"
         line = f"{run.outcome.about.fault:{width}}  {run.verdict:8}  {waited:>12}"
         line += f"  {writes.acknowledged} acknowledged, {len(writes.lost)} lost" if writes else ""
-        yield f"{line}  split brain" if run.outcome.places and run.outcome.places.twice else line
+        line += "  split brain" if run.outcome.places and run.outcome.places.twice else ""
+        yield f"{line}  foretold otherwise" if run.outcome.foretold and run.outcome.foretold.finding else line

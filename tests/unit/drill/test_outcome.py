@@ -7,7 +7,8 @@ import pytest
 
 from quorate.drill.about import mask
 from quorate.drill.history import Recording
-from quorate.drill.outcome import judge_run, to_json
+from quorate.drill.outcome import judge_run
+from quorate.drill.outcome_json import to_json
 from quorate.drill.record import Attempt, Moment
 from quorate.drill.verdict import Verdict
 from quorate.errors import UsageError

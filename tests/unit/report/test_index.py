@@ -35,6 +35,16 @@ def test_the_page_is_whole_and_leads_to_every_run(recording: Recording) -> None:
     assert "It ended early: interrupted." in page
 
 
+def test_what_was_foretold_stands_beside_what_was_measured(recording: Recording) -> None:
+    names = ("foretold", "foretold-otherwise", "not-foretold")
+    runs = tuple(Run(name, judge_run(incomplete(recording)[name])) for name in names)
+    page = index(Series(Plan(), (*runs, Run("04", None, "was cut off"))))
+    read_page(page)
+    cells = re.findall(r'<td class="n foretold (\w+)" title="[^"]+">([^<]+)</td>', page)
+    assert cells == [("right", "≤ 60.00 s"), ("wrong", "4.23 s"), ("none", "–")]
+    assert "foretold" not in index(series(recording)).split("</style>")[1].lower()
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(0, "No drill came to its end."), (1, "The drill held."), (4, "Of 4 drills: 2 violated, 1 could")],

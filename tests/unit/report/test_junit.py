@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from lxml import etree
+from test_reports import foretold
 
 from quorate.drill.history import Recording
 from quorate.drill.outcome import judge_run
@@ -23,6 +24,14 @@ def test_every_verdict_has_its_own_form(recording: Recording) -> None:
     outage = suite[0].find("properties/property[@name='outage_s']")
     assert outage is not None
     assert outage.get("value") == "6.127"
+
+
+def test_a_wrong_prediction_is_a_property_and_fails_nothing(recording: Recording) -> None:
+    off = replace(recording, prediction=foretold("longer-than-the-margin"))
+    suite = etree.fromstring(xml([Run("a run", judge_run(off))]))
+    assert [suite.get(key) for key in ("tests", "failures", "errors")] == ["1", "0", "0"]
+    found = {one.get("name"): one.get("value") for one in suite.iterfind(".//property")}
+    assert (found["predicted_s"], found["prediction"]) == ("4.230", "another length")
 
 
 def test_no_run_is_no_case() -> None:

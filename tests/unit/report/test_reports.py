@@ -10,7 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from quorate.drill.history import Recording
-from quorate.drill.outcome import Outcome, judge_run, to_json
+from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.outcome_json import to_json
+from quorate.drill.prediction import Prediction
 from quorate.drill.record import Moment
 from quorate.drill.sightings import Look, Marker, Watch
 from quorate.report.files import write
@@ -28,6 +30,9 @@ LESSER = [
     "written-lost",
     "split-brain",
     "one-place",
+    "foretold",
+    "foretold-otherwise",
+    "not-foretold",
 ]
 VOID = {"meta", "br", "link", "img", "hr"}
 
@@ -49,6 +54,9 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
     two = {"n1": watch(zero_ns, -4, 28, held_s=(-4, 11)), "n2": watch(zero_ns, -4, 28, held_s=(5.2, 28))}
     one = {"n1": gone, "n2": two["n2"], "n3": watch(zero_ns, -4, 28)}
     return {
+        "foretold": replace(recording, prediction=foretold("a-bound-may-be-far-above")),
+        "foretold-otherwise": replace(recording, prediction=foretold("longer-than-the-margin")),
+        "not-foretold": replace(recording, prediction=foretold("not-covered")),
         "split-brain": replace(recording, places={**two, "n3": one["n3"]}),
         "one-place": replace(recording, places=one),
         "never-back": replace(recording, traces=(replace(ended, attempts=cut),), about=replace(about, target_s=2)),
@@ -60,6 +68,12 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
         "written-lost": replace(recording, about=killed, traces=(writing,), rows={"web": (rows[3:], rows[3:])}),
         "asked-nothing": replace(recording, traces=(replace(ended, attempts=()),)),
     }
+
+
+def foretold(case: str) -> Prediction:
+    """The prediction of a case in tests/data/foretold."""
+    value = json.loads((GOLDEN.parent / "foretold" / f"{case}.json").read_text(encoding="utf-8"))
+    return Prediction.parse(value["prediction"])
 
 
 ADDRESS = Marker("web", "address", "10.77.1.100")
@@ -156,6 +170,20 @@ def test_page_draws_what_two_nodes_held_at_once(recording: Recording) -> None:
     assert (text.count('<rect class="twice"'), text.count('<rect class="unseen"')) == (0, 1)
     assert "Nothing was active in two places." in text
     assert '<g class="place">' not in page(judge_run(recording))
+
+
+def test_page_has_the_prediction_beside_the_measurement(recording: Recording) -> None:
+    text = page(judge_run(incomplete(recording)["foretold-otherwise"]))
+    words = " ".join(" ".join(read_page(text).text).split())
+    assert "Foretold otherwise. Explore foretold 4.23 s, then on n2. Clients waited 6.13 s, then on n2: 1.90 s" in words
+    for row in (
+        "detect 2.97 s 2.70 s",
+        "fence n1 3.85 s 4.80 s measured in this cluster",
+        "served again 4.23 s 6.11 s",
+    ):
+        assert row in words
+    assert "foretold" not in page(judge_run(recording)).lower()
+    assert "Explore knows no clocks" in page(judge_run(incomplete(recording)["not-foretold"]))
 
 
 def test_json_has_what_two_nodes_held_at_once(recording: Recording) -> None:
