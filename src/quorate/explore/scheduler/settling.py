@@ -33,7 +33,8 @@ def settle(run: Callable[[int], Run]) -> Settled:
     """Call run(0), run(1) ... until it finds nothing to do, or goes round in circles, or was called too often.
 
     Circles are found by the state and by what is done in it: what a digest leaves out (that an operation was done
-    already) may make a difference once, but not for ever.
+    already) may make a difference once, but not for ever. The first run has no part in them: what it finds is what the
+    step has just made.
     """
     transitions: list[Transition] = []
     seen: list[tuple[str, frozenset[Deed]]] = []
@@ -47,7 +48,8 @@ def settle(run: Callable[[int], Run]) -> Settled:
         if (now.digest, done) in seen:
             cycle = tuple(digest for digest, _ in seen[seen.index((now.digest, done)) :])
             return Settled(tuple(transitions), now.placement, now.digest, quiet=False, cycle=cycle)
-        seen.append((now.digest, done))
+        if count:
+            seen.append((now.digest, done))
     return Settled(tuple(transitions), now.placement, now.digest, quiet=False)
 
 

@@ -1,0 +1,286 @@
+"""The backend that runs crm_simulate: it works wherever Pacemaker's command line tools are.
+
+In: a base CIB and steps. Out: what `Scheduler` (protocol.py) promises. Offline: every call is handed a file of a
+private temporary folder, which is also where shadow CIBs go; neither --live-check nor --in-place is ever used. The
+folder is removed at the end.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from quorate.errors import Missing, Unknown
+from quorate.explore.scheduler import edits
+from quorate.explore.scheduler.execution import carried_out
+from quorate.explore.scheduler.graph import Graph, parse, parse_graph, parse_status
+from quorate.explore.scheduler.names import names, refuse_unknown
+from quorate.explore.scheduler.recording import (
+    correct_fail_counts,
+    fail_counts,
+    record_deletion,
+    record_fencing,
+    results,
+    with_digests,
+)
+from quorate.explore.scheduler.settling import Run, deeds, settle
+from quorate.explore.scheduler.state import digest, facts
+from quorate.explore.scheduler.step import Result, Step
+from quorate.explore.scheduler.transition import Placement, Settled, Transition
+
+TIMEOUT_S = 600  # one call on 32 nodes and 1,000 resources took a minute
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class CrmSimulate:
+    """The scheduler asked through its command line. A context manager: it keeps a folder.
+
+    cib: the base, fit to be explored (base.py). kept_max: how many states are kept, for steps that go on from them.
+    """
+
+    def __init__(self, cib: str, *, kept_max: int = 32) -> None:
+        self._text = cib
+        self._kept: dict[tuple[Step, ...], Path] = {}
+        self._kept_max = kept_max
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._count = 0
+        self._version = ""
+
+    def __enter__(self) -> Self:
+        """Make the folder and write the base; Missing where crm_simulate is, Unknown where it refuses the base."""
+        root = parse(self._text)
+        self._names = names(root)
+        self._folder = tempfile.TemporaryDirectory(prefix="quorate-scheduler-")
+        try:
+            self._base = self.write(root)
+            self._call("--xml-file", self._base, "--run")
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the folder."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+            self._kept.clear()
+
+    @property
+    def name(self) -> str:
+        """Who is asked: "crm_simulate 2.1.5"."""
+        self._version = self._version or version()
+        return f"crm_simulate {self._version}"
+
+    def settle(self, steps: Sequence[Step]) -> Settled:
+        """Return what the last step leads to, after those before it; see Scheduler."""
+        settled, file = self._settled(tuple(steps))
+        self._keep(tuple(steps), file)
+        return settled
+
+    def cib(self, steps: Sequence[Step]) -> str:
+        """Return the CIB after these steps, as text."""
+        return self._state(tuple(steps)).read_text()
+
+    def _state(self, steps: tuple[Step, ...]) -> Path:
+        """Return the file of a state, and make it where it is not kept."""
+        if not steps:
+            return self._base
+        if steps in self._kept:
+            self._kept[steps] = self._kept.pop(steps)  # the least recently used goes first
+            return self._kept[steps]
+        _, file = self._settled(steps)
+        self._keep(steps, file)
+        return file
+
+    def _keep(self, steps: tuple[Step, ...], file: Path) -> None:
+        old = self._kept.pop(steps, None)
+        if old is not None:
+            old.unlink()
+        self._kept[steps] = file
+        while len(self._kept) > self._kept_max:
+            self._kept.pop(next(iter(self._kept))).unlink()
+
+    def _settled(self, steps: tuple[Step, ...]) -> tuple[Settled, Path]:
+        step = steps[-1]
+        refuse_unknown(step, self._names)
+        cib = parse(self._state(steps[:-1]).read_bytes())
+        edits.prepare(cib, step)
+        going = _Cut(self, cib, step) if step.unfenceable else _Whole(self, cib, step)
+        try:
+            settled = settle(going.run)
+        except BaseException:
+            going.file.unlink(missing_ok=True)
+            raise
+        return settled, going.file
+
+    def _path(self, suffix: str = "xml") -> Path:
+        assert self._folder is not None, "used outside of its context"
+        self._count += 1
+        return Path(self._folder.name, f"{self._count}.{suffix}")
+
+    def write(self, cib: Element) -> Path:
+        """Return a new file with a CIB."""
+        file = self._path()
+        file.write_bytes(etree.tostring(cib))
+        return file
+
+    def _call(self, *words: str | Path) -> Element:
+        """Run crm_simulate and return its document; Unknown with what it said where it gives none."""
+        assert self._folder is not None, "used outside of its context"
+        env = {"PATH": PATH, "LC_ALL": "C", "CIB_shadow_dir": self._folder.name, "HOME": self._folder.name}
+        argv = [program(), "--output-as=xml", *map(str, words)]
+        try:
+            done = subprocess.run(
+                argv, env=env, cwd=self._folder.name, capture_output=True, timeout=TIMEOUT_S, check=False
+            )
+        except subprocess.TimeoutExpired as late:
+            raise Unknown(f"crm_simulate took longer than {TIMEOUT_S} s") from late
+        try:
+            root = parse(done.stdout)
+        except etree.XMLSyntaxError:
+            root = None
+        if root is None or (root.find("cluster_status") is None and done.returncode):
+            said = " ".join(done.stderr.decode(errors="replace").split()[-60:]) or _errors(root)
+            raise Unknown(f"crm_simulate ended with {done.returncode}: {said or 'it said nothing'}")
+        return root
+
+    def simulate(self, file: Path, words: Iterable[str]) -> tuple[Graph, Placement, Path]:
+        """Let it carry out one transition; return the graph, what runs where after it, and the file of that state."""
+        after, graph = self._path(), self._path("graph")
+        root = self._call("--xml-file", file, "--simulate", "--save-output", after, "--save-graph", graph, *words)
+        status = root.find("revised_cluster_status")
+        if status is None or not after.exists() or not graph.exists():
+            raise Unknown(f"crm_simulate carried nothing out: {_errors(root) or 'it said nothing'}")
+        return self._take(graph), parse_status(status), after
+
+    def look(self, file: Path) -> tuple[Graph, Placement]:
+        """Return what it would do, and what runs where now."""
+        graph = self._path("graph")
+        root = self._call("--xml-file", file, "--run", "--save-graph", graph)
+        status = root.find("cluster_status")
+        if status is None or not graph.exists():
+            raise Unknown(f"crm_simulate found no state: {_errors(root) or 'it said nothing'}")
+        return self._take(graph), parse_status(status)
+
+    def inject(self, cib: Element, words: Iterable[str], ended: Sequence[Result]) -> Element:
+        """Return a CIB into which something was injected and nothing was done about it, as the controller has it."""
+        file, after, graph = self.write(cib), self._path(), self._path("graph")
+        words = (*words, *(f"--op-inject={spec(result)}" for result in ended))
+        self._call("--xml-file", file, "--run", "--save-input", after, "--save-graph", graph, *words)
+        if not after.exists() or not graph.exists():
+            raise Unknown("crm_simulate injected nothing")
+        changed = parse(after.read_bytes())
+        correct_fail_counts(changed, fail_counts(cib), self._take(graph))
+        with_digests(changed, ended)
+        file.unlink()
+        after.unlink()
+        return changed
+
+    def _take(self, graph: Path) -> Graph:
+        taken = parse_graph(graph.read_bytes())
+        graph.unlink()
+        return taken
+
+
+class _Whole:
+    """A step in which crm_simulate carries out everything."""
+
+    def __init__(self, scheduler: CrmSimulate, cib: Element, step: Step) -> None:
+        self._scheduler, self._step = scheduler, step
+        self._first = tuple(injected(step))
+        if step.results:  # they have to be right before it decides
+            cib, self._first = scheduler.inject(cib, self._first, step.results), ()
+        self.file = scheduler.write(cib)
+        self._counts = fail_counts(cib)
+        self._found = (Placement(), "")
+
+    def run(self, number: int) -> Run:
+        failing = [f"--op-fail={spec(result)}" for result in self._step.failing]
+        graph, placement, after = self._scheduler.simulate(self.file, (*(self._first if not number else ()), *failing))
+        self.file.unlink()
+        self.file = after
+        cib = parse(after.read_bytes())
+        done = frozenset(carried_out(graph, self._step.failing))
+        corrected = correct_fail_counts(cib, self._counts, graph)
+        if record_deletion(cib, graph, done) or corrected:
+            after.write_bytes(etree.tostring(cib))
+        self._counts = fail_counts(cib)
+        before, self._found = self._found, (placement, digest(facts(cib), placement))
+        now = Transition(graph.actions, done)
+        found = before if number and deeds(now) else self._found  # it tells of what it found without the injections
+        return Run(*found, now)
+
+
+class _Cut:
+    """A step in which fencing fails: crm_simulate only decides, and is told what of that has happened."""
+
+    def __init__(self, scheduler: CrmSimulate, cib: Element, step: Step) -> None:
+        self._scheduler, self._step = scheduler, step
+        self._cib = scheduler.inject(cib, injected(step), step.results)
+        self.file = scheduler.write(self._cib)
+        self._graph, self._placement = scheduler.look(self.file)
+
+    def run(self, number: int) -> Run:  # noqa: ARG002 - as _Whole
+        graph, step = self._graph, self._step
+        found = (self._placement, digest(facts(self._cib), self._placement))
+        done = carried_out(graph, step.failing, step.unfenceable)
+        ended = tuple(results(graph, done, step.failing))
+        if ended:
+            self._cib = self._scheduler.inject(self._cib, (), ended)
+        record_deletion(self._cib, graph, done)
+        record_fencing(self._cib, graph, done)
+        self.file.unlink()
+        self.file = self._scheduler.write(self._cib)
+        self._graph, self._placement = self._scheduler.look(self.file)
+        return Run(*found, Transition(graph.actions, frozenset(done)))
+
+
+def injected(step: Step) -> Iterator[str]:
+    """Yield the options that inject a step's events, but for results."""
+    for option, values in (
+        ("node-up", step.returned),
+        ("node-down", step.left),
+        ("node-fail", step.lost),
+        ("ticket-grant", step.granted),
+        ("ticket-revoke", step.revoked),
+    ):
+        for value in values:
+            yield f"--{option}={value}"
+
+
+def spec(result: Result) -> str:
+    """Return an operation's result as crm_simulate reads it."""
+    return f"{result.resource}_{result.task}_{result.interval_ms}@{result.node}={result.rc}"
+
+
+def program() -> str:
+    """Return the path of crm_simulate; Missing if it is not installed."""
+    found = shutil.which("crm_simulate", path=f"{os.environ.get('PATH', '')}:{PATH}")
+    if found is None:
+        raise Missing("crm_simulate is not installed", "as root, apt-get install pacemaker-cli-utils")
+    return found
+
+
+def version() -> str:
+    """Return the version of Pacemaker that crm_simulate belongs to: "2.1.5"."""
+    done = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=60, check=False)
+    first = done.stdout.splitlines()[:1]
+    return first[0].removeprefix("Pacemaker ").split("-")[0].strip() if first else "unknown"
+
+
+def _errors(root: Element | None) -> str:
+    if root is None:
+        return ""
+    return "; ".join(str(one.text or one.get("message")) for one in root.iterfind("status//error")) or str(
+        next((status.get("message") for status in root.iterfind("status")), "")
+    )
