@@ -8,7 +8,8 @@ measure: builds the lab of a cluster file, runs each drill of FAULTS so often (3
 of all nodes and the CIB, and takes the lab down. Needs root. A line in DIR/note.txt is put beside the environment.
 write: makes the file anew from all that was measured: give every DIR. For each figure it has the median, the mean, the
 least, the most, the number of samples and the runs they come from; for each run the versions, where and when. Where
-labs of several kinds have measured the same, the figures are of the first DIR's kind.
+labs of several kinds have measured the same, the figures are of the first DIR's kind. Fencing: without power_wait only,
+which durations.py adds itself.
 """
 
 import json
@@ -31,7 +32,7 @@ from quorate.explore.measured import Sample, from_journals
 TARGET = Path(__file__).parents[1] / "src/quorate/explore/durations.json"
 QUORATE = Path(sys.executable).with_name("quorate")
 FAULTS = ("power-cut", "freeze", "kill-server", "kill-server-and-supervisor", "standby", "reboot", "isolated")
-PAUSES = ("membership", "monitor", "announced", "transition", "action", "watched")
+PAUSES = ("membership", "quorum lost", "monitor", "announced", "transition", "action", "watched")
 
 
 def agents_of(cib: Path) -> dict[str, str]:
@@ -107,13 +108,16 @@ def grouped(folders: Iterable[Path]) -> tuple[Mapping[Key, list[float]], ...]:
     for folder in folders:
         agents, found = agents_of(folder / "cib.xml"), dict[Key, list[float]]()
         fence = {agent.removeprefix("stonith:") for agent in agents.values() if agent.startswith("stonith:")}
+        waits = {
+            value.get("value") for value in etree.parse(folder / "cib.xml").iterfind(".//nvpair[@name='power_wait']")
+        }
         for sample in measured(folder):
             resource, task, _ = sample.key
             if resource in agents:
                 key = ("agents", agents[resource], task)
             elif not resource and task in PAUSES:
                 key = ("pauses", "", task)
-            elif not resource and len(fence) == 1:
+            elif not resource and len(fence) == 1 and waits <= {"0", "0s"}:
                 key = ("fencing", next(iter(fence)), task)
             else:
                 continue

@@ -10,7 +10,7 @@ one that hangs takes its time-out. What is watched is told at once (docs/adr/001
 """
 
 from quorate.explore.configured import TIMEOUT_S
-from quorate.explore.durations import Durations
+from quorate.explore.durations import Durations, Pause
 from quorate.explore.failure import Failure
 from quorate.explore.result import Figure
 from quorate.explore.scheduler.step import Result
@@ -23,20 +23,22 @@ NOT_RUNNING = 7
 AT_ONCE = Figure(0.0, "measured")
 
 
-def notice(failure: Failure, subject: Subject, durations: Durations, *, needs_device: bool = False) -> Notice | None:
+def notice(
+    failure: Failure, subject: Subject, durations: Durations, *, quorate: bool = True, needs_device: bool = False
+) -> Notice | None:
     """Return how long until Pacemaker learns of a failure; None where it never does, for no monitor asks.
 
-    needs_device: the side that goes on has no quorum without the quorum device's vote.
+    quorate: the side that learns of it has quorum afterwards; needs_device: and has it by the quorum device's vote.
     """
     if failure.notice == "membership":
-        return membership(subject, needs_device=needs_device)
+        return membership(subject, quorate=quorate, needs_device=needs_device)
     if failure.notice == "monitor":
         part = subject.parts.get(failure.resource)
         return None if part is None else monitor(part, durations, _result(failure))
     return Notice(detect=AT_ONCE, pause="announced", longest_s=0.0)
 
 
-def membership(subject: Subject, *, needs_device: bool = False) -> Notice:
+def membership(subject: Subject, *, quorate: bool = True, needs_device: bool = False) -> Notice:
     """Return how long until the others go on without a node that fell silent."""
     expected_s = longest_s = subject.detection_s
     if needs_device and subject.quorum.device is not None:
@@ -44,7 +46,8 @@ def membership(subject: Subject, *, needs_device: bool = False) -> Notice:
         # A heartbeat each 0.8 time-outs (corosync-qdevice(8)): the last one came, on average, half of that before.
         expected_s = max(expected_s, device.silence_s - 0.4 * device.timeout_ms / 1000)
         longest_s = max(longest_s, device.silence_s)
-    return Notice(detect=Figure(expected_s, "default"), pause="membership", longest_s=longest_s)
+    pause: Pause = "membership" if quorate else "quorum lost"
+    return Notice(detect=Figure(expected_s, "default"), pause=pause, longest_s=longest_s)
 
 
 def monitor(part: Part, durations: Durations, result: Result | None = None, *, hangs: bool = False) -> Notice | None:

@@ -5,12 +5,15 @@ Subject says of its primitives and fencing devices. Out: a Figure for each actio
 Pacemaker itself takes around it. Looked for in this order: the same primitive on the same node, on any node; the
 agent's default; the time-out of the operation, which is an upper bound.
 
+Fencing: the devices of the first level that has none that is silent, one after the other; a level that fails before it
+may take all that the fencing is allowed.
+
 The median is used, and the mean for what Pacemaker takes to decide: that is either a tenth of a second or one second
 more (docs/explanation.md, "Where a failover's seconds go"), and the median of such a figure is one of both.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -19,19 +22,25 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from lxml import etree
+from lxml.etree import _Element as Element
 
+from quorate.catalog import duration
+from quorate.catalog.agents import AgentLibrary
+from quorate.describe.resources import AgentName
 from quorate.explore.configured import TIMEOUT_S, Configured
+from quorate.explore.fences import WATCHDOG
 from quorate.explore.result import Basis, Figure
 from quorate.explore.scheduler.transition import Action
-from quorate.explore.subject import Subject
+from quorate.explore.subject import Fence, Subject
 
 Key = tuple[str, str, str]
 """resource, task, node. Resource "" for what is done to a node, or by Pacemaker itself (then the node is "", too)."""
 
-Pause = Literal["membership", "monitor", "announced", "transition", "action", "watched"]
-"""What Pacemaker takes itself: from a new membership, a failed monitor, a change that it was told of, or the end of
-the transition before, until the first action; around each action, from its agent's end to the next one's begin;
-and what the process beside it takes to tell it that a server has ended (ADR 13)."""
+Pause = Literal["membership", "quorum lost", "monitor", "announced", "transition", "action", "watched"]
+"""What Pacemaker takes itself: from a new membership, with quorum or (then the DC is new, too) without, from a failed
+monitor, a change that it was told of, or the end of the transition before, until the first action; around each action,
+from its agent's end to the next one's begin; and what the process beside it takes to tell it that a server has ended
+(ADR 13)."""
 
 EVEN = frozenset({"action", "watched"})
 """Pauses that have one usual length."""
@@ -41,6 +50,9 @@ FENCING_TIMEOUT_S = 60.0
 
 STOP_GONE = "stop after failure"
 """The task of a stop of what has ended already: Apache lets requests finish, a killed one has none."""
+
+SWITCHES = {"reboot": 2, "off": 1}
+"""How often fencing switches; after each the agent waits (power_wait). A node without power is switched only once."""
 
 NO_SAMPLES: Mapping[Key, Sequence[float]] = MappingProxyType({})
 NOTHING = Figure(0.0, "measured")
@@ -70,30 +82,40 @@ class Defaults:
     made_from: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A fencing device. wait_s: how long its agent waits after it has switched (power_wait)."""
+
+    agent: str
+    wait_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Durations:
     """The duration model. measured: samples of this cluster, in seconds.
 
-    agents: primitive -> agent. timeouts_s: (primitive, task) -> s. fencing: what fences each node: the agents of the
-    first level's devices, one after the other. fence_action: reboot or off.
+    agents: primitive -> agent. timeouts_s: (primitive, task) -> s. devices: by id. levels: node -> device ids per
+    level. fence_action: reboot or off.
     """
 
     defaults: Defaults
     agents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     timeouts_s: Mapping[tuple[str, str], float] = field(default_factory=lambda: MappingProxyType({}))
-    fencing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    devices: Mapping[str, Device] = field(default_factory=lambda: MappingProxyType({}))
+    levels: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=lambda: MappingProxyType({}))
     fence_action: str = "reboot"
     measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
 
-    def of(self, action: Action, *, gone: bool = False) -> Figure:
+    def of(self, action: Action, *, gone: bool = False, silent: Collection[str] = ()) -> Figure:
         """Return how long an action takes by itself, without pauses and without delays of fencing.
 
-        gone: the server or whatever else it stops has ended before (`STOP_GONE`).
+        gone: the server or whatever else it stops has ended before (`STOP_GONE`). silent: fencing devices that do not
+        answer.
         """
         if action.kind == "pseudo_event":
             return NOTHING
         if action.task == "stonith":
-            return self._fencing(action)
+            return self._fencing(action, silent)
         if action.kind == "crm_event":
             return NOTHING
         task = STOP_GONE if gone and action.task == "stop" else task_of(action)
@@ -115,15 +137,27 @@ class Durations:
             return Figure(median(samples) if kind in EVEN else fmean(samples), "measured")
         return Figure(self.defaults.pauses.get(kind, 0.0), "default")
 
-    def _fencing(self, action: Action) -> Figure:
-        if samples := self._samples("", self.fence_action, action.node):
+    def _fencing(self, action: Action, silent: Collection[str]) -> Figure:
+        levels = self.levels.get(action.node, ())
+        failing = [level for level in levels if set(level) & set(silent)]
+        if not failing and (samples := self._samples("", self.fence_action, action.node)):
             return Figure(median(samples), "measured")
-        agents = self.fencing.get(action.node, ())
-        known = [self.defaults.fencing.get(agent, {}).get(self.fence_action) for agent in agents]
-        found = [one for one in known if one is not None]
-        if found and len(found) == len(known):
-            return Figure(sum(found), "default")
-        return Figure(action.timeout_ms / 1000 or FENCING_TIMEOUT_S, "bound")
+        bound = Figure(action.timeout_ms / 1000 or FENCING_TIMEOUT_S, "bound")
+        level = next((one for one in levels if one not in failing), None)
+        if level is None:
+            return bound
+        known = [figure for id_ in level if (figure := self._device(id_))]
+        figures = known if len(known) == len(level) else [bound]
+        figures += [bound for one in failing if levels.index(one) < levels.index(level)]
+        return Figure(sum(one.seconds for one in figures), weakest([one.basis for one in figures]))
+
+    def _device(self, id_: str) -> Figure | None:
+        """Return what a device takes; None where nothing is known of it."""
+        device = self.devices.get(id_, Device(""))
+        if device.agent == WATCHDOG:
+            return NOTHING  # its wait is the fencing's delay
+        own_s = self.defaults.fencing.get(device.agent, {}).get(self.fence_action)
+        return None if own_s is None else Figure(own_s + SWITCHES[self.fence_action] * device.wait_s, "default")
 
     def _samples(self, resource: str, task: str, node: str) -> Sequence[float]:
         own = self.measured.get((resource, task, node), ())
@@ -132,7 +166,8 @@ class Durations:
 
 def of_subject(subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SAMPLES) -> Durations:
     """Return the durations of a subject's actions, with what was measured in that cluster."""
-    by_id = {fence.id: fence.agent for fence in subject.fences}
+    configured = Configured(_root(subject.cib))
+    alone = {node: tuple((fence.id,) for fence in subject.fences if node in fence.victims) for node in subject.nodes}
     return Durations(
         defaults=shipped(),
         agents={part.id: part.agent for part in subject.parts.values()}
@@ -140,25 +175,26 @@ def of_subject(subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SA
         timeouts_s={
             (part.id, task): seconds for part in subject.parts.values() for task, seconds in part.timeouts_s.items()
         },
-        fencing={node: tuple(by_id[id_] for id_ in _devices(subject, node) if id_ in by_id) for node in subject.nodes},
-        fence_action=fence_action(subject.cib),
+        devices={fence.id: Device(fence.agent, wait_s(fence, configured)) for fence in subject.fences},
+        levels={node: subject.levels.get(node) or alone[node] for node in subject.nodes},
+        fence_action="off" if configured.properties.get("stonith-action") in {"off", "poweroff"} else "reboot",
         measured=measured,
     )
 
 
-def _devices(subject: Subject, node: str) -> tuple[str, ...]:
-    """Return the devices that fence a node: those of its first level, all of them; without levels, one."""
-    if levels := subject.levels.get(node):
-        return levels[0]
-    return tuple(fence.id for fence in subject.fences if node in fence.victims)[:1]
+def wait_s(fence: Fence, configured: Configured) -> float:
+    """Return power_wait of a fencing device, or its agent's default."""
+    primitive = configured.primitives.get(fence.id)
+    given = primitive.parameters.get("power_wait") if primitive else None
+    agent = AgentLibrary.shipped().get(AgentName("stonith", None, fence.agent))
+    advised = agent.parameters.get("power_wait") if agent else None
+    return duration.seconds(given or (advised.default if advised and advised.default else "0")) or 0.0
 
 
-def fence_action(cib: str) -> str:
-    """Return stonith-action of a CIB, "reboot" where it says none ("poweroff" is an older word for "off")."""
+def _root(cib: str) -> Element:
     parser = etree.XMLParser(recover=True, resolve_entities=False, load_dtd=False, no_network=True)
     root = etree.fromstring(cib.encode(), parser) if cib else None
-    value = "" if root is None else Configured(root).properties.get("stonith-action", "")
-    return "off" if value in {"off", "poweroff"} else "reboot"
+    return etree.Element("cib") if root is None else root
 
 
 @cache

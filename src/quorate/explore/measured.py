@@ -9,7 +9,7 @@ different nodes are compared only for what Pacemaker itself takes, and thrown aw
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -146,10 +146,14 @@ INITIATING = re.compile(
 FENCING = re.compile(r"Requesting fencing \((?P<action>[\w-]+)\)(?: targeting| of) (?:node )?(?P<node>[^\s|]+)")
 FENCED = re.compile(r"Peer (?P<node>\S+) was terminated \((?P<action>[\w-]+)\) by .*: OK")
 DELAYING = re.compile(r"Delaying '?(?P<action>[\w-]+)'? (?:action )?targeting (?P<node>\S+) .*for (?P<seconds>\d+)s")
+NOT_QUORATE = re.compile(r"This node is within the non-primary component")
 LEFT = re.compile(r"A new membership \(\S+\) was formed\. Members.* left:")
 AT_REST = re.compile(r"State transition \S+ -> S_IDLE")
 THINKING = re.compile(r"State transition S_IDLE -> S_POLICY_ENGINE")
 COMPLETE = re.compile(r"Transition \d+ \(Complete=")
+
+
+TOLD_BY_STOP = ("announced", "quorum lost")
 
 
 def from_journals(lines: Iterable[Line]) -> tuple[Sample, ...]:
@@ -168,14 +172,18 @@ class _Reader:
         self.asked: dict[tuple[str, str, str], float] = {}  # (task, resource, node) -> when its execution began
         self.failed: set[tuple[str, str]] = set()  # (resource, node) whose monitor failed, and was not started since
         self.fencing: dict[tuple[str, str], float] = {}  # (action, node) -> when, moved on by what it was put off
-        self.trigger: tuple[str, float] | None = None  # what Pacemaker thinks about, since when
+        self.triggers: dict[
+            str, tuple[str, float]
+        ] = {}  # node ("": all) -> what its Pacemaker has to think about, since when
         self.ended_s: float | None = None  # when the last action of the transition under way ended
         self.initiated: dict[tuple[str, str], tuple[float, float]] = {}  # key and node -> when; since what ended
 
     def read(self, line: Line) -> None:
         if line.program == "corosync":
             if LEFT.search(line.message):
-                self._think("membership", line.time_s)
+                self._think("membership", line.time_s, line.node)
+            elif NOT_QUORATE.search(line.message) and line.node in self.triggers:
+                self.triggers[line.node] = "quorum lost", self.triggers[line.node][1]
         elif line.program == "pacemaker-controld":
             self._controller(line)
         elif line.program == "pacemaker-fenced" and (put_off := DELAYING.search(line.message)):
@@ -190,11 +198,11 @@ class _Reader:
         elif found := RESULT.search(text):
             self._ends(found["task"], _base(found["resource"]), found["node"], found["rc"].rstrip(")"), at_s)
         elif found := INITIATING.search(text):
-            self._decided("announced" if found["task"] == "stop" else "", at_s)
+            self._decided(TOLD_BY_STOP if found["task"] == "stop" else (), at_s, line.node)
             if self.ended_s is not None:
                 self.initiated[found["key"], found["node"]] = at_s, self.ended_s
         elif found := FENCING.search(text):
-            self._decided("membership", at_s)
+            self._decided(("membership",), at_s, line.node)
             self.fencing.setdefault((found["action"], found["node"]), at_s)
         elif found := FENCED.search(text):
             begun_s = self.fencing.pop((found["action"], found["node"]), None)
@@ -202,11 +210,13 @@ class _Reader:
                 self._keep("", found["action"], found["node"], at_s, at_s - begun_s)
                 self.ended_s = at_s
         elif COMPLETE.search(text):
-            self._think("transition", at_s)
+            self._think("transition", at_s, line.node)
         elif THINKING.search(text):
-            self._think("announced", at_s)
+            self._think("announced", at_s, line.node)
         elif AT_REST.search(text):
-            self.trigger = self.ended_s = None
+            self.triggers.pop(line.node, None)
+            self.triggers.pop("", None)
+            self.ended_s = None
 
     def _begins(self, task: str, resource: str, node: str, at_s: float) -> None:
         self.asked[task, resource, node] = at_s
@@ -222,7 +232,7 @@ class _Reader:
         if rc.partition(" (")[0] not in fine.get(task, {"ok"}):
             if task not in {"probe", "start", "stop"}:
                 self.failed.add((resource, node))
-                self._think("monitor", at_s)
+                self._think("monitor", at_s, "")
             return
         self.ended_s = at_s
         if begun_s is not None:
@@ -231,22 +241,23 @@ class _Reader:
         if task in {"stop", "start"}:
             self.failed.discard((resource, node))
 
-    def _think(self, what: str, at_s: float) -> None:
-        """Take note of what Pacemaker has to think about now; the first of several things counts."""
-        if self.trigger is None or at_s - self.trigger[1] > PAUSE_S:
-            self.trigger = what, at_s
+    def _think(self, what: str, at_s: float, node: str) -> None:
+        """Take note of what a node has to think about now; the first of several things counts."""
+        if node not in self.triggers or at_s - self.triggers[node][1] > PAUSE_S:
+            self.triggers[node] = what, at_s
 
-    def _decided(self, kind: str, at_s: float) -> None:
-        """A first action is asked for. After a membership only fencing counts: a node that left in order needs none.
+    def _decided(self, kinds: Collection[str], at_s: float, node: str) -> None:
+        """A first action is asked for by the DC. kinds: of triggers for which such an action counts; others always do.
 
-        After a change that was announced only a stop counts, as with standby and shutdown: where somebody cleans up,
-        Pacemaker's own changes hold it up.
+        After a membership only fencing counts: a node that left in order needs none. After a change that was announced
+        only a stop counts, as with standby and shutdown: where somebody cleans up, Pacemaker's own changes hold it up.
         """
-        if self.trigger is not None and 0 <= at_s - self.trigger[1] < PAUSE_S:
-            what, since_s = self.trigger
-            if what == kind or what not in {"membership", "announced"}:
-                self._keep("", what, "", at_s, at_s - since_s)
-        self.trigger = None
+        known = [self.triggers[one] for one in ("", node) if one in self.triggers]
+        self.triggers.pop("", None)
+        self.triggers.pop(node, None)
+        what, since_s = min(known, key=lambda one: one[1], default=("", 0.0))
+        if known and 0 <= at_s - since_s < PAUSE_S and (what in kinds or what in {"monitor", "transition"}):
+            self._keep("", what, "", at_s, at_s - since_s)
 
     def _keep(self, resource: str, task: str, node: str, at_s: float, seconds: float) -> None:
         if seconds >= 0:

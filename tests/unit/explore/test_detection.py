@@ -51,6 +51,13 @@ def test_how_long_until_it_is_known(failure: Failure, expected_s: float, longest
     assert (found.detect.seconds, found.longest_s, found.pause) == (expected_s, longest_s, pause)
 
 
+def test_a_side_without_quorum_has_to_find_a_dc_first() -> None:
+    lost = Failure(id="partition:n1", words="", notice="membership")
+    found = notice(lost, SUBJECT, MODEL, quorate=False)
+    assert found is not None
+    assert (found.detect.seconds, found.pause) == (2.5, "quorum lost")
+
+
 def test_nobody_asks() -> None:
     assert notice(failed("never", 7), SUBJECT, MODEL) is None
     assert notice(failed("no-such", 7), SUBJECT, MODEL) is None

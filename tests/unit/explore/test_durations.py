@@ -1,11 +1,15 @@
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from quorate.describe.cluster import Quorum
 from quorate.explore.durations import (
     STOP_GONE,
     Defaults,
+    Device,
     Durations,
-    fence_action,
+    Pause,
     of_subject,
     shipped,
     weakest,
@@ -23,7 +27,20 @@ MODEL = Durations(
     defaults=DEFAULTS,
     agents={"db": "ocf:heartbeat:mysql", "odd": "ocf:local:odd"},
     timeouts_s={("odd", "start"): 90.0},
-    fencing={"n1": ("fence_ipmilan",), "n2": ("fence_apc", "fence_ipmilan"), "n3": ("fence_apc", "fence_odd")},
+    devices={
+        "ipmi": Device("fence_ipmilan"),
+        "slow": Device("fence_ipmilan", wait_s=2.0),
+        "apc": Device("fence_apc"),
+        "odd": Device("fence_odd"),
+        "dog": Device("watchdog"),
+    },
+    levels={
+        "n1": (("ipmi",), ("apc",)),
+        "n2": (("apc", "ipmi"),),
+        "n3": (("apc", "odd"),),
+        "n5": (("slow",),),
+        "n6": (("dog",),),
+    },
 )
 
 
@@ -50,10 +67,21 @@ def fencing(node: str, timeout_ms: int = 0) -> Action:
         (fencing("n2"), Figure(5.0, "default")),  # a level: one device after the other
         (fencing("n3", 30_000), Figure(30.0, "bound")),
         (fencing("n4"), Figure(60.0, "bound")),
+        (fencing("n5"), Figure(8.0, "default")),  # it waits when it is off, and when it is on
+        (fencing("n6"), Figure(0.0, "measured")),  # its wait is a delay of fencing
     ],
 )
 def test_what_is_not_measured_takes_what_the_lab_says_else_its_time_out(action: Action, expected: Figure) -> None:
     assert MODEL.of(action) == expected
+
+
+def test_a_level_that_fails_takes_as_much_as_it_may() -> None:
+    assert MODEL.of(fencing("n1", 30_000), silent=["ipmi"]) == Figure(31.0, "bound")
+    assert MODEL.of(fencing("n1"), silent=["apc"]) == Figure(4.0, "default")
+    assert MODEL.of(fencing("n1"), silent=["apc", "ipmi"]) == Figure(60.0, "bound")
+    known = replace(MODEL, measured={("", "reboot", "n1"): (3.0,)})
+    assert known.of(fencing("n1")) == Figure(3.0, "measured")
+    assert known.of(fencing("n1", 30_000), silent=["ipmi"]) == Figure(31.0, "bound")
 
 
 def test_what_was_measured_comes_first_and_there_rather_than_elsewhere() -> None:
@@ -87,46 +115,52 @@ def test_the_weakest() -> None:
 
 
 CIB = """<cib><configuration><crm_config><cluster_property_set id="o">
-<nvpair id="a" name="stonith-action" value="{}"/></cluster_property_set></crm_config></configuration></cib>"""
+<nvpair id="a" name="stonith-action" value="{}"/></cluster_property_set></crm_config><resources>
+<primitive id="f1" class="stonith" type="fence_ipmilan"><instance_attributes id="i">
+<nvpair id="w" name="power_wait" value="{}"/></instance_attributes></primitive></resources></configuration></cib>"""
+
+
+SUBJECT = Subject(
+    name="c",
+    cib=CIB.format("off", "0"),
+    nodes=("n1", "n2"),
+    votes={"n1": 1, "n2": 1},
+    quorum=Quorum(2, True, True, False, 0, None, None),
+    services=(),
+    parts={"db": Part("db", "ocf:heartbeat:mysql", {"start": 180.0})},
+    detection_s=2.0,
+    fences=(Fence("f1", "fence_ipmilan", ("n1",)), Fence("f2", "fence_apc", ("n1", "n2"))),
+    levels={"n1": (("f1", "f2"), ("f2",))},
+)
 
 
 @pytest.mark.parametrize(
-    ("cib", "action"),
+    ("cib", "action", "waits_s"),
     [
-        (CIB.format("off"), "off"),
-        (CIB.format("poweroff"), "off"),
-        ("<cib/>", "reboot"),
-        ("", "reboot"),
-        ("?", "reboot"),
+        (CIB.format("off", "0s"), "off", 0.0),
+        (CIB.format("poweroff", "3"), "off", 3.0),
+        ("<cib/>", "reboot", 2.0),  # what fence_ipmilan does by itself
+        ("", "reboot", 2.0),
+        ("?", "reboot", 2.0),
     ],
 )
-def test_the_action_of_fencing(cib: str, action: str) -> None:
-    assert fence_action(cib) == action
+def test_how_a_subject_fences(cib: str, action: str, waits_s: float) -> None:
+    model = of_subject(replace(SUBJECT, cib=cib))
+    assert model.fence_action == action
+    assert model.devices["f1"] == Device("fence_ipmilan", waits_s)
 
 
 def test_a_subject_says_agents_time_outs_and_levels() -> None:
-    subject = Subject(
-        name="c",
-        cib=CIB.format("off"),
-        nodes=("n1", "n2"),
-        votes={"n1": 1, "n2": 1},
-        quorum=Quorum(2, True, True, False, 0, None, None),
-        services=(),
-        parts={"db": Part("db", "ocf:heartbeat:mysql", {"start": 180.0})},
-        detection_s=2.0,
-        fences=(Fence("f1", "fence_ipmilan", ("n1",)), Fence("f2", "fence_apc", ("n1", "n2"))),
-        levels={"n1": (("f1", "f2"), ("f2",))},
-    )
-    model = of_subject(subject)
-    assert model.fencing == {"n1": ("fence_ipmilan", "fence_apc"), "n2": ("fence_apc",)}
+    model = of_subject(SUBJECT)
+    assert model.levels == {"n1": (("f1", "f2"), ("f2",)), "n2": (("f2",),)}
+    assert model.devices == {"f1": Device("fence_ipmilan", 0.0), "f2": Device("fence_apc", 0.0)}
     assert model.timeouts_s == {("db", "start"): 180.0}
     assert model.agents == {"db": "ocf:heartbeat:mysql", "f1": "stonith:fence_ipmilan", "f2": "stonith:fence_apc"}
-    assert model.fence_action == "off"
 
 
 def test_what_is_shipped_knows_the_agents_of_the_catalog() -> None:
     defaults = shipped()
     assert defaults.made_from
     assert {"start", "stop", "monitor", "probe"} <= defaults.agents["ocf:heartbeat:IPaddr2"].keys()
-    assert {"membership", "monitor", "announced", "transition", "action", "watched"} == defaults.pauses.keys()
+    assert {*get_args(Pause)} == defaults.pauses.keys()
     assert defaults.fencing["fence_ipmilan"]["reboot"] > 0

@@ -6,7 +6,7 @@ from quorate.explore.durations import Defaults, Durations
 from quorate.explore.result import Event, Figure
 from quorate.explore.scheduler.transition import Action, Instance, Placement, Transition
 from quorate.explore.subject import Part
-from quorate.explore.timing import DECIDE, DELAY, DETECT, FENCE, Notice, course, ended, interruption
+from quorate.explore.timing import DECIDE, DELAY, DETECT, FENCE, POWER_OFF, Notice, course, ended, interruption
 
 AT_ONCE = Notice(detect=Figure(0.0, "measured"))
 PAUSES = {"membership": 0.5, "monitor": 0.5, "announced": 0.0, "transition": 1.0, "action": 0.0}
@@ -204,7 +204,7 @@ def test_a_node_that_is_cut_off_serves_until_it_is_fenced_or_stops() -> None:
     events = course([FAILOVER], TAKES, LOST)
     fenced = interruption(("ip", "db"), PARTS, before, events)
     assert fenced is not None
-    assert (fenced.lost_s, fenced.back_s) == (3.5, 9.75)
+    assert (fenced.lost_s, fenced.back_s) == (3.5 + POWER_OFF * 2, 9.75)
     assert fenced.path[0].action == FENCE
     no_quorum = course([transition(op(1, "stop", "db", "n1"))], TAKES, Notice(detect=Figure(3.25, "default")))
     stopped = interruption(("ip", "db"), PARTS, before, events, elsewhere=no_quorum)
