@@ -163,7 +163,8 @@ PROPERTIES: frozenset[str] = frozenset(
 
 # Kinds of failures that happen at a rate of their own; each is a file of explore/failures, or a kind of `shared`.
 FAILURES: dict[str, str] = {
-    "node-lost": "a node loses its power or crashes",
+    "node-lost": "a node crashes, or loses its power while its BMC keeps it",
+    "node-and-board-lost": "a node loses its power, and the BMC by which it is fenced with it",
     "node-hung": "a node hangs: it answers nobody and lets go of nothing",
     "node-left": "a node leaves in order, for a reboot or an upgrade",
     "resource-failed": "a resource fails where it runs",

@@ -41,6 +41,7 @@ class Default:
 DEFAULTS: Mapping[str, Default] = MappingProxyType(
     {
         "node-lost": Default(0.7, f"{_NODE}, 2.8 a year; that a quarter are crashes is an assumption", 4, _REPAIR),
+        "node-and-board-lost": Default(0.1, _TEN_YEARS, 4, _REPAIR),
         "node-hung": Default(0.1, _TEN_YEARS, 4, _REPAIR),
         "node-left": Default(
             2, f"{_NODE}, 2.8 a year; that most are on purpose is an assumption", 0.5, "assumption, a restart"

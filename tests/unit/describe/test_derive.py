@@ -302,4 +302,5 @@ def test_rates_are_those_that_the_file_states() -> None:
         "node-lost": Rate(2, 4 * 3600),
         "link-cut": Rate(0.05, None),
         "site-lost": Rate(None, 48 * 3600),
+        "node-and-board-lost": Rate(0.2, 3600),
     }

@@ -1,0 +1,44 @@
+from quorate.explore.answers import cut_sets
+from quorate.explore.result import State
+
+from .made import down, exploration, scenario, subject, twice, well
+
+A, B, C = "node-lost:n1", "node-lost:n2", "fencing-silent:ipmi-n1"
+
+
+def test_a_pair_counts_once_and_only_where_neither_is_enough_alone() -> None:
+    found = exploration(
+        scenario(A, well("web"), down("db")),
+        scenario(B, well("web"), well("db")),
+        scenario(f"{A} then {B}", down("web", "no-quorum"), down("db")),
+        scenario(f"{B} then {A}", down("web", "no-quorum"), down("db")),
+        depth=2,
+    )
+    result = cut_sets.answer(found, subject("web", "db"))
+    [one] = result.sets
+    assert (one.service, one.failures, one.both_orders, one.state) == ("web", (A, B), True, State.DOWN)
+    assert one.evidence.replay == f"crm_simulate {A} then {B}"
+    assert (result.explored, result.complete) == (True, True)
+    assert list(cut_sets.findings(result)) == []
+
+
+def test_an_order_that_does_no_harm_is_told() -> None:
+    found = exploration(
+        scenario(A, well("web")),
+        scenario(C, well("web")),
+        scenario(f"{A} then {C}", well("web")),
+        scenario(f"{C} then {A}", twice("web")),
+        depth=2,
+        total=9,
+    )
+    result = cut_sets.answer(found, subject("web"))
+    [one] = result.sets
+    assert (one.failures, one.both_orders, result.complete) == ((C, A), False, False)
+    [finding] = cut_sets.findings(result)
+    assert (finding.code, finding.path) == ("two-copies-possible", ("nodes", "n1", "fencing"))
+    assert "does not share its power" in finding.fix
+
+
+def test_with_depth_1_nothing_is_said_of_pairs() -> None:
+    result = cut_sets.answer(exploration(scenario(A, well("web"))), subject("web"))
+    assert (result.explored, result.complete, result.sets) == (False, False, ())

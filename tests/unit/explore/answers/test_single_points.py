@@ -1,0 +1,63 @@
+from quorate.describe.cluster import Shared
+from quorate.explore.answers import single_points
+from quorate.explore.result import State
+
+from .made import away_s, down, exploration, scenario, subject, twice, well
+
+
+def test_one_failure_that_takes_services_down_is_told_once_with_its_replay() -> None:
+    found = exploration(
+        scenario("node-lost:n1", down("web", "no-quorum"), down("db", "no-quorum"), well("mail")),
+        scenario("node-lost:n2", away_s("web", 9), well("db"), well("mail")),
+    )
+    result = single_points.answer(found, subject("web", "db", "mail"))
+    [one] = result.down
+    assert (one.scenario, one.services, one.replay) == ("node-lost:n1", ("web", "db"), "crm_simulate node-lost:n1")
+    assert (result.two_copies, result.inherent) == ((), ())
+
+
+def test_a_pair_is_no_single_point_and_a_return_is_not_a_second_failure() -> None:
+    found = exploration(
+        scenario("node-lost:n1", well("web")),
+        scenario("node-lost:n1 then node-lost:n2", down("web", "no-quorum")),
+        scenario("node-lost:n3 then node-returned:n3", down("web", "restless")),
+    )
+    result = single_points.answer(found, subject("web"))
+    assert [one.scenario for one in result.down] == ["node-lost:n3 then node-returned:n3"]
+
+
+def test_what_is_down_already_is_not_told_again_of_the_return() -> None:
+    found = exploration(
+        scenario("node-lost:n3 then node-returned:n3", down("web")), scenario("node-lost:n3", down("web"))
+    )
+    assert [one.scenario for one in single_points.answer(found, subject("web")).down] == ["node-lost:n3"]
+
+
+def test_what_fails_on_every_node_takes_a_service_down_in_any_cluster() -> None:
+    found = exploration(scenario("resource-failed-everywhere:web", down("web", "failing")))
+    result = single_points.answer(found, subject("web"))
+    assert result.down == ()
+    assert [one.services for one in result.inherent] == [("web",)]
+    assert list(single_points.findings(result)) == []
+
+
+def test_findings_are_one_for_each_change_and_say_how_many_it_would_help() -> None:
+    found = exploration(*(scenario(f"node-and-board-lost:{n}", twice("web")) for n in ("n1", "n2")))
+    findings = list(single_points.findings(single_points.answer(found, subject("web", fences=(), nodes=("n1", "n2")))))
+    assert [(one.code, one.fix, one.path) for one in findings] == [
+        ("two-copies-possible", "give n1 a fencing device", ("nodes", "n1")),
+        ("two-copies-possible", "give n2 a fencing device", ("nodes", "n2")),
+    ]
+    off = single_points.answer(found, subject("web", fencing=False))
+    [one] = single_points.findings(off)
+    assert one.summary.endswith("node and board lost:n1 (and 1 more)")
+    assert one.fix.startswith("turn fencing on")
+
+
+def test_services_that_need_different_changes_are_told_apart() -> None:
+    rack = Shared("rack-a", "rack", frozenset({"n1", "n2"}))
+    found = exploration(scenario("rack-lost:rack-a", down("web", "no-quorum"), down("db", "no-node")))
+    result = single_points.answer(found, subject("web", "db", shared=(rack,)))
+    assert [one.services for one in result.down] == [("web",), ("db",)]
+    assert result.down[0].fix.startswith("spread the nodes so that rack-a holds less than half of the votes")
+    assert {impact.state for impact in found.scenarios[0].impacts} == {State.DOWN}
