@@ -48,7 +48,8 @@ class Share:
 class Expected:
     """Of a service. percent: of the year that it is there; outage_s: the rest, in seconds. shares: the largest first.
 
-    basis: the weakest that any interruption in it rests on. meets: the target; None where there is none.
+    basis: the weakest that any interruption in it rests on. meets: the target; None where there is none. certain: that
+    holds however little of their time-outs the operations take that nobody has measured.
     """
 
     service: str
@@ -56,6 +57,7 @@ class Expected:
     outage_s: float
     basis: Basis
     meets: bool | None
+    certain: bool
     shares: tuple[Share, ...]
 
 
@@ -77,13 +79,14 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A contribution before the whole is known; as in Share."""
+    """A contribution before the whole is known; as in Share. bound: outage_s is an upper bound."""
 
     failures: tuple[str, ...]
     per_year: float
     outage_s: float
     source: str
     evidence: Evidence
+    bound: bool = False
 
     @property
     def seconds(self) -> float:
@@ -100,7 +103,7 @@ def answer(exploration: Exploration, subject: Subject) -> Availability:
     expected = []
     for name in exploration.services:
         parts = [*_of_singles(name, singles, subject, rates), *_of_pairs(name, pairs, subject, rates)]
-        expected.append(_expected(name, parts, _basis(name, singles, rates), exploration.availability_target))
+        expected.append(_expected(name, parts, _weakest(name, singles, rates), exploration.availability_target))
     return Availability(
         target=exploration.availability_target,
         expected=tuple(expected),
@@ -134,7 +137,8 @@ def _of_singles(service: str, singles: list[Scenario], subject: Subject, rates: 
                 continue
             outage_s, change = _outage_s(impact, rate, scenario, subject)
             shown = evidence(scenario, [impact], change)
-            yield _Part(scenario.failures, rate.per_year, outage_s, rate.source, shown)
+            bound = impact.state not in BAD and _basis(impact) == "bound"
+            yield _Part(scenario.failures, rate.per_year, outage_s, rate.source, shown, bound)
 
 
 def _outage_s(impact: Impact, rate: Rate, scenario: Scenario, subject: Subject) -> tuple[float, Change]:
@@ -171,37 +175,47 @@ def _of_pairs(
         )
 
 
-def _basis(service: str, singles: list[Scenario], rates: Mapping[str, Rate]) -> Basis:
+def _basis(impact: Impact) -> Basis:
+    return impact.interruption.basis if impact.interruption else "measured"
+
+
+def _weakest(service: str, singles: list[Scenario], rates: Mapping[str, Rate]) -> Basis:
     """Return the weakest that an interruption which is counted rests on."""
     counted = (i for one in singles if faults(one)[0] in rates for i in one.impacts if i.service == service)
-    return weakest([i.interruption.basis for i in counted if i.interruption is not None and i.state not in BAD])
+    return weakest([_basis(i) for i in counted if i.state not in BAD])
 
 
 def _expected(service: str, parts: list[_Part], basis: Basis, target: float | None) -> Expected:
     """Put the contributions together; those of nothing are left out."""
     total_s = sum(part.seconds for part in parts)
-    percent = max(0.0, 100 * (1 - total_s / YEAR_S))
+    percent, best = _percent(total_s), _percent(sum(part.seconds for part in parts if not part.bound))
     shares = (
         Share(p.failures, p.per_year, p.outage_s, p.seconds, 100 * p.seconds / total_s, p.source, p.evidence)
         for p in sorted(parts, key=lambda part: -part.seconds)
         if p.seconds > 0
     )
     meets = None if target is None else percent >= target
-    return Expected(service, percent, total_s, basis, meets, tuple(shares))
+    certain = target is None or meets is True or best < target
+    return Expected(service, percent, total_s, basis, meets, certain, tuple(shares))
+
+
+def _percent(away_s: float) -> float:
+    return max(0.0, 100 * (1 - away_s / YEAR_S))
 
 
 def findings(result: Availability) -> Iterator[Finding]:
-    """Yield a warning for each service that is below the target, with its largest shares."""
+    """Yield a warning for each service below the target, with its largest shares; a remark where time-outs decide."""
     for one in result.expected:
         if one.meets is not False:
             continue
         largest = "; ".join(f"{share.percent:.0f} % of that: {share.evidence.words}" for share in one.shares[:SHOWN])
         first = one.shares[0].evidence
-        there = f"{one.service} is expected to be there {shown_percent(one.percent)} of the year"
+        there = f"{'' if one.certain else 'at least '}{shown_percent(one.percent)} of the year"
+        away = f"{'' if one.certain else 'at most '}{length(one.outage_s)}"
         yield Finding(
             "availability-below-target",
-            Severity.WARNING,
-            f"{there}, and away for {length(one.outage_s)}",
+            Severity.WARNING if one.certain else Severity.INFO,
+            f"{one.service} is expected to be there {there}, and away for {away}",
             f"targets.availability promises {result.target:g} %; {largest}",
             first.fix,
             first.path or ("targets", "availability"),

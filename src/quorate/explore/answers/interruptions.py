@@ -68,7 +68,10 @@ def _interruption(seconds: float, scenario: Scenario, impact: Impact, subject: S
 
 
 def findings(result: Interruptions) -> Iterator[Finding]:
-    """Yield a warning for each change that would help, with the longest interruption of those it would shorten."""
+    """Yield a warning for each change that would help, with the longest interruption of those it would shorten.
+
+    Where the length rests on a time-out, as nobody has measured, it is a remark: it may be shorter than the target.
+    """
     if result.target_s is None:
         return
     by_change: dict[tuple[str, tuple[str | int, ...]], list[Interruption]] = {}
@@ -79,7 +82,7 @@ def findings(result: Interruptions) -> Iterator[Finding]:
         services = listed(dict.fromkeys(one.service for one in several))
         yield Finding(
             "outage-above-target",
-            Severity.WARNING,
+            Severity.INFO if first.basis == "bound" else Severity.WARNING,
             f"{services} may be away for {length(first.seconds)} ({BASES[first.basis]}): {first.evidence.words}",
             f"targets.outage_s promises {length(result.target_s)}",
             fix,

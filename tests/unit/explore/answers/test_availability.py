@@ -3,9 +3,11 @@
 import pytest
 
 from quorate.explore.answers import availability
+from quorate.explore.result import Stretch
 from quorate.explore.subject import Rate
+from quorate.findings import Severity
 
-from .made import HOUR_S, YEAR_S, away_s, down, exploration, scenario, subject, twice, well
+from .made import HOUR_S, YEAR_S, away, away_s, down, exploration, scenario, subject, twice, well
 
 NODE = Rate(2, 4 * HOUR_S, "the cluster file")
 LINK = Rate(0.1, 8 * HOUR_S, "assumption")
@@ -88,6 +90,20 @@ def test_a_finding_below_the_target_names_the_shares() -> None:
         "targets.availability promises 99.99 %; 100 % of that: node and board lost:n1; 0 % of that: node lost:n1"
     )
     assert "does not share its power" in finding.fix
+
+
+def test_where_time_outs_decide_it_cannot_be_told_and_is_a_remark() -> None:
+    start = Stretch(0, 4000, "start", "web", "n2", "bound")
+    short = scenario("node-lost:n1", away("web", start), rate=NODE)  # at most 8000 s of 31,557,600: 99.975 %
+    result = availability.answer(exploration(short, availability_target=99.99), subject("web"))
+    assert (result.expected[0].meets, result.expected[0].certain, result.expected[0].basis) == (False, False, "bound")
+    [finding] = availability.findings(result)
+    assert finding.severity is Severity.INFO
+    assert finding.summary == "web is expected to be there at least 99.975 % of the year, and away for at most 2.2 h"
+    long = scenario("node-hung:n1", down("web"), rate=NODE)  # 28,800 s, whatever the start takes
+    result = availability.answer(exploration(short, long, availability_target=99.99), subject("web"))
+    assert result.expected[0].certain is True
+    assert [one.severity for one in availability.findings(result)] == [Severity.WARNING]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from dataclasses import replace
 from quorate.explore.answers import interruptions
 from quorate.explore.result import Stretch
 from quorate.explore.subject import Part
+from quorate.findings import Severity
 
 from .made import away, away_s, down, exploration, scenario, subject, well
 
@@ -37,6 +38,7 @@ def test_a_finding_names_the_piece_to_change() -> None:
     found = exploration(scenario("node-lost:n1", LONG), outage_target_s=60)
     [finding] = interruptions.findings(interruptions.answer(found, subject("db", parts=parts)))
     assert (finding.code, finding.path) == ("outage-above-target", ("services", "db"))
+    assert finding.severity is Severity.INFO  # it rests on a time-out
     assert finding.summary.startswith("db may be away for 89 s (at most,")
     assert finding.fix.startswith("start of db-server takes 60 s, its time-out")
 
@@ -45,6 +47,7 @@ def test_changes_that_would_help_by_the_longest_piece() -> None:
     def fix(*path: Stretch) -> str:
         found = exploration(scenario("node-lost:n1", away("web", *path)), outage_target_s=1)
         [finding] = interruptions.findings(interruptions.answer(found, subject("web")))
+        assert finding.severity is Severity.WARNING
         return finding.fix
 
     start = Stretch(20, 21, "start", "web", "n2", "measured")
