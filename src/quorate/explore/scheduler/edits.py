@@ -29,8 +29,8 @@ def prepare(cib: Element, step: Step) -> None:
     elect(cib, gone={*step.lost, *step.left}, back=set(step.returned))
 
 
-def elect(cib: Element, gone: Iterable[str] = (), back: Iterable[str] = ()) -> None:
-    """Set dc-uuid to a member, if there is any."""
+def elect(cib: Element, gone: Iterable[str] = (), back: Iterable[str] = ()) -> bool:
+    """Set dc-uuid to a member, if there is any; tell whether it was another."""
     gone, back = set(gone), set(back)
     members = [
         str(state.get("id"))
@@ -39,8 +39,10 @@ def elect(cib: Element, gone: Iterable[str] = (), back: Iterable[str] = ()) -> N
         and state.get("uname") not in gone
         and (state.get("uname") in back or _is_member(state))
     ]
-    if members and cib.get("dc-uuid") not in members:
-        cib.set("dc-uuid", members[0])
+    if not members or cib.get("dc-uuid") in members:
+        return False
+    cib.set("dc-uuid", members[0])
+    return True
 
 
 def _is_member(state: Element) -> bool:

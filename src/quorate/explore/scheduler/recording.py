@@ -15,6 +15,7 @@ from quorate.explore.scheduler.execution import operation
 from quorate.explore.scheduler.graph import Graph, base
 from quorate.explore.scheduler.step import Result
 
+_UNRECORDED = frozenset({"delete", "meta-data", "notify"})  # crm_simulate aborts when a notify is injected
 _DIGESTS = ("op-digest", "op-restart-digest", "op-force-restart", "op-secure-digest", "op-secure-params")
 
 
@@ -45,7 +46,7 @@ def results(graph: Graph, done: Iterable[int], failing: Iterable[Result]) -> Ite
     actions = {action.id: action for action in graph.actions}
     for id_ in done:
         action = actions[id_]
-        if action.kind == "rsc_op" and action.resource and action.task not in {"delete", "meta-data"}:
+        if action.kind == "rsc_op" and action.resource and action.task not in _UNRECORDED:
             rc = bad.get(operation(action), graph.expected.get(id_, 0))
             yield Result(action.resource, action.task, action.interval_ms, action.node, rc)
 

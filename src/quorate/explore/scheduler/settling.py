@@ -54,9 +54,15 @@ def settle(run: Callable[[int], Run]) -> Settled:
 
 
 def deeds(transition: Transition) -> frozenset[Deed]:
-    """Return what was done that can change the state: operations and fencing, without ids, which differ by run."""
+    """Return what was done that can change the state: operations and fencing, without ids, which differ by run.
+
+    Clones that are told what is about to happen, and monitors that are no longer wanted, change nothing: when what
+    follows waits for fencing that fails, both are done again with every attempt.
+    """
     return frozenset(
         (one.task, one.resource, one.node, one.interval_ms)
         for one in transition.actions
-        if one.id in transition.done and (one.kind == "rsc_op" or one.task == "stonith")
+        if one.id in transition.done
+        and (one.kind == "rsc_op" or one.task == "stonith")
+        and one.task not in {"notify", "cancel"}
     )

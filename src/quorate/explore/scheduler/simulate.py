@@ -212,7 +212,8 @@ class _Whole:
         cib = parse(after.read_bytes())
         done = frozenset(carried_out(graph, self._step.failing))
         corrected = correct_fail_counts(cib, self._counts, graph)
-        if record_deletion(cib, graph, done) or corrected:
+        deleted = record_deletion(cib, graph, done)
+        if edits.elect(cib) or deleted or corrected:  # a DC that was fenced is DC no more
             after.write_bytes(etree.tostring(cib))
         self._counts = fail_counts(cib)
         before, self._found = self._found, (placement, digest(facts(cib), placement))
@@ -239,6 +240,7 @@ class _Cut:
             self._cib = self._scheduler.inject(self._cib, (), ended)
         record_deletion(self._cib, graph, done)
         record_fencing(self._cib, graph, done)
+        edits.elect(self._cib)
         self.file.unlink()
         self.file = self._scheduler.write(self._cib)
         self._graph, self._placement = self._scheduler.look(self.file)

@@ -37,6 +37,13 @@ def test_fencing_that_fails_is_rest_and_is_told():
     assert settled.transitions == (transition([FENCE, MARKER], []),)
 
 
+def test_what_is_only_announced_is_rest():
+    notify, cancel = (Action(id_, "rsc_op", task, "db", "n1") for id_, task in ((3, "notify"), (4, "cancel")))
+    settled = settle(told(("a", [notify, cancel, FENCE, MARKER], [3, 4])))
+    assert settled.quiet
+    assert len(settled.transitions) == 1
+
+
 def test_a_circle_is_named():
     circle = [("a", [START], [1]), ("b", [STOP], [1])]
     settled = settle(told(("z", [FENCE], [1]), *circle, *circle))
