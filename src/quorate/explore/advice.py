@@ -105,15 +105,30 @@ def fencing(lost: Lost, subject: Subject) -> Change:
     for node in lost.nodes or subject.nodes:
         able = [fence for fence in subject.fences if node in fence.victims]
         if not able:
-            return Change(f"give {node} a fencing device", ("nodes", node))
+            return Change(f"give {_each(_without(subject))} a fencing device", ("nodes", _without(subject)[0]))
         if all(fence.onboard == node for fence in able):
-            fix = f"give {node} a fencing device that does not share its power, as a second level (a switched PDU)"
-            return Change(fix, ("nodes", node, "fencing"))
+            what = "a fencing device that does not share its power, as a second level (a switched PDU)"
+            return Change(f"give {_each(_onboard(subject))} {what}", ("nodes", _onboard(subject)[0], "fencing"))
         if gone := [fence.id for fence in able if fence.id in lost.devices]:
             others = f" that does not fail with {listed(one.name for one in lost.shared)}" if lost.shared else ""
             fix = f"give {node} a second fencing level{others}, besides {listed(gone)}"
             return Change(fix, ("fencing", "levels"))
     return Change("let a second fencing level stand in where the first fails", ("fencing",))
+
+
+def _without(subject: Subject) -> list[str]:
+    """Return the nodes that nothing can fence."""
+    return [node for node in subject.nodes if not any(node in fence.victims for fence in subject.fences)]
+
+
+def _onboard(subject: Subject) -> list[str]:
+    """Return the nodes that only their own boards can fence."""
+    able = {node: [fence for fence in subject.fences if node in fence.victims] for node in subject.nodes}
+    return [node for node, fences in able.items() if fences and all(fence.onboard == node for fence in fences)]
+
+
+def _each(nodes: list[str]) -> str:
+    return f"each of {listed(nodes)}" if len(nodes) > 1 else listed(nodes)
 
 
 def _quorum(lost: Lost, subject: Subject) -> Change:

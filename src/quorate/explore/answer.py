@@ -12,6 +12,10 @@ BAD = frozenset({State.DOWN, State.TWO_COPIES})
 EVERYWHERE = "resource-failed-everywhere"
 """The kind of failure against which no cluster helps: it is counted, and no finding."""
 
+YEAR_S = 365.25 * 24 * 3600
+SHOWN = 6
+"""Services that a finding names."""
+
 Path = tuple[str | int, ...]
 
 
@@ -89,7 +93,7 @@ def with_faults(exploration: Exploration, count: int) -> Iterator[Scenario]:
 
 
 def together(found: Iterable[Evidence], code: str, said: str, why: str) -> Iterator[Finding]:
-    """Yield a warning for each change that would help, with the first scenario that it would help against.
+    """Yield a warning for each change that would help, with the first of the scenarios that it would help against.
 
     said: what the scenario does, with {services} and {words} in it. why: what happens otherwise.
     """
@@ -99,15 +103,17 @@ def together(found: Iterable[Evidence], code: str, said: str, why: str) -> Itera
     for (fix, path), several in by_change.items():
         first, more = several[0], len(several) - 1
         words = f"{first.words} (and {more} more)" if more else first.words
-        summary = said.format(services=listed(first.services), words=words)
+        services = list(dict.fromkeys(service for one in several for service in one.services))
+        shown = services if len(services) <= SHOWN else [*services[: SHOWN - 1], f"{len(services) - SHOWN + 1} more"]
+        summary = said.format(services=listed(shown), words=words)
         reason = f"{first.why}; {why}" if first.why else why
         yield Finding(code, Severity.WARNING, summary, reason, fix, path)
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], word: str = "and") -> str:
     """Return names for a sentence: "n1", "n1 and n2", "n1, n2 and n3"."""
     *most, last = list(names) or [""]
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {word} {last}" if most else last
 
 
 def length(seconds: float) -> str:

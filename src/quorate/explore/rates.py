@@ -50,7 +50,7 @@ DEFAULTS: Mapping[str, Default] = MappingProxyType(
             1, "assumption, once a year", 1, "assumption, where it does not come back by itself"
         ),
         "resource-failed-everywhere": Default(
-            0.1, "assumption, a mistake in its configuration or data once in ten years", 1, _AN_HOUR
+            0.02, "assumption, a mistake in its configuration or data once in fifty years", 1, _AN_HOUR
         ),
         "start-failed": Default(0.1, _TEN_YEARS, 1, _AN_HOUR),
         "stop-failed": Default(0.1, _TEN_YEARS, 1, _AN_HOUR),

@@ -43,7 +43,8 @@ def _of_part(one: Stretch, took: str, subject: Subject) -> Change:
     """Return what to change about an operation of a resource."""
     path = _path(one.subject, subject)
     if one.action == DETECT:
-        return Change(f"a monitor finds the failure of {one.subject} after {took}: lower its interval", path)
+        bound = ", its time-out counted, for nobody has measured it" if one.basis == "bound" else ""
+        return Change(f"a monitor finds the failure of {one.subject} after {took}{bound}: lower its interval", path)
     what = f"{one.action} of {one.subject} takes {took}"
     if one.basis == "bound":
         return Change(

@@ -40,12 +40,17 @@ ON_ONE = replace(WEB, services=(Service("web", ("web",), nodes=("n1",)),))
             replace(WEB, fences=(PDU,), shared=()),
             "let a second fencing level",
         ),
-        ("node-lost:n2", down("web", "not-fenced"), replace(WEB, fences=()), "give n2 a fencing device"),
+        (
+            "node-lost:n2",
+            down("web", "not-fenced"),
+            replace(WEB, fences=WEB.fences[:1]),
+            "give each of n2 and n3 a fenc",
+        ),
         (
             "node-and-board-lost:n2",
             twice("web"),
             WEB,
-            "give n2 a fencing device that does not share its power, as a second level",
+            "give each of n1, n2 and n3 a fencing device that does not share its power, as a second level",
         ),
         (
             "power-lost:feed-a",
@@ -108,7 +113,7 @@ def test_change(failures: str, impact: Impact, cluster: Subject, fix: str) -> No
 
 
 def test_the_place_in_the_file() -> None:
-    assert advice(["node-and-board-lost:n2"], twice("web"), WEB).path == ("nodes", "n2", "fencing")
+    assert advice(["node-and-board-lost:n2"], twice("web"), WEB).path == ("nodes", "n1", "fencing")
     assert advice(["link-lost:0"], down("web"), ONE_LINK).path == ("nodes", "n1", "links")
     assert advice(["node-lost:n1"], down("web", "no-node"), ON_ONE).path == ("services", "web", "nodes")
     alone = replace(WEB, services=(Service("mine", ("mine",), nodes=("n1",)),))

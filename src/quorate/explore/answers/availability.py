@@ -14,7 +14,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from quorate.explore.advice import advice
-from quorate.explore.answer import BAD, Change, Evidence, evidence, faults, kind, length, with_faults
+from quorate.explore.answer import (
+    BAD,
+    YEAR_S,
+    Change,
+    Evidence,
+    Path,
+    evidence,
+    faults,
+    kind,
+    length,
+    listed,
+    with_faults,
+)
 from quorate.explore.answers.cut_sets import bad_alone, bad_pairs
 from quorate.explore.durations import weakest
 from quorate.explore.result import Basis, Exploration, Impact, Scenario, State
@@ -23,7 +35,6 @@ from quorate.explore.subject import Rate, Subject
 from quorate.findings import Finding, Severity
 
 TITLE = "Expected availability in a year"
-YEAR_S = 365.25 * 24 * 3600
 SHOWN = 3
 
 
@@ -204,21 +215,29 @@ def _percent(away_s: float) -> float:
 
 
 def findings(result: Availability) -> Iterator[Finding]:
-    """Yield a warning for each service below the target, with its largest shares; a remark where time-outs decide."""
-    for one in result.expected:
-        if one.meets is not False:
-            continue
-        largest = "; ".join(f"{share.percent:.0f} % of that: {share.evidence.words}" for share in one.shares[:SHOWN])
-        first = one.shares[0].evidence
-        there = f"{'' if one.certain else 'at least '}{shown_percent(one.percent)} of the year"
-        away = f"{'' if one.certain else 'at most '}{length(one.outage_s)}"
+    """Yield a warning for the services below the target, those together whose largest share one change would lessen.
+
+    A remark where only the time-outs of operations that nobody has measured decide.
+    """
+    by_change: dict[tuple[str, Path, bool], list[Expected]] = {}
+    for one in sorted(result.expected, key=lambda one: one.percent):
+        if one.meets is False:
+            largest = one.shares[0].evidence
+            by_change.setdefault((largest.fix, largest.path, one.certain), []).append(one)
+    for (fix, path, certain), several in by_change.items():
+        first = several[0]
+        largest_of = "; ".join(f"{s.percent:.0f} % of that: {s.evidence.words}" for s in first.shares[:SHOWN])
+        there = f"{'' if certain else 'at least '}{shown_percent(first.percent)} of the year"
+        away = f"{'' if certain else 'at most '}{length(first.outage_s)}"
+        others = f", and so {'are' if len(several) > 2 else 'is'} {listed(o.service for o in several[1:])} or better"
         yield Finding(
             "availability-below-target",
-            Severity.WARNING if one.certain else Severity.INFO,
-            f"{one.service} is expected to be there {there}, and away for {away}",
-            f"targets.availability promises {result.target:g} %; {largest}",
-            first.fix,
-            first.path or ("targets", "availability"),
+            Severity.WARNING if certain else Severity.INFO,
+            f"{first.service} is expected to be there {there}, and away for {away}"
+            + (others if len(several) > 1 else ""),
+            f"targets.availability promises {result.target:g} %; {largest_of}",
+            fix,
+            path or ("targets", "availability"),
         )
 
 

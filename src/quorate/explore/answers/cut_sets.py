@@ -4,11 +4,11 @@ A pair counts once, whichever of the two comes first; the order that is shown is
 where both are equal the first. Pairs are explored with depth 2 only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from quorate.explore.advice import advice
-from quorate.explore.answer import BAD, Evidence, evidence, faults, together, with_faults
+from quorate.explore.answer import BAD, YEAR_S, Evidence, Path, evidence, faults, together, with_faults
 from quorate.explore.result import Exploration, Impact, Scenario, State
 from quorate.explore.subject import Subject
 from quorate.findings import Finding
@@ -18,22 +18,38 @@ TITLE = "Pairs of failures that take a service down though neither alone does"
 
 @dataclass(frozen=True, slots=True)
 class CutSet:
-    """Two failures, and what they do to one service. both_orders: whichever comes first, it is the same."""
+    """Two failures, and what they do to one service. both_orders: whichever comes first, it is the same.
+
+    likelihood: of both being there at a time, by their rates and repairs; 0 where one of them has no rate.
+    """
 
     service: str
     state: State
     failures: tuple[str, str]
     evidence: Evidence
     both_orders: bool
+    likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cut sets that the same change would lessen. count: of pairs; services: those concerned. likeliest: an example."""
+
+    fix: str
+    path: Path
+    count: int
+    services: tuple[str, ...]
+    likeliest: CutSet
 
 
 @dataclass(frozen=True, slots=True)
 class CutSets:
-    """explored: whether pairs were looked at at all. complete: whether all of them were."""
+    """explored: whether pairs were looked at at all. complete: whether all of them were. groups: the largest first."""
 
     explored: bool
     complete: bool
     sets: tuple[CutSet, ...]
+    groups: tuple[Group, ...]
 
 
 def answer(exploration: Exploration, subject: Subject) -> CutSets:
@@ -42,13 +58,40 @@ def answer(exploration: Exploration, subject: Subject) -> CutSets:
     found: dict[tuple[str, frozenset[str]], list[tuple[Scenario, Impact]]] = {}
     for scenario, impact, pair in bad_pairs(exploration, alone):
         found.setdefault((impact.service, frozenset(pair)), []).append((scenario, impact))
-    sets = [_cut_set(several, subject) for several in found.values()]
+    away = {scenario.id: _share_away(scenario) for scenario in exploration.scenarios if len(scenario.failures) == 1}
     order = {name: place for place, name in enumerate(exploration.services)}
+    sets = sorted(
+        (_cut_set(several, away, subject) for several in found.values()),
+        key=lambda one: (order.get(one.service, len(order)), -one.likelihood),
+    )
     return CutSets(
         explored=exploration.depth > 1,
         complete=exploration.depth > 1 and len(exploration.scenarios) == exploration.total,
-        sets=tuple(sorted(sets, key=lambda one: order.get(one.service, len(order)))),
+        sets=tuple(sets),
+        groups=tuple(_groups(sets)),
     )
+
+
+def _share_away(failure: Scenario) -> float:
+    """Return the share of the year in which a failure is there and not mended yet; 0 where it has no rate."""
+    return (failure.per_year or 0.0) * (failure.repair_s or 0.0) / YEAR_S
+
+
+def _groups(sets: Iterable[CutSet]) -> list[Group]:
+    by_change: dict[tuple[str, Path], list[CutSet]] = {}
+    for one in sets:
+        by_change.setdefault((one.evidence.fix, one.evidence.path), []).append(one)
+    groups = [
+        Group(
+            fix,
+            path,
+            len({frozenset(one.failures) for one in several}),
+            tuple(dict.fromkeys(one.service for one in several)),
+            max(several, key=lambda one: one.likelihood),
+        )
+        for (fix, path), several in by_change.items()
+    ]
+    return sorted(groups, key=lambda group: -group.count)
 
 
 def bad_alone(exploration: Exploration) -> frozenset[tuple[str, str]]:
@@ -72,7 +115,7 @@ def bad_pairs(
                 yield scenario, impact, (first, second)
 
 
-def _cut_set(several: list[tuple[Scenario, Impact]], subject: Subject) -> CutSet:
+def _cut_set(several: list[tuple[Scenario, Impact]], away: Mapping[str, float], subject: Subject) -> CutSet:
     scenario, impact = several[0]
     first, second = faults(scenario)
     return CutSet(
@@ -81,6 +124,7 @@ def _cut_set(several: list[tuple[Scenario, Impact]], subject: Subject) -> CutSet
         failures=(first, second),
         evidence=evidence(scenario, [impact], advice([first, second], impact, subject)),
         both_orders={faults(one) for one, _ in several} >= {(first, second), (second, first)},
+        likelihood=away.get(first, 0.0) * away.get(second, 0.0),
     )
 
 

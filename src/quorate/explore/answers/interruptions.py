@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quorate.explore.answer import Evidence, evidence, faults, length, listed
+from quorate.explore.answer import Evidence, Path, evidence, faults, length, listed
 from quorate.explore.result import Basis, Exploration, Impact, Scenario
 from quorate.explore.shortening import shortening
 from quorate.explore.subject import Subject
@@ -68,23 +68,35 @@ def _interruption(seconds: float, scenario: Scenario, impact: Impact, subject: S
 
 
 def findings(result: Interruptions) -> Iterator[Finding]:
-    """Yield a warning for each change that would help, with the longest interruption of those it would shorten.
+    """Yield a warning for the worst of each service, services that the same change would help together.
 
-    Where the length rests on a time-out, as nobody has measured, it is a remark: it may be shorter than the target.
+    Where time-outs stand in, as nobody has measured, it may be shorter than the target: a remark, beside the warning
+    about the worst that is certain.
     """
-    if result.target_s is None:
-        return
-    by_change: dict[tuple[str, tuple[str | int, ...]], list[Interruption]] = {}
-    for one in result.above_target:
-        by_change.setdefault((one.evidence.fix, one.evidence.path), []).append(one)
-    for (fix, path), several in by_change.items():
-        first = several[0]
-        services = listed(dict.fromkeys(one.service for one in several))
-        yield Finding(
-            "outage-above-target",
-            Severity.INFO if first.basis == "bound" else Severity.WARNING,
-            f"{services} may be away for {length(first.seconds)} ({BASES[first.basis]}): {first.evidence.words}",
-            f"targets.outage_s promises {length(result.target_s)}",
-            fix,
-            path or ("targets", "outage_s"),
-        )
+    for bound in (False, True):
+        above = [one for one in result.above_target if (one.basis == "bound") is bound]
+        worst: dict[str, Interruption] = {}
+        for one in above:
+            worst.setdefault(one.service, one)
+        by_change: dict[tuple[str, Path], list[Interruption]] = {}
+        for one in worst.values():
+            by_change.setdefault((one.evidence.fix, one.evidence.path), []).append(one)
+        for several in by_change.values():
+            services = {one.service for one in several}
+            more = sum(one.service in services for one in above) - len(several)
+            yield _finding(several, more, result.target_s or 0.0)
+
+
+def _finding(several: list[Interruption], more: int, target_s: float) -> Finding:
+    """Return one about interruptions of several services. more: how many others of theirs are above the target."""
+    first = several[0]
+    long = f"{length(first.seconds)} ({BASES[first.basis]})"
+    others = f"; {more} {'others are' if more > 1 else 'other is'} longer, too" if more else ""
+    return Finding(
+        "outage-above-target",
+        Severity.INFO if first.basis == "bound" else Severity.WARNING,
+        f"{listed(one.service for one in several)} may be away for {long}: {first.evidence.words}",
+        f"targets.outage_s promises {length(target_s)}{others}",
+        first.evidence.fix,
+        first.evidence.path or ("targets", "outage_s"),
+    )

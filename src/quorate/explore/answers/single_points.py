@@ -49,7 +49,7 @@ def findings(result: SinglePoints) -> Iterator[Finding]:
     yield from together(
         result.down,
         "single-point-of-failure",
-        "one failure takes {services} down: {words}",
+        "one failure is enough to take {services} down: {words}",
         "nothing brings it back by itself",
     )
     yield from together(

@@ -147,15 +147,18 @@ def _evidence(scenario: Scenario, impacts: list[Impact], amounts: tuple[Amount, 
 
 
 def findings(result: Spare) -> Iterator[Finding]:
-    """Yield a warning for each node without which not everything fits."""
+    """Yield a warning for nodes without which not everything fits, those together whose loss leaves the same out."""
+    alike: dict[tuple[tuple[str, ...], tuple[Amount, ...]], list[str]] = {}
     for one in result.without:
         if one.fits is False:
-            amounts = listed(f"{amount.attribute} {amount.needed} of {amount.left}" for amount in one.amounts)
-            yield Finding(
-                "no-room-for-n-minus-1",
-                Severity.WARNING,
-                f"without {one.node} there is no room for {listed(one.stopped)}",
-                f"the services need {amounts} that the other nodes have",
-                _fix(one.amounts),
-                ("nodes", one.node),
-            )
+            alike.setdefault((one.stopped, one.amounts), []).append(one.node)
+    for (stopped, amounts), nodes in alike.items():
+        needed = listed(f"{amount.attribute} {amount.needed} of {amount.left}" for amount in amounts)
+        yield Finding(
+            "no-room-for-n-minus-1",
+            Severity.WARNING,
+            f"without {listed(nodes, 'or')} there is no room for {listed(stopped)}",
+            f"the services need {needed} that the other nodes have",
+            _fix(amounts),
+            ("nodes", nodes[0]),
+        )

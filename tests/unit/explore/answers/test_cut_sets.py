@@ -1,7 +1,10 @@
+import pytest
+
 from quorate.explore.answers import cut_sets
 from quorate.explore.result import State
+from quorate.explore.subject import Rate
 
-from .made import down, exploration, scenario, subject, twice, well
+from .made import HOUR_S, down, exploration, scenario, subject, twice, well
 
 A, B, C = "node-lost:n1", "node-lost:n2", "fencing-silent:ipmi-n1"
 
@@ -37,6 +40,22 @@ def test_an_order_that_does_no_harm_is_told() -> None:
     [finding] = cut_sets.findings(result)
     assert (finding.code, finding.path) == ("two-copies-possible", ("nodes", "n1", "fencing"))
     assert "does not share its power" in finding.fix
+
+
+def test_pairs_that_one_change_would_lessen_are_a_group_with_the_likeliest() -> None:
+    often, seldom = Rate(2, 4 * HOUR_S, ""), Rate(0.1, HOUR_S, "")
+    found = exploration(
+        scenario(A, well("web"), rate=seldom),
+        scenario(B, well("web"), rate=often),
+        scenario("node-lost:n3", well("web"), rate=often),
+        scenario(f"{A} then {B}", down("web", "no-quorum")),
+        scenario(f"{B} then node-lost:n3", down("web", "no-quorum")),
+        depth=2,
+    )
+    [group] = cut_sets.answer(found, subject("web")).groups
+    assert (group.count, group.services) == (2, ("web",))
+    assert group.likeliest.failures == (B, "node-lost:n3")
+    assert group.likeliest.likelihood == pytest.approx((8 / 8766) ** 2)  # 8 hours of a year's 8766, twice
 
 
 def test_with_depth_1_nothing_is_said_of_pairs() -> None:

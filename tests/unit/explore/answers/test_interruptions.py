@@ -62,6 +62,18 @@ def test_changes_that_would_help_by_the_longest_piece() -> None:
     assert fix(Stretch(0, 15, "decide", "", "", "measured"), start).startswith("start of web takes 1 s: make it faster")
 
 
+def test_one_finding_for_a_service_and_services_that_one_change_would_help_together() -> None:
+    found = exploration(
+        scenario("node-lost:n1", away("web", Stretch(0, 9, "detect", "", "", "default")), well("db")),
+        scenario("node-lost:n2", away("web", Stretch(0, 9, "detect", "", "", "default")), well("db")),
+        scenario("node-lost:n3", well("web"), away("db", Stretch(0, 9, "detect", "", "", "default"))),
+        outage_target_s=5,
+    )
+    [one] = interruptions.findings(interruptions.answer(found, subject("web", "db")))
+    assert one.summary == "web and db may be away for 9 s (by the catalog's defaults): node lost:n1"
+    assert one.why == "targets.outage_s promises 5 s; 1 other is longer, too"
+
+
 def test_without_a_target_there_is_nothing_above_it() -> None:
     found = exploration(scenario("node-lost:n1", LONG))
     result = interruptions.answer(found, subject("db"))

@@ -43,15 +43,25 @@ def test_what_fails_on_every_node_takes_a_service_down_in_any_cluster() -> None:
 
 def test_findings_are_one_for_each_change_and_say_how_many_it_would_help() -> None:
     found = exploration(*(scenario(f"node-and-board-lost:{n}", twice("web")) for n in ("n1", "n2")))
-    findings = list(single_points.findings(single_points.answer(found, subject("web", fences=(), nodes=("n1", "n2")))))
-    assert [(one.code, one.fix, one.path) for one in findings] == [
-        ("two-copies-possible", "give n1 a fencing device", ("nodes", "n1")),
-        ("two-copies-possible", "give n2 a fencing device", ("nodes", "n2")),
-    ]
+    nothing = subject("web", fences=(), nodes=("n1", "n2"))
+    [one] = single_points.findings(single_points.answer(found, nothing))
+    assert (one.code, one.path) == ("two-copies-possible", ("nodes", "n1"))
+    assert one.fix == "give each of n1 and n2 a fencing device"
     off = single_points.answer(found, subject("web", fencing=False))
     [one] = single_points.findings(off)
     assert one.summary.endswith("node and board lost:n1 (and 1 more)")
     assert one.fix.startswith("turn fencing on")
+
+
+def test_a_finding_names_all_services_that_one_change_would_save_but_not_too_many() -> None:
+    names = [f"s{number}" for number in range(9)]
+    found = exploration(
+        *(scenario(f"node-lost:n{1 + i % 3}", down(name, "not-fenced")) for i, name in enumerate(names))
+    )
+    [one] = single_points.findings(single_points.answer(found, subject(*names, fencing=False)))
+    assert one.summary == (
+        "one failure is enough to take s0, s1, s2, s3, s4 and 4 more down: node lost:n1 (and 8 more)"
+    )
 
 
 def test_services_that_need_different_changes_are_told_apart() -> None:
