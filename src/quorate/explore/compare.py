@@ -4,11 +4,12 @@ Failures are the same where their ids are. What only one of the two has is named
 could not have (a third node) is neither better nor worse.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Literal
 
-from quorate.explore.result import Exploration, Impact, State
+from quorate.explore.result import Exploration, Impact, Scenario, State
 
 SAME_S = 0.1
 SAME_SHARE = 0.02
@@ -76,6 +77,23 @@ def compare(old: Exploration, new: Exploration) -> Comparison:
         tuple(one for one in old.services if one not in new.services),
         tuple(one for one in new.services if one not in old.services),
     )
+
+
+def narrowed(found: Exploration, services: Collection[str], faults: Collection[str], depth: int) -> Exploration:
+    """Return of an exploration what was asked for: services, patterns of failures ("node-lost", "*:n1"), depth."""
+
+    def is_asked(one: Scenario) -> bool:
+        kinds = [failure.partition(":")[0] for failure in one.failures]
+        fits = any(fnmatchcase(name, pattern) for name in (*one.failures, *kinds) for pattern in faults)
+        return len(one.failures) <= depth and (not faults or fits)
+
+    kept = [name for name in found.services if not services or name in services]
+    scenarios = (
+        replace(one, impacts=tuple(impact for impact in one.impacts if impact.service in kept))
+        for one in found.scenarios
+        if is_asked(one)
+    )
+    return replace(found, services=tuple(kept), scenarios=tuple(scenarios))
 
 
 def judged(before: Impact, after: Impact) -> Direction | None:

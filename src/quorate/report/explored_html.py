@@ -10,7 +10,8 @@ from importlib import resources
 from quorate import __version__
 from quorate.explore.result import Exploration, Scenario
 from quorate.report import explored_text, explored_words
-from quorate.report.explored_matrix import BAD, Cell, Matrix, Row, cell, matrix
+from quorate.report.explored_answers import NONE, Answers, changes, counted, room, years
+from quorate.report.explored_matrix import BAD, Cell, Matrix, Row, cell, matrix, together
 from quorate.report.explored_time import Graph, Timeline, graphs, timeline
 from quorate.report.html import environment, style
 from quorate.report.layered import Edge
@@ -19,7 +20,9 @@ COLUMNS_MAX = 80
 WORDS_MAX = 6
 """So many services have words in their cells; more have coloured cells, with the words as their title."""
 DRAWN_MAX = 120
+PAIR_ROWS_MAX = 150
 BAD_MAX = 30
+YEARS_MAX = 30
 CELLS_MAX = 8
 VERDICTS = {"held": ("Held", "✓"), "violated": ("Findings", "✕"), "unknown": ("Unknown", "?")}
 
@@ -37,15 +40,17 @@ class Shown:
     notes: tuple[str, ...]
 
 
-def page(found: Exploration) -> str:
+def page(found: Exploration, answers: Answers = NONE) -> str:
     """Return the whole page."""
     ones, twos = explored_words.singles(found), explored_words.pairs(found)
     worse = explored_words.beyond_alone(ones, twos)
     alone = matrix(found, ones, columns_max=COLUMNS_MAX)
-    paired = matrix(found, worse, columns_max=COLUMNS_MAX)
+    paired, pairs_left = cut(matrix(found, worse, columns_max=COLUMNS_MAX))
     rows = explored_text.worst_first([*alone.rows, *paired.rows])
+    some = [row for asked in (ones, worse) for row in matrix(found, asked, columns_max=WORDS_MAX).rows]
+    folded = explored_text.worst_first(some)
     anchors = {row.scenarios[0].id: f"s{number}" for number, row in enumerate(rows[:DRAWN_MAX], 1)}
-    verdict = explored_words.verdict(found)
+    verdict = explored_words.verdict(found, answers)
     text: str = (
         environment()
         .get_template("explored.html.j2")
@@ -57,17 +62,24 @@ def page(found: Exploration) -> str:
             verdict=verdict,
             verdict_word=VERDICTS[verdict][0],
             verdict_symbol=VERDICTS[verdict][1],
-            reason=explored_words.reason(found),
+            reason=explored_words.reason(found, answers),
+            years=years(answers)[:YEARS_MAX],
+            counted=counted(answers),
+            room=room(answers),
             legend=explored_words.legend(found),
             matrices=[one for one in (titled(alone, "Every failure"), titled(paired, PAIRS)) if one[1].sections],
             dense=len(alone.columns) > WORDS_MAX,
             anchors=anchors,
+            pairs_left=pairs_left,
             left_out=max(0, len(rows) - DRAWN_MAX),
-            cells=lambda one: [pair for pair in cells_of(found, one) if pair[1].tone in BAD][:CELLS_MAX],
+            cells=lambda one: [pair for pair in cells_of(found, one) if pair[1].tone in BAD],
+            together=lambda cells: together(cells)[:CELLS_MAX],
+            listed=explored_words.listed,
+            changes=lambda one, cells: changes(answers, [one.id], [service for service, _ in cells]),
             heights=height,
             curve=curve,
             tip=tip,
-            bad=[row for row in rows if row.is_bad][:BAD_MAX],
+            bad=[row for row in folded if row.is_bad][:BAD_MAX],
             shown=[shown(found, row, anchors[row.scenarios[0].id]) for row in rows[:DRAWN_MAX]],
             version=__version__,
             style=style() + (resources.files("quorate.report") / "templates" / "explored.css").read_text("utf-8"),
@@ -77,6 +89,14 @@ def page(found: Exploration) -> str:
 
 
 PAIRS = "Two failures that do what neither does alone"
+
+
+def cut(made: Matrix) -> tuple[Matrix, int]:
+    """Return a matrix with no more rows than a page can have, the worst; and how many rows are left out."""
+    rows = explored_text.worst_first(list(made.rows))
+    kept = set(map(id, rows[:PAIR_ROWS_MAX]))
+    sections = [(title, tuple(row for row in some if id(row) in kept)) for title, some in made.sections]
+    return Matrix(made.columns, tuple(one for one in sections if one[1])), max(0, len(rows) - PAIR_ROWS_MAX)
 
 
 def titled(made: Matrix, title: str) -> tuple[str, Matrix]:

@@ -12,14 +12,18 @@ from typing import Any
 from quorate import __version__
 from quorate.errors import UsageError
 from quorate.explore.result import Event, Exploration, Figure, Impact, Scenario, State, Stretch
+from quorate.report.explored_answers import NONE, Answers
+from quorate.report.explored_words import reason, verdict
 
 FORMAT = "quorate exploration 1"
 Json = dict[str, Any]
 
 
-def to_json(found: Exploration) -> Json:
-    """Return the exploration as what json.dumps takes."""
-    return {"format": FORMAT, "quorate": __version__, **_taken_apart(found)}
+def to_json(found: Exploration, answers: Answers = NONE) -> Json:
+    """Return the exploration, what it answers and its verdict, as what json.dumps takes."""
+    head = {"format": FORMAT, "quorate": __version__, "verdict": verdict(found, answers)}
+    head["reason"] = reason(found, answers)
+    return {**head, **plain(found), **({"answers": plain(answers)} if answers else {})}
 
 
 def parse(data: object) -> Exploration:
@@ -36,24 +40,25 @@ def parse(data: object) -> Exploration:
         ) from None
 
 
-def _taken_apart(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return any of the values of explore as what json.dumps takes."""
     if isinstance(value, Scenario):
         touched = [one for one in value.impacts if one.state is not State.UNAFFECTED]
-        return {**_fields(value), "worst": str(value.worst), "impacts": [_taken_apart(one) for one in touched]}
+        return {**_fields(value), "worst": str(value.worst), "impacts": [plain(one) for one in touched]}
     if is_dataclass(value):
         return _fields(value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple | list):
-        return [_taken_apart(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, Mapping):
-        return {str(key): _taken_apart(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     return round(value, 6) if isinstance(value, float) else value
 
 
 def _fields(value: Any) -> Json:
     return {
-        one.name: _taken_apart(getattr(value, one.name))
+        one.name: plain(getattr(value, one.name))
         for one in fields(value)
         if one.default is MISSING or getattr(value, one.name) != one.default
     }

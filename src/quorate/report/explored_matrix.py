@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from quorate.explore.answer import EVERYWHERE
 from quorate.explore.result import Exploration, Impact, Scenario, State
 from quorate.report import explored_words as words
 
@@ -19,7 +20,7 @@ TONES: dict[State, Tone] = {
     State.TWO_COPIES: "twice",
 }
 PARTS_MAX = 4
-WIDE = ("well", "interrupted", "longest", "down", "two copies")
+WIDE = ("well", "no spare", "interrupted", "longest", "down", "two copies")
 BAD: frozenset[Tone] = frozenset({"doubt", "late", "down", "twice"})
 
 
@@ -44,8 +45,8 @@ class Row:
 
     @property
     def is_bad(self) -> bool:
-        """Whether any cell is."""
-        return any(cell.tone in BAD for cell in self.cells)
+        """Whether any cell is, and something could be done about it."""
+        return self.kind != EVERYWHERE and any(cell.tone in BAD for cell in self.cells)
 
     @property
     def is_quiet(self) -> bool:
@@ -103,20 +104,29 @@ def counts(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]
         hit = [[impact.service for impact in one.impacts if impact.state in states] for one in same]
         if not hit[0]:
             return Cell("", "none")
-        names = words.listed(hit[0], 2) if all(one == hit[0] for one in hit) else "differs" if len(same) > 1 else ""
-        return Cell(f"{len(hit[0])} ({names})", kind, words.listed(hit[0], 12))
+        names = f" ({words.listed(hit[0])})" if len(hit[0]) < 3 and all(one == hit[0] for one in hit) else ""
+        return Cell(f"{len(hit[0])}{names}", kind, words.listed(hit[0], 12))
 
     waited = [impact for one in same for impact in one.impacts if impact.interruption]
     worst = max(waited, key=words.rank, default=None)
     longest, tone = interruption(worst, target_s) if worst else ("", "none")
-    well = sum(1 for impact in same[0].impacts if impact.state in {State.UNAFFECTED, State.DEGRADED})
+    well = sum(1 for impact in same[0].impacts if impact.state is State.UNAFFECTED)
     return (
         Cell(str(well), "ok"),
+        named("spare", State.DEGRADED),
         named(tone, State.INTERRUPTED),
         Cell(longest, tone, worst.service if worst else ""),
         named("down", State.DOWN),
         named("twice", State.TWO_COPIES),
     )
+
+
+def together(cells: Iterable[tuple[str, Cell]]) -> list[tuple[tuple[str, ...], Cell]]:
+    """Return cells that read the same once, with all their services."""
+    found: dict[Cell, list[str]] = {}
+    for service, one in cells:
+        found.setdefault(one, []).append(service)
+    return [(tuple(services), one) for one, services in found.items()]
 
 
 def _cells(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]:
@@ -147,7 +157,7 @@ def _sections(
     kinds: dict[str, dict[str, list[Scenario]]] = {}
     for one in scenarios:
         kinds.setdefault(words.kinds_of(one), {}).setdefault(repr((key(one), _notes(one))), []).append(one)
-    for kind, equal in kinds.items():
+    for kind, equal in sorted(kinds.items(), key=lambda one: [words.place(each) for each in one[0].split(" then ")]):
         rows = (
             Row(kind, words.listed(parts(same), PARTS_MAX), cells(same), tuple(same), _notes(same[0]))
             for same in equal.values()

@@ -9,14 +9,17 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from quorate.explore.result import Exploration, Scenario
+from quorate.explore.result import Exploration, Scenario, State
 from quorate.report import explored_words as words
-from quorate.report.explored_matrix import BAD, Cell, Matrix, Row, Tone, cell, matrix
+from quorate.report.explored_answers import NONE, Answers, changes, counted, room, years
+from quorate.report.explored_matrix import BAD, TONES, Cell, Matrix, Row, Tone, cell, matrix, together
 
 WIDTH = 100
 LABEL_MAX = 40
 ROWS_MAX = 40
 BAD_MAX = 12
+YEARS_MAX = 10
+PAIRS_MAX = 24
 CELLS_MAX = 8
 Piece = tuple[str, Tone | Literal["title", "soft"]]
 Line = tuple[Piece, ...]
@@ -27,13 +30,15 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
 
 
-def report(found: Exploration) -> list[Line]:
+def report(found: Exploration, answers: Answers = NONE) -> list[Line]:
     """Return the whole report."""
     blocks = [
         [line for said in words.summary(found) for line in wrapped(said)],
         [*of_matrix(found, words.singles(found)), *legend(found)],
         list(of_pairs(found)),
-        list(of_bad(found)),
+        list(of_bad(found, answers)),
+        list(of_year(answers)),
+        list(of_room(answers)),
         list(of_limits(found)),
     ]
     lines: list[Line] = []
@@ -65,11 +70,11 @@ def of_matrix(found: Exploration, scenarios: Sequence[Scenario]) -> Iterator[Lin
     if not rows:
         return
     kept = set(map(id, rows)) if len(rows) <= ROWS_MAX else set(map(id, worst_first(rows)[:ROWS_MAX]))
-    labels = min(LABEL_MAX, max(len(row.label) for row in rows))
     widths = [
         max(len(name), *(len(row.cells[i].text) for row in rows if id(row) in kept))
         for i, name in enumerate(made.columns)
     ]
+    labels = min(LABEL_MAX, WIDTH - 4 - sum(width + 2 for width in widths), max(len(row.label) for row in rows))
     yield from headings(made, labels, widths)
     for title, section in made.sections:
         shown = [row for row in section if id(row) in kept]
@@ -134,16 +139,46 @@ def legend(found: Exploration) -> Iterator[Line]:
 
 
 def of_pairs(found: Exploration) -> Iterator[Line]:
-    """Yield the pairs that do what neither failure does alone."""
+    """Yield the pairs that do what neither failure does alone: by the kinds of failures, whichever comes first."""
     worse = words.beyond_alone(words.singles(found), words.pairs(found))
-    if worse:
-        yield (("Two failures, one after the other, that do what neither does alone", "title"),)
-        yield ()
-        yield from of_matrix(found, worse)
+    if not worse:
+        return
+    kinds: dict[tuple[str, ...], list[Scenario]] = {}
+    for one in worse:
+        kinds.setdefault(tuple(sorted(words.kinds_of(one).split(" then "), key=words.place)), []).append(one)
+    rows = sorted(kinds.items(), key=lambda row: (-max(map(gravity, row[1])), [words.place(kind) for kind in row[0]]))
+    names = [" + ".join(map(words.short, kind)) for kind, _ in rows]
+    width = max(map(len, names[:PAIRS_MAX]))
+    yield (("Two failures, one after the other, that do what neither does alone", "title"),)
+    yield ()
+    for name, (_, several) in list(zip(names, rows, strict=True))[:PAIRS_MAX]:
+        yield from pair_line(name.ljust(width), several)
+    if len(rows) > PAIRS_MAX:
+        left = sum(len(several) for _, several in rows[PAIRS_MAX:])
+        yield ((f"  and {words.number(left, 'pair')} more, none of them worse (all: -o PAGE.html)", "soft"),)
 
 
-def of_bad(found: Exploration) -> Iterator[Line]:
-    """Yield each bad answer: what happens, why, until when, how to see it again."""
+def gravity(one: Scenario) -> int:
+    """Return how bad its worst is, to be compared."""
+    return words.ORDER.index(one.worst)
+
+
+def pair_line(name: str, several: Sequence[Scenario]) -> Iterator[Line]:
+    """Yield what pairs of some kinds do: "node lost + node lost    6  DOWN: site    n1, then n2"."""
+    worst = max(several, key=gravity)
+    example = ", then ".join(words.part_of(failure) for failure in worst.failures)
+    hit = words.listed(words.hit([one for one in several if one.worst is worst.worst], worst.worst), 3)
+    text = "2 COPIES" if worst.worst is State.TWO_COPIES else "DOWN"
+    tone = TONES[worst.worst]
+    head = f"  {name}  {len(several):4}  "
+    lines = wrapped(f"{hit}; as {example}", " " * (len(head) + len(text) + 2), first=f"{head}{text}: ")
+    ((first, _),) = lines[0]
+    yield ((head, "none"), (text, tone), (first[len(head) + len(text) :], "none"))
+    yield from lines[1:]
+
+
+def of_bad(found: Exploration, answers: Answers) -> Iterator[Line]:
+    """Yield each bad answer: what happens, why, until when, what to change, how to see it again."""
     made = matrix(found, words.singles(found), columns_max=columns_that_fit(found))
     rows = [row for row in made.rows if row.is_bad]
     if not rows:
@@ -151,42 +186,78 @@ def of_bad(found: Exploration) -> Iterator[Line]:
     yield (("What to look at", "title"),)
     for row in worst_first(rows)[:BAD_MAX]:
         yield ()
-        yield from of_answer(found, row)
+        yield from of_answer(found, row, answers)
     if len(rows) > BAD_MAX:
         yield ()
         yield ((f"and {len(rows) - BAD_MAX} more (all: -o PAGE.html, --format json)", "soft"),)
 
 
-def of_answer(found: Exploration, row: Row) -> Iterator[Line]:
+def of_answer(found: Exploration, row: Row, answers: Answers) -> Iterator[Line]:
     """Yield one bad answer."""
     one = row.scenarios[0]
     more = f" (and {len(row.scenarios) - 1} more of its kind)" if len(row.scenarios) > 1 else ""
     yield from wrapped(f"{one.words}{more}", "  ")
     cells = [(i.service, made) for i in one.impacts if (made := cell(i, found.outage_target_s)).tone in BAD]
-    names = max(len(service) for service, _ in cells)
-    for service, made in cells[:CELLS_MAX]:
-        yield from answer_cell(service.ljust(names), made)
-    if len(cells) > CELLS_MAX:
-        yield ((f"    and {len(cells) - CELLS_MAX} more services", "soft"),)
+    several = together(cells)
+    for services, made in several[:CELLS_MAX]:
+        yield from answer_cell(words.listed(services), made)
+    if len(several) > CELLS_MAX:
+        yield ((f"    and {len(several) - CELLS_MAX} more services", "soft"),)
+    for fix in changes(answers, [one.id], [service for service, _ in cells]):
+        yield from wrapped(fix, " " * 12, first="    change: ")
     yield from command(one)
 
 
-def answer_cell(service: str, shown: Cell) -> Iterator[Line]:
-    """Yield what happens to one service, and why."""
-    head = f"    {service}  {shown.text}"
-    lines = wrapped(shown.title, " " * (len(service) + 6), first=f"{head}  ")
-    if not lines:
-        yield ((f"    {service}  ", "none"), (shown.text, shown.tone))
-        return
+def answer_cell(services: str, shown: Cell) -> Iterator[Line]:
+    """Yield what happens to services, and why."""
+    head = f"    {shown.text}  "
+    said = f"{services}: {shown.title}" if shown.title else services
+    lines = wrapped(said, " " * len(head), first=head)
     ((text, _),) = lines[0]
-    yield ((f"    {service}  ", "none"), (shown.text, shown.tone), (text[len(head) :], "none"))
+    yield (("    ", "none"), (shown.text, shown.tone), (text[len(head) - 2 :], "none"))
     yield from lines[1:]
 
 
 def command(one: Scenario) -> Iterator[Line]:
-    """Yield the command line that asks Pacemaker the same; it is not wrapped, so that it can be copied."""
+    """Yield the command lines that ask Pacemaker the same; they are not wrapped, so that they can be copied."""
     if one.replay:
-        yield (("    see it: ", "soft"), (one.replay, "none"))
+        yield (("    to see it again, from what --save-cib cib.xml writes:", "soft"),)
+        for line in one.replay.splitlines():
+            yield ((f"      {line}", "none"),)
+
+
+def of_year(answers: Answers) -> Iterator[Line]:
+    """Yield the expected availability of each service, the worst first, with what it loses most by."""
+    found = years(answers)
+    if not found:
+        return
+    yield (("Expected in a year", "title"),)
+    yield from wrapped(counted(answers), "  ", tone="soft")
+    columns = zip(*((one.service, one.percent, one.away) for one in found), strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    for one in found[:YEARS_MAX]:
+        cells = [text.ljust(width) for text, width in zip((one.service, one.percent, one.away), widths, strict=True)]
+        head = f"  {'  '.join(cells)}  "
+        lines = wrapped("; ".join(one.shares), " " * len(head), first=head) or [((head, "none"),)]
+        ((first, _),) = lines[0]
+        tone: Tone = "late" if one.meets is False else "none"
+        begin = len(cells[0]) + 4
+        yield (
+            (first[:begin], "none"),
+            (first[begin : begin + len(cells[1])], tone),
+            (first[begin + len(cells[1]) :], "none"),
+        )
+        yield from lines[1:]
+    if len(found) > YEARS_MAX:
+        yield ((f"  and {len(found) - YEARS_MAX} more services, which lose less", "soft"),)
+
+
+def of_room(answers: Answers) -> Iterator[Line]:
+    """Yield whether everything fits with one node lost."""
+    if said := room(answers):
+        yield (("With one node less", "title"),)
+        for one in said:
+            yield from wrapped(one, "    ", first="  - ")
 
 
 def of_limits(found: Exploration) -> Iterator[Line]:

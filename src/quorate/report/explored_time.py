@@ -6,15 +6,16 @@ Positions (`x`, `w`) are percent of the drawing's width, as in timeline.py; grap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from quorate.explore.result import Basis, Event, Scenario
+from quorate.explore.result import Basis, Event, Impact, Scenario
 from quorate.report import explored_words as words
 from quorate.report.layered import Drawing, layered
 from quorate.report.timeline import Axis
 
 FAMILIES = {
     "detect": "membership",
+    "decide": "membership",
+    "delay": "fencing",
     "fence": "fencing",
-    "stonith": "fencing",
     "start": "start",
     "promote": "start",
     "stop": "ending",
@@ -73,19 +74,26 @@ class Graph:
 def timeline(scenario: Scenario) -> Timeline | None:
     """Lay out a scenario's actions; None where nothing takes time."""
     events = [one for one in scenario.events if one.end_s - one.begin_s > SHORT_S]
-    waits = [(one.service, one.interruption) for one in scenario.impacts if one.interruption]
+    waits = [(one.service, one.interruption, *stretch(one)) for one in scenario.impacts if one.interruption]
     if not events and not waits:
         return None
-    end_s = max([0.1, *(one.end_s for one in events[:ACTIONS_MAX]), *(wait.seconds for _, wait in waits)])
-    axis = Axis(0.0, end_s * 1.02)
     shown = sorted(events, key=lambda one: (one.begin_s, one.end_s))[:ACTIONS_MAX]
+    end_s = max([0.1, *(one.end_s for one in shown), *(end for *_, end in waits)])
+    axis = Axis(0.0, end_s * 1.02)
     names = sorted({one.node for one in shown})
     outages = tuple(
-        (service, 0.0, axis.x(wait.seconds), f"{service} {words.figure(wait)}")
-        for service, wait in sorted(waits, key=lambda wait: wait[1].seconds)
+        (service, axis.x(begin), round(axis.x(end) - axis.x(begin), 3), f"{service} {words.figure(wait)}")
+        for service, wait, begin, end in sorted(waits, key=lambda one: one[3])
     )
     lanes = tuple(lane(name, [one for one in shown if one.node == name], axis) for name in names)
     return Timeline(axis, outages, lanes, len(events) - len(shown))
+
+
+def stretch(impact: Impact) -> tuple[float, float]:
+    """Return from when until when a service is interrupted."""
+    assert impact.interruption is not None
+    begin_s = impact.path[0].begin_s if impact.path else 0.0
+    return begin_s, begin_s + impact.interruption.seconds
 
 
 def lane(name: str, events: Iterable[Event], axis: Axis) -> Lane:
@@ -115,18 +123,41 @@ def family(event: Event) -> str:
 
 
 def graphs(scenario: Scenario) -> tuple[Graph, ...]:
-    """Lay out each transition of a scenario; of a large one the actions that begin first."""
-    numbers = sorted({one.transition for one in scenario.events})
-    return tuple(graph([one for one in scenario.events if one.transition == number]) for number in numbers)
+    """Lay out each transition of a scenario in which something takes time; of a large one what begins first."""
+    numbers = sorted({one.transition for one in scenario.events if one.transition >= 0})
+    made = (graph([one for one in scenario.events if one.transition == number]) for number in numbers)
+    return tuple(one for one in made if one.labels)
 
 
 def graph(events: Sequence[Event]) -> Graph:
-    """Lay out one transition."""
-    shown = sorted(events, key=lambda one: (one.begin_s, one.id))[:ACTIONS_MAX]
+    """Lay out one transition, without what takes no time and what is no action of it."""
+    actions = sorted((one for one in events if is_drawn(one)), key=lambda one: (one.begin_s, one.id))
+    shown = actions[:ACTIONS_MAX]
     labels = {one.id: (action(one), second_line(one), family(one)) for one in shown}
     widths = {id_: LETTER * max(len(first), len(second) * 0.9) + INSET for id_, (first, second, _) in labels.items()}
-    edges = [(before, one.id) for one in shown for before in one.after if before in widths]
-    return Graph(layered(widths, edges), labels, len(events) - len(shown))
+    before = waited_for(events)
+    edges = [(first, one.id) for one in shown for first in before[one.id] if first in widths]
+    return Graph(layered(widths, edges), labels, len(actions) - len(shown))
+
+
+def is_drawn(event: Event) -> bool:
+    """Return whether it is an action that takes time; what comes before all actions has the id -1."""
+    return event.id != -1 and event.end_s - event.begin_s > SHORT_S
+
+
+def waited_for(events: Sequence[Event]) -> dict[int, set[int]]:
+    """Return by id what is drawn and waited for, also by way of what is not drawn."""
+    there = {one.id: one for one in events}
+    known: dict[int, set[int]] = {}
+
+    def of(id_: int) -> set[int]:
+        if id_ not in known:
+            known[id_] = set()  # a circle, which no transition has, would end here
+            firsts = (first for first in there[id_].after if first in there)
+            known[id_] = {one for first in firsts for one in ({first} if is_drawn(there[first]) else of(first))}
+        return known[id_]
+
+    return {id_: of(id_) for id_ in there}
 
 
 def second_line(event: Event) -> str:

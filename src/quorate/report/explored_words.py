@@ -5,7 +5,9 @@ from typing import Literal
 
 from quorate import registry
 from quorate.explore import failures
+from quorate.explore.answer import EVERYWHERE
 from quorate.explore.result import Basis, Exploration, Figure, Impact, Scenario, State
+from quorate.report.explored_answers import NONE, Answers, may_miss, misses
 
 Verdict = Literal["held", "violated", "unknown"]
 ORDER = tuple(State)
@@ -15,13 +17,25 @@ BASES: dict[Basis, str] = {
     "default": "~ by default: measured in the lab",
     "bound": "≤ at most: the time-out of an operation",
 }
-STATES = {
-    State.UNAFFECTED: "unaffected",
-    State.DEGRADED: "runs on, with nothing left in reserve",
-    State.INTERRUPTED: "interrupted",
-    State.DOWN: "down",
-    State.TWO_COPIES: "may run twice",
-}
+KINDS = (
+    "node-lost",
+    "node-and-board-lost",
+    "node-hung",
+    "node-left",
+    "node-standby",
+    "node-returned",
+    "partition",
+    "link-cut",
+    "link-lost",
+    "resource-failed",
+    "start-failed",
+    "stop-failed",
+    "resource-failed-everywhere",
+    "disk-failed",
+    "fencing-silent",
+    "quorum-device-lost",
+    "shared-lost",
+)
 
 
 def seconds(value: float) -> str:
@@ -62,6 +76,11 @@ def singles(found: Exploration) -> list[Scenario]:
     return [one for one in found.scenarios if len(one.failures) == 1]
 
 
+def survivable(found: Exploration) -> list[Scenario]:
+    """Return those of them that a cluster could survive: not what fails on every node alike."""
+    return [one for one in singles(found) if kinds_of(one) != EVERYWHERE]
+
+
 def pairs(found: Exploration) -> list[Scenario]:
     """Return the scenarios of two failures, one after the other."""
     return [one for one in found.scenarios if len(one.failures) == 2]
@@ -81,9 +100,19 @@ def kinds_of(scenario: Scenario) -> str:
 
 
 def titles(kinds: str) -> str:
-    """Return the heading of what `kinds_of` returns."""
-    first, *others = [title(kind) for kind in kinds.split(" then ")]
-    return " → ".join((first, *others))
+    """Return the heading of what `kinds_of` returns; of a pair in few words: "node lost → disk failed"."""
+    each = kinds.split(" then ")
+    return title(kinds) if len(each) == 1 else " → ".join(map(short, each))
+
+
+def short(kind: str) -> str:
+    """Return a kind in few words: "node lost"."""
+    return kind.replace("-", " ")
+
+
+def place(kind: str) -> tuple[int, str]:
+    """Return where a kind stands among others: nodes first, then the network, resources, storage, fencing."""
+    return (KINDS.index(kind), "") if kind in KINDS else (len(KINDS), kind)
 
 
 def part_of(failure: str) -> str:
@@ -123,11 +152,14 @@ def summary(found: Exploration) -> list[str]:
     if not ones:
         return ["No failure was explored: nothing can be said.", *filter(None, [is_covered(found)])]
     said = [tally(ones)]
+    if hopeless := len(ones) - len(survivable(found)):
+        said.append(f"{hopeless} of them {'hits' if hopeless == 1 else 'hit'} every node alike: no cluster helps.")
     if wait := longest(ones):
         target_s = found.outage_target_s
         said.append(f"The longest interruption: {wait}{'' if target_s is None else f'; the target is {target_s:g} s'}.")
-    for state, verb in ((State.DOWN, "is down"), (State.TWO_COPIES, "may run twice")):
-        if bad := [one for one in ones if any(impact.state is state for impact in one.impacts)]:
+    for state, words in ((State.DOWN, ("is down", "are down")), (State.TWO_COPIES, ("may run twice", "may run twice"))):
+        if bad := [one for one in survivable(found) if any(impact.state is state for impact in one.impacts)]:
+            verb = words[len(hit(bad, state)) > 1]
             when = listed((one.words for one in bad), 3)
             said.append(f"{services_of(bad, state)} {verb} when {when}.")
     if twos := pairs(found):
@@ -198,48 +230,54 @@ def longest(scenarios: Iterable[Scenario]) -> str:
     return f"{figure(wait)}, of {service}, when {when}"
 
 
-def verdict(found: Exploration) -> Verdict:
-    """Return what the exit code says: two copies, or a target that a single failure misses, violate.
+def verdict(found: Exploration, answers: Answers = NONE) -> Verdict:
+    """Return what the exit code says: two copies, or a target that is missed, violate.
 
-    Where a bound alone is above the target, or not all scenarios were asked, it cannot be told.
+    The target of an interruption is for single failures; nobody promises a service that outlives any two. Where a bound
+    alone is beyond a target, or not all scenarios were asked, it cannot be told.
     """
     target_s = found.outage_target_s
-    ones = [impact for one in singles(found) for impact in one.impacts]
-    if any(one.worst is State.TWO_COPIES for one in found.scenarios):
+    ones = [impact for one in survivable(found) for impact in one.impacts]
+    if any(one.worst is State.TWO_COPIES for one in found.scenarios) or misses(answers):
         return "violated"
     if any(is_late(one, target_s) or (target_s is not None and one.state is State.DOWN) for one in ones):
         return "violated"
-    return "held" if is_whole(found) and not any(may_be_late(one, target_s) for one in ones) else "unknown"
+    doubtful = may_miss(answers) or any(may_be_late(one, target_s) for one in ones)
+    return "held" if is_whole(found) and not doubtful else "unknown"
 
 
-def reason(found: Exploration) -> str:
+def reason(found: Exploration, answers: Answers = NONE) -> str:
     """Return why the verdict is what it is, in a sentence."""
-    target_s, ones = found.outage_target_s, singles(found)
+    target_s = found.outage_target_s
     if twice := [one for one in found.scenarios if one.worst is State.TWO_COPIES]:
         return f"Two copies of {services_of(twice, State.TWO_COPIES)} may run."
-    impacts = [impact for one in ones for impact in one.impacts]
+    impacts = [impact for one in survivable(found) for impact in one.impacts]
     target = "" if target_s is None else f"{target_s:g} s"
-    for missed, said in (
-        ([one for one in impacts if one.state is State.DOWN], "One failure alone leaves {} down."),
+    down = [one.service for one in impacts if one.state is State.DOWN]
+    late = [one.service for one in impacts if is_late(one, target_s)]
+    doubtful = [one.service for one in impacts if may_be_late(one, target_s)]
+    for services, said in (
+        (down if target else [], "One failure alone leaves {} down."),
+        (late, f"One failure alone interrupts {{}} for longer than {target}."),
+        (misses(answers), f"{{}} is expected to be there for less than {found.availability_target} % of a year."),
         (
-            [one for one in impacts if is_late(one, target_s)],
-            f"One failure alone interrupts {{}} for longer than {target}.",
-        ),
-        (
-            [one for one in impacts if may_be_late(one, target_s)],
+            doubtful,
             f"Whether {{}} returns within {target} cannot be told: of some operations only the time-out is known.",
         ),
+        (may_miss(answers), f"Whether {{}} is there for {found.availability_target} % of a year cannot be told."),
     ):
-        if missed and target:
-            return said.format(listed(dict.fromkeys(one.service for one in missed)))
+        if services:
+            return said.format(listed(dict.fromkeys(services)))
     if not is_whole(found):
         return is_covered(found)
-    return f"No failure interrupts a service for longer than {target}." if target else "The file states no target."
+    return (
+        f"No failure interrupts a service for longer than {target}." if target else "The file states no outage target."
+    )
 
 
 def headline(found: Exploration) -> str:
     """Return what matters, in a few words."""
-    ones = singles(found)
+    ones = survivable(found)
     twice, down = ([one for one in ones if one.worst is state] for state in (State.TWO_COPIES, State.DOWN))
     if twice:
         return f"{number(len(twice), 'failure')} of {len(ones)} may make two copies run."
@@ -261,8 +299,9 @@ def figures(found: Exploration) -> list[tuple[str, str, str]]:
     if waits:
         wait, service, when = max(waits, key=lambda one: one[0].seconds)
         rows.append(("Longest interruption", figure(wait), f"{service}, when {when}"))
+    ones = survivable(found)
     bad = sum(1 for one in ones if one.worst in {State.DOWN, State.TWO_COPIES})
-    rows.append(("Not survived", str(bad), f"of {number(len(ones), 'failure')}"))
+    rows.append(("Not survived", str(bad), f"of {number(len(ones), 'failure')} that a cluster can survive"))
     return rows
 
 

@@ -6,11 +6,15 @@ more services than a terminal has columns.
 
 from dataclasses import replace
 
+from quorate.explore.answer import Evidence
+from quorate.explore.answers.availability import Availability, Expected, Share
+from quorate.explore.answers.single_points import SinglePoints
+from quorate.explore.answers.spare import Amount, Spare, Without
 from quorate.explore.result import Event, Exploration, Figure, Impact, Scenario, State, Stretch
 
 NODES = ("n1", "n2", "n3")
 SERVICES = ("site", "database")
-REPLAY = "crm_simulate --simulate --xml-file base.xml --node-fail={node}"
+REPLAY = "crm_simulate -S -x cib.xml -O rest.xml\ncrm_simulate -S -x rest.xml -f {node} -O 1.xml"
 
 
 def unaffected(service: str, node: str) -> Impact:
@@ -186,3 +190,43 @@ def wide(services: int = 60, nodes: int = 5) -> Exploration:
 
     found = (*(lost(host) for host in hosts), *(fails(i) for i in range(services)))
     return replace(exploration(), subject="wide", nodes=hosts, services=names, scenarios=found, total=len(found))
+
+
+FEED = Evidence(
+    "shared:feed-a",
+    "the power feed feed-a fails",
+    ("site", "database"),
+    "n1 and its BMC lost their power",
+    "n1 is fenced by hand",
+    "give n1 a second fencing level that does not fail with feed-a, besides ipmi-n1",
+    ("fencing", "levels"),
+)
+
+
+def answers() -> dict[str, object]:
+    """What the exploration answers; each in a shape of its own."""
+    share = Share(("shared:feed-a",), 0.1, 14400, 1440, 96, "assumption: a feed fails once in ten years", FEED)
+    few = Share(("node-lost:n1",), 1.5, 4.5, 6.75, 4, "the cluster file", FEED)
+    return {
+        "availability": Availability(
+            target=99.99,
+            expected=(
+                Expected("site", 99.9954, 1447, "default", meets=True, certain=True, shares=(share, few)),
+                Expected("database", 99.98, 6300, "default", meets=False, certain=True, shares=(share,)),
+            ),
+            without_rate=("partition",),
+            pairs=False,
+            complete=True,
+            two_copies=("database",),
+        ),
+        "single_points": SinglePoints((FEED,), (), ()),
+        "spare": Spare(
+            "utilization",
+            (
+                Without("n1", True, (Amount("memory", 900, 2000),)),
+                Without("n2", False, (Amount("memory", 900, 800),), ("database",)),
+                Without("n3", None, ()),
+            ),
+            "placement-strategy is default: Pacemaker starts everything, whether it fits or not",
+        ),
+    }

@@ -34,6 +34,7 @@ CASES: dict[str, Exploration] = {
     "huge": SAMPLE.wide(300, 16),
     "nothing": replace(SAMPLE.exploration(), scenarios=(), services=(), nodes=(), total=0),
 }
+ANSWERS = {"exploration": SAMPLE.answers()}
 VOID = {"meta", "br", "link", "img", "hr"}
 
 
@@ -71,7 +72,7 @@ def tree(text: str) -> Tree:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_text_is_the_golden_one(name: str) -> None:
-    golden, text = DATA / f"{name}.txt", plain(report(CASES[name]))
+    golden, text = DATA / f"{name}.txt", plain(report(CASES[name], ANSWERS.get(name, {})))
     if os.environ.get("QUORATE_GOLDEN") == "write":
         golden.write_text(text)
     assert text == golden.read_text()
@@ -79,14 +80,14 @@ def test_the_text_is_the_golden_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_text_fits_a_terminal(name: str) -> None:
-    lines = plain(report(CASES[name])).splitlines()
-    assert [line for line in lines if len(line) > WIDTH and "see it: " not in line] == []
+    lines = plain(report(CASES[name], ANSWERS.get(name, {}))).splitlines()
+    assert [line for line in lines if len(line) > WIDTH and "crm_simulate " not in line] == []
     assert len(lines) < 150
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_is_one_file_whose_links_lead_somewhere(name: str) -> None:
-    text = page(CASES[name])
+    text = page(CASES[name], ANSWERS.get(name, {}))
     found = tree(text)
     assert "script" not in found.tags
     assert all(link.startswith("#") for link in found.links)
@@ -104,7 +105,7 @@ def test_the_page_draws_what_pacemaker_does() -> None:
     for said in ("start site-apache", "fence n1", "detect n1", "database ~8.1", "DOWN", "2 COPIES", "Not covered"):
         assert said in text.replace("\N{NO-BREAK SPACE}", " ")
     assert text.count('class="graph"') == 1  # one scenario has its events
-    assert "crm_simulate --simulate --xml-file base.xml --node-fail=feed-a" in text
+    assert "crm_simulate -S -x rest.xml -f feed-a -O 1.xml" in text
 
 
 def test_what_comes_from_a_cluster_is_escaped() -> None:
@@ -118,7 +119,7 @@ def test_what_comes_from_a_cluster_is_escaped() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_data_keep_their_schema_and_come_back(name: str) -> None:
     found = CASES[name]
-    data = json.loads(json.dumps(to_json(found)))
+    data = json.loads(json.dumps(to_json(found, ANSWERS.get(name, {}))))
     Draft202012Validator(SCHEMA).validate(data)
     back = parse(data)
     assert [one.id for one in back.scenarios] == [one.id for one in found.scenarios]
@@ -204,6 +205,30 @@ TWO = ("node-lost:n1", "node-lost:n2")
 def test_the_verdict_counts_single_failures_and_every_second_copy(found: Exploration, verdict: str) -> None:
     assert words.verdict(found) == verdict
     assert words.reason(found)
+
+
+def test_availability_below_its_target_violates_unless_only_time_outs_are_known() -> None:
+    found = replace(CASES["exploration"], scenarios=(), services=("site", "database"), total=0)
+    answers = SAMPLE.answers()
+    assert words.verdict(found) == "held"
+    assert words.verdict(found, answers) == "violated"
+    assert words.reason(found, answers) == "database is expected to be there for less than 99.99 % of a year."
+    bound = tuple(replace(one, certain=False) for one in answers["availability"].expected)
+    answers["availability"] = replace(answers["availability"], expected=bound)
+    assert words.verdict(found, answers) == "unknown"
+
+
+def test_what_hits_every_node_alike_violates_nothing() -> None:
+    one = scenario(DOWN, failures=("resource-failed-everywhere:a",))
+    assert words.verdict(explored(one)) == "held"
+    assert "What to look at" not in plain(report(explored(one)))
+
+
+def test_each_bad_answer_says_what_to_change() -> None:
+    fix = "give n1 a second fencing level that does not fail with feed-a, besides ipmi-n1"
+    assert fix in " ".join(plain(report(CASES["exploration"], SAMPLE.answers())).split())
+    assert fix in page(CASES["exploration"], SAMPLE.answers())
+    assert fix in json.dumps(to_json(CASES["exploration"], SAMPLE.answers()))
 
 
 def test_times_are_as_exact_as_is_of_use() -> None:
