@@ -51,6 +51,13 @@ FENCING_TIMEOUT_S = 60.0
 STOP_GONE = "stop after failure"
 """The task of a stop of what has ended already: Apache lets requests finish, a killed one has none."""
 
+SERVES = "serves"
+"""The task under which it is kept how long after the begin of a start clients have their first answer: the agent may go
+on for seconds (ocf:heartbeat:mysql sleeps for 4 s)."""
+
+BUSY = "busy"
+"""The key of what says whether Pacemaker held back for the nodes' load: 1 where it did, 0 where not."""
+
 SWITCHES = {"reboot": 2, "off": 1}
 """How often fencing switches; after each the agent waits (power_wait). A node without power is switched only once."""
 
@@ -104,6 +111,7 @@ class Durations:
     devices: Mapping[str, Device] = field(default_factory=lambda: MappingProxyType({}))
     levels: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=lambda: MappingProxyType({}))
     fence_action: str = "reboot"
+    at_once: int = 0
     measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
 
     def of(self, action: Action, *, gone: bool = False, silent: Collection[str] = ()) -> Figure:
@@ -130,6 +138,13 @@ class Durations:
             return self.operation(resource, "stop", node, bound_s)
         default = self.defaults.agents.get(self.agents.get(resource, ""), {}).get(task)
         return Figure(bound_s, "bound") if default is None else Figure(default, "default")
+
+    def serves(self, resource: str, node: str) -> Figure | None:
+        """Return how long after the begin of a resource's start it serves; None where that is not known."""
+        if samples := self._samples(resource, SERVES, node):
+            return Figure(median(samples), "measured")
+        default = self.defaults.agents.get(self.agents.get(resource, ""), {}).get(SERVES)
+        return None if default is None else Figure(default, "default")
 
     def pause(self, kind: Pause) -> Figure:
         """Return what Pacemaker takes itself."""
@@ -178,8 +193,17 @@ def of_subject(subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SA
         devices={fence.id: Device(fence.agent, wait_s(fence, configured)) for fence in subject.fences},
         levels={node: subject.levels.get(node) or alone[node] for node in subject.nodes},
         fence_action="off" if configured.properties.get("stonith-action") in {"off", "poweroff"} else "reboot",
+        at_once=at_once(len(subject.nodes)) if median(measured.get(("", BUSY, ""), (0,))) >= 0.5 else 0,
         measured=measured,
     )
+
+
+def at_once(nodes: int) -> int:
+    """Return how many actions Pacemaker has under way at once where one node's load is high (throttle.c of 2.1).
+
+    With "extreme" load it is half of that.
+    """
+    return max(1, nodes // 2)
 
 
 def wait_s(fence: Fence, configured: Configured) -> float:

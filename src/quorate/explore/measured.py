@@ -16,13 +16,14 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from quorate.explore.durations import STOP_GONE, Key
+from quorate.explore.durations import BUSY, SERVES, STOP_GONE, Key
 
 KEPT = 20
 """Samples for each action; older ones are dropped."""
 
 SAME_S = 2.0
-"""Two samples of one action whose ends are no further apart are one: a CIB knows whole seconds, and is read again."""
+"""Two samples of one operation whose ends are no further apart are one: a CIB knows whole seconds, and is read again.
+What Pacemaker takes itself comes several times in a second, and from journals alone."""
 
 PAUSE_S = 5.0
 """What Pacemaker takes itself is less; anything else is two things that have nothing to do with each other."""
@@ -68,7 +69,8 @@ class Measured:
         found = dict(self.samples)
         for sample in sorted(new):
             kept = found.get(sample.key, ())
-            if all(abs(at_s - sample.at_s) > SAME_S for at_s, _ in kept):
+            apart_s = SAME_S if any(sample.key[::2]) else 0.0
+            if all(abs(at_s - sample.at_s) > apart_s for at_s, _ in kept):
                 found[sample.key] = tuple(sorted((*kept, (sample.at_s, sample.seconds))))[-KEPT:]
         return Measured(MappingProxyType(found))
 
@@ -150,9 +152,11 @@ NOT_QUORATE = re.compile(r"This node is within the non-primary component")
 LEFT = re.compile(r"A new membership \(\S+\) was formed\. Members.* left:")
 AT_REST = re.compile(r"State transition \S+ -> S_IDLE")
 THINKING = re.compile(r"State transition S_IDLE -> S_POLICY_ENGINE")
+HIGH_LOAD = re.compile(r"High CPU load detected")
 COMPLETE = re.compile(r"Transition \d+ \(Complete=")
 
 
+BEGINS = ("start", "promote")
 TOLD_BY_STOP = ("announced", "quorum lost")
 
 
@@ -161,7 +165,26 @@ def from_journals(lines: Iterable[Line]) -> tuple[Sample, ...]:
     reader = _Reader()
     for line in sorted(lines, key=lambda line: line.time_s):
         reader.read(line)
+    if reader.samples:
+        reader.samples.append(Sample(("", BUSY, ""), reader.samples[-1].at_s, float(reader.busy)))
     return tuple(reader.samples)
+
+
+def from_answer(lines: Iterable[Line], resources: Collection[str], answered_s: float) -> tuple[Sample, ...]:
+    """Return how long after the begin of its start a service answered again. lines: from the fault on.
+
+    resources: the service's primitives. answered_s: the first answer, seconds since the epoch. It is the last start or
+    promotion that had begun until then for which clients waited; () where there was none.
+    """
+    begun = [
+        (line.time_s, _base(found["resource"]), found["node"])
+        for line in lines
+        if line.time_s <= answered_s and (found := REQUEST.search(line.message)) and found["task"] in BEGINS
+    ]
+    last = max((one for one in begun if one[1] in resources), default=None)
+    if last is None:
+        return ()
+    return (Sample((last[1], SERVES, last[2]), answered_s, round(answered_s - last[0], 4)),)
 
 
 class _Reader:
@@ -169,6 +192,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.samples: list[Sample] = []
+        self.busy = False  # Pacemaker held back for a node's load
         self.asked: dict[tuple[str, str, str], float] = {}  # (task, resource, node) -> when its execution began
         self.failed: set[tuple[str, str]] = set()  # (resource, node) whose monitor failed, and was not started since
         self.fencing: dict[tuple[str, str], float] = {}  # (action, node) -> when, moved on by what it was put off
@@ -209,8 +233,11 @@ class _Reader:
             if begun_s is not None:
                 self._keep("", found["action"], found["node"], at_s, at_s - begun_s)
                 self.ended_s = at_s
+        elif HIGH_LOAD.search(text):
+            self.busy = True
         elif COMPLETE.search(text):
             self._think("transition", at_s, line.node)
+            self.ended_s = None
         elif THINKING.search(text):
             self._think("announced", at_s, line.node)
         elif AT_REST.search(text):

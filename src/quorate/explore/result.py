@@ -74,7 +74,11 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An action on a scenario's time axis, s after the last failure. transition: which of them it is part of."""
+    """An action on a scenario's time axis, s after the last failure. transition: which of them it is part of.
+
+    after: ids of what it waited for, in the same transition. serves_s: when clients have their answers from what it
+    starts, where that is before the agent's end.
+    """
 
     begin_s: float
     end_s: float
@@ -85,6 +89,7 @@ class Event:
     id: int
     after: tuple[int, ...]
     basis: Basis
+    serves_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

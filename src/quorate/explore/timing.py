@@ -4,16 +4,19 @@ In: the transitions of one side, a duration for each action, how long until Pace
 axis (0: the failure), and for a service when it is lost, when it is back, and by what path.
 
 Transitions come one after the other; an action begins when all that it waits for have ended. Not counted, and said so
-(APPROXIMATE): batch-limit, migration-limit, and that Pacemaker starts less on a node under load. They only prolong.
+(APPROXIMATE): batch-limit and migration-limit; and, unless the durations say so (at_once), that Pacemaker does less at
+once when a node is under load. They only prolong.
 An event's end includes the pause that Pacemaker makes around each action, so that the events of a path touch.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from itertools import groupby
 from types import MappingProxyType
 
 from quorate.explore.durations import NOTHING, Durations, Pause, weakest
+from quorate.explore.queue import Queue
 from quorate.explore.result import Event, Figure, Stretch
 from quorate.explore.scheduler.transition import Action, Placement, Transition
 from quorate.explore.subject import Part
@@ -107,27 +110,52 @@ class _Lengths:
     silent: Collection[str]
 
     def of(self, number: int, transition: Transition, begin_s: float) -> list[Event]:
-        """Return the events of a transition that begins at begin_s."""
+        """Return the events of a transition that begins at begin_s.
+
+        Where so many are under way at once as may be, the next one waits for the first of them to end, too, and the
+        first in the graph's order is next, as in Pacemaker's own engine.
+        """
+        queue = Queue(transition)
+        under_way: list[tuple[float, int, int]] = []  # end, place in the graph, id
         found: list[Event] = []
-        end_s: dict[int, float] = {}
-        for action in in_order(transition):
-            after = tuple(id_ for id_ in action.after if id_ in transition.done)
-            at_s = max((end_s[id_] for id_ in after), default=begin_s)
-            if delay_s := self._delay_s(action):
-                later_s, id_ = at_s + delay_s, -2 - action.id
-                found.append(Event(at_s, later_s, DELAY, action.node, action.node, number, id_, after, "measured"))
-                at_s, after = later_s, (id_,)
-            length = self._length(action)
-            end_s[action.id] = to_s = at_s + length.seconds
-            task, subject = FENCE if action.task == "stonith" else action.task, action.resource or action.node
-            found.append(Event(at_s, to_s, task, subject, action.node, number, action.id, after, length.basis))
+        at_s, slot = begin_s, -1
+        busy = 0
+        while True:
+            while action := queue.next(markers_only=0 < self.durations.at_once <= busy):
+                after = tuple(id_ for id_ in action.after if id_ in transition.done)
+                waited = queue.ready_s.get(action.id, begin_s) < at_s
+                found += self._events(action, number, at_s, (*after, slot) if waited else after)
+                heappush(under_way, (found[-1].end_s, queue.places[action.id], action.id))
+                busy += action.kind != "pseudo_event"
+            if not under_way:
+                break
+            at_s, _, slot = heappop(under_way)
+            busy -= queue.ended(slot, at_s).kind != "pseudo_event"
+        if queue.waiting:
+            raise ValueError("actions of a transition wait for each other in a circle")
         return found
+
+    def _events(self, action: Action, number: int, at_s: float, after: tuple[int, ...]) -> list[Event]:
+        """Return an action that begins now, behind the delay of its fencing."""
+        found = []
+        if delay_s := self._delay_s(action):
+            later_s, id_ = at_s + delay_s, -2 - action.id
+            found.append(Event(at_s, later_s, DELAY, action.node, action.node, number, id_, after, "measured"))
+            at_s, after = later_s, (id_,)
+        length = self._length(action)
+        to_s = at_s + length.seconds
+        task, subject = FENCE if action.task == "stonith" else action.task, action.resource or action.node
+        serves = self.durations.serves(action.resource, action.node) if task in {"start", "promote"} else None
+        serves_s = at_s + serves.seconds if serves and serves.seconds < length.seconds else None
+        event = Event(at_s, to_s, task, subject, action.node, number, action.id, after, length.basis, serves_s)
+        return [*found, event]
 
     def _length(self, action: Action) -> Figure:
         """Return what an action takes with the pause around it."""
         if action.kind == "pseudo_event":
             return NOTHING
-        own = self.durations.of(action, gone=(action.resource, action.node) in self.gone, silent=self.silent)
+        gone = (action.resource, action.node) in self.gone
+        own = self.durations.of(action, gone=gone, silent=self.silent)
         between = self.durations.pause("action")
         return Figure(own.seconds + between.seconds, weakest([own.basis, between.basis]))
 
@@ -135,28 +163,6 @@ class _Lengths:
         if action.task != "stonith":
             return 0.0
         return max(self.delays_s.get(action.node, 0.0), action.priority_delay_s)
-
-
-def in_order(transition: Transition) -> list[Action]:
-    """Return the actions that are carried out, each after all it waits for. ValueError where they wait in a circle."""
-    waiting = {action.id: action for action in transition.actions if action.id in transition.done}
-    missing = {id_: {one for one in action.after if one in waiting} for id_, action in waiting.items()}
-    behind: dict[int, list[int]] = {}
-    for id_, before in missing.items():
-        for one in before:
-            behind.setdefault(one, []).append(id_)
-    ready = sorted(id_ for id_, before in missing.items() if not before)
-    found: list[Action] = []
-    while ready:
-        id_ = ready.pop(0)
-        found.append(waiting[id_])
-        for one in behind.get(id_, ()):
-            missing[one].discard(id_)
-            if not missing[one]:
-                ready.append(one)
-    if len(found) != len(waiting):
-        raise ValueError("actions of a transition wait for each other in a circle")
-    return found
 
 
 def interruption(
@@ -193,7 +199,7 @@ def interruption(
         return None
     if back is None:
         return Interruption(lost_s, None)
-    return Interruption(lost_s, back.end_s, path(back, events, lost_s))
+    return Interruption(lost_s, _serves_s(back), path(back, events, lost_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,15 +255,19 @@ def _changes(
         elif event.subject in begins and event.action in {"stop", "demote"}:
             found.append(_Change(event.begin_s, event.subject, event.node))
     found += [
-        _Change(event.end_s, event.subject, event.node, event)
+        _Change(_serves_s(event), event.subject, event.node, event)
         for event in events
         if event.subject in begins and event.action in begins[event.subject]
     ]
     return sorted(found, key=lambda change: (change.at_s, change.event is not None, change.resource, change.node))
 
 
+def _serves_s(event: Event) -> float:
+    return event.end_s if event.serves_s is None else event.serves_s
+
+
 def path(last: Event, events: Iterable[Event], from_s: float) -> tuple[Stretch, ...]:
-    """Return the longest path to the end of an event, from from_s on: pieces that touch, without those of no length.
+    """Return the longest path to when a start serves, from from_s on: pieces that touch, without those of no length.
 
     Each event begins when the last of those before it ends; where several end at once the path takes any of them.
     """
@@ -269,7 +279,7 @@ def path(last: Event, events: Iterable[Event], from_s: float) -> tuple[Stretch, 
     found: list[Event] = []
     event: Event | None = last
     while event is not None and event.end_s > from_s:
-        found.append(event)
+        found.append(replace(event, end_s=_serves_s(event)) if event is last else event)
         event = _before(event, by_id, ends)
     return tuple(
         Stretch(max(one.begin_s, from_s), one.end_s, one.action, one.subject, one.node, one.basis)

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from quorate.drill.journal import JournalLine
-from quorate.explore.measured import KEPT, Measured, Sample, as_record, from_cib, from_journals, from_record
+from quorate.explore.durations import BUSY, SERVES
+from quorate.explore.measured import (
+    KEPT,
+    Measured,
+    Sample,
+    as_record,
+    from_answer,
+    from_cib,
+    from_journals,
+    from_record,
+)
 
 JOURNALS = Path(__file__).parents[2] / "data/explore/journals"
 
@@ -57,7 +67,29 @@ def test_a_later_wording_is_read_too() -> None:
         line(1.0, "notice: Requesting local execution of 10s-interval monitor operation for drbd:1 on n1"),
         line(1.5, "notice: Result of 10s-interval monitor operation for drbd:1 on n1: promoted"),
     ]
-    assert from_journals(lines) == (Sample(("drbd", "monitor", "n1"), 1.5, 0.5),)
+    assert Sample(("drbd", "monitor", "n1"), 1.5, 0.5) in from_journals(lines)
+
+
+def test_a_node_under_load_is_noted() -> None:
+    lines = [
+        line(1.0, "notice: Requesting local execution of start operation for db on n1"),
+        line(1.2, "notice: High CPU load detected: 4.680000"),
+        line(1.5, "notice: Result of start operation for db on n1: ok"),
+    ]
+    assert Sample(("", BUSY, ""), 1.5, 1.0) in from_journals(lines)
+
+
+def test_a_service_may_answer_before_its_start_has_ended() -> None:
+    lines = [
+        line(1.0, "notice: Requesting local execution of start operation for ip on n1"),
+        line(2.0, "notice: Requesting local execution of start operation for db on n2"),
+        line(2.1, "notice: Requesting local execution of start operation for other on n2"),
+        line(2.2, "notice: Requesting local execution of monitor operation for ip on n2"),
+        line(6.0, "notice: Result of start operation for db on n2: ok"),
+        line(7.0, "notice: Requesting local execution of start operation for ip on n1"),
+    ]
+    assert from_answer(lines, ["ip", "db"], 2.5) == (Sample(("db", SERVES, "n2"), 2.5, 0.5),)
+    assert from_answer(lines, ["ip", "db"], 0.5) == ()
 
 
 CIB = """<cib><status><node_state uname="n1"><lrm><lrm_resources><lrm_resource id="db:0">{}</lrm_resource>
@@ -90,6 +122,12 @@ def test_the_newest_are_kept_and_none_twice() -> None:
     found = Measured() | [Sample(key, 10.0 * n, float(n)) for n in range(KEPT + 5)]
     assert found.seconds == {key: tuple(float(n) for n in range(5, KEPT + 5))}
     assert (found | [Sample(key, 10.0 * 7 + 1, 7.0)]) == found
+
+
+def test_pauses_come_often() -> None:
+    key = ("", "action", "")
+    found = Measured() | [Sample(key, 10.0, 0.1), Sample(key, 10.5, 0.2), Sample(key, 10.0, 0.1)]
+    assert found.seconds == {key: (0.1, 0.2)}
 
 
 def test_a_record_is_read_as_it_was_written() -> None:

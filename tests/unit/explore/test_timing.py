@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -234,6 +236,47 @@ def test_what_has_ended_is_stopped_sooner_but_only_once() -> None:
     assert [event.end_s - event.begin_s for event in events if event.action == "stop"] == [1, 5]
 
 
+def test_a_service_is_back_when_it_answers_not_when_its_agent_has_ended() -> None:
+    before = ran(ip="n1", db="n1")
+    takes = durations(
+        {("", "reboot", "n1"): 2, ("ip", "start", "n2"): 0.25, ("db", "start", "n2"): 4, ("db", "serves", "n2"): 0.5}
+    )
+    events = course([FAILOVER], takes, LOST)
+    found = interruption(("ip", "db"), PARTS, before, events, gone=ended(before, lost=["n1"]))
+    assert found is not None
+    assert found.back_s == 6.25
+    assert found.path[-1].end_s == 6.25
+    assert next(event.end_s for event in events if event.action == "monitor") > 9.75
+
+
+def test_under_load_one_action_comes_after_the_other_in_the_order_of_the_graph() -> None:
+    several = transition(
+        fence(1, "n1"),
+        op(2, "start", "fencer", "n3"),
+        op(3, "monitor", "fencer", "n3", 2, interval_ms=60_000),
+        op(4, "start", "db", "n2", 1),
+    )
+    seconds = {("", "reboot", "n1"): 2.0, ("fencer", "start", ""): 1.0, ("fencer", "monitor", ""): 3.0}
+    takes = durations(seconds | {("db", "start", ""): 1.0})
+    assert [line(event)[1:] for event in course([several], takes, AT_ONCE) if event.id > 0] == [
+        ("n1", 0.0, 2.0),
+        ("fencer", 0.0, 1.0),
+        ("fencer", 1.0, 4.0),
+        ("db", 2.0, 3.0),
+    ]
+    events = course([several], replace(takes, at_once=1), AT_ONCE)
+    assert [line(event)[1:] for event in events if event.id > 0] == [
+        ("n1", 0.0, 2.0),
+        ("fencer", 2.0, 3.0),
+        ("fencer", 3.0, 6.0),
+        ("db", 6.0, 7.0),
+    ]
+    before = ran(db="n1")
+    found = interruption(("db",), PARTS, before, events, gone=ended(before, lost=["n1"]))
+    assert found is not None
+    assert [one.end_s - one.begin_s for one in found.path] == [2.0, 1.0, 3.0, 1.0]
+
+
 def test_actions_that_wait_in_a_circle_are_refused() -> None:
     with pytest.raises(ValueError, match="circle"):
         course([transition(op(1, "start", "a", "n", 2), op(2, "start", "b", "n", 1))], TAKES, AT_ONCE)
@@ -267,9 +310,15 @@ BEFORE = ran(db="n1")
 GONE = ended(BEFORE, lost=["n1"])
 
 
-def taken(transitions: tuple[Transition, ...], lengths: dict[tuple[str, str, str], float], detect_s: float) -> float:
+def taken(
+    transitions: tuple[Transition, ...],
+    lengths: dict[tuple[str, str, str], float],
+    detect_s: float,
+    at_once: int = 0,
+) -> float:
     notice = Notice(detect=Figure(detect_s, "default"), pause="membership")
-    found = interruption(("db",), PARTS, BEFORE, course(transitions, durations(lengths), notice), gone=GONE)
+    events = course(transitions, replace(durations(lengths), at_once=at_once), notice)
+    found = interruption(("db",), PARTS, BEFORE, events, gone=GONE)
     assert found is not None
     assert found.figure is not None
     assert found.path[0].begin_s == found.lost_s
@@ -280,11 +329,20 @@ def taken(transitions: tuple[Transition, ...], lengths: dict[tuple[str, str, str
     return found.figure.seconds
 
 
-@given(graphs(), LENGTHS, st.floats(0, 30))
+@given(graphs(), LENGTHS, st.floats(0, 30), st.integers(0, 3))
 def test_a_path_touches_and_adds_up(
-    transitions: tuple[Transition, ...], lengths: dict[tuple[str, str, str], float], detect_s: float
+    transitions: tuple[Transition, ...], lengths: dict[tuple[str, str, str], float], detect_s: float, at_once: int
 ) -> None:
-    taken(transitions, lengths, detect_s)
+    limited = taken(transitions, lengths, detect_s, at_once)
+    assert limited >= taken(transitions, lengths, detect_s) - 1e-9
+    if at_once == 1:
+        every = sum(
+            lengths[action.resource, action.task if action.task != "monitor" else "probe", ""]
+            for one in transitions
+            for action in one.actions
+        )
+        pauses = PAUSES["membership"] + PAUSES["transition"] * (len(transitions) - 1)
+        assert limited == pytest.approx(detect_s + pauses + every)
 
 
 @given(graphs(), LENGTHS, st.sampled_from(KEYS), st.floats(0, 50))
