@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench docs clean tools lab-tools
+.PHONY: demo test check bench conformance docs clean tools lab-tools
 .DEFAULT_GOAL := check
 
 $(BIN)/python:
@@ -42,6 +42,10 @@ check: $(VENV)/.development
 
 bench: $(VENV)/.development tools
 	$(BIN)/python -m benchmarks
+
+# The scheduler's worker against crm_simulate: INPUTS=DIR, a folder of CIBs, or synthetic clusters and what befalls them.
+conformance: $(VENV)/.development tools
+	$(BIN)/python -m tools.conformance $(INPUTS)
 
 docs: $(VENV)/.development
 	$(BIN)/python tools/reference.py

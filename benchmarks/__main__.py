@@ -8,7 +8,7 @@ import benchmarks
 from benchmarks.figures import show, write
 from quorate import registry
 
-OWN = {"document000", "figures", "nodes"}
+OWN = {"document000", "figures", "nodes", "synthetic"}
 
 
 def main() -> int:

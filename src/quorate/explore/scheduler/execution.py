@@ -2,8 +2,9 @@
 
 In: a graph, operations that fail, nodes whose fencing fails. Out: the actions that are carried out. The order is the
 engine's (libpacemaker's pcmk__execute_graph): again and again through the graph in its order, each action when all it
-waits for is done. After an operation failed, only actions of priority INFINITY are still started. Fencing that fails
-is different: nothing that waits for it happens, directly or through others, and everything else does.
+waits for is done. After an operation failed, markers and actions of priority INFINITY are all that is still started,
+and only the latter where they wait for what failed. Fencing that fails is different: nothing that waits for it happens,
+directly or through others, and everything else does.
 """
 
 from collections.abc import Iterable
@@ -32,7 +33,7 @@ def carried_out(graph: Graph, failing: Iterable[Result] = (), unfenceable: Itera
         for action in waiting:
             urgent = graph.priority.get(action.id, 0) >= INFINITY
             ready = all(id_ in done and (urgent or id_ not in over) for id_ in action.after)
-            if not ready or (given_up and not urgent):
+            if not ready or (given_up and not urgent and action.kind != "pseudo_event"):
                 left.append(action)
                 continue
             done[action.id] = None

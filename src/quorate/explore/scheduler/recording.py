@@ -15,6 +15,8 @@ from quorate.explore.scheduler.execution import operation
 from quorate.explore.scheduler.graph import Graph, base
 from quorate.explore.scheduler.step import Result
 
+Digests = Mapping[tuple[str, str, str], Mapping[str, str]]
+
 _UNRECORDED = frozenset({"delete", "meta-data", "notify"})  # crm_simulate aborts when a notify is injected
 _DIGESTS = ("op-digest", "op-restart-digest", "op-force-restart", "op-secure-digest", "op-secure-params")
 
@@ -51,34 +53,33 @@ def results(graph: Graph, done: Iterable[int], failing: Iterable[Result]) -> Ite
             yield Result(action.resource, action.task, action.interval_ms, action.node, rc)
 
 
-def with_digests(cib: Element, injected: Sequence[Result]) -> None:
-    """Give injected results the digest that a real one would have: that of the same operation wherever it was recorded.
+def digests(cib: Element) -> Digests:
+    """Return the digests that are recorded, by resource, task and interval.
 
-    Operations that are not recurring have the digest of the parameters alone, so that any of them will do.
+    Operations that are not recurring have the digest of the parameters alone, so that one does for all: task "".
     """
+    found = {}
+    for history in cib.iterfind("status/node_state/lrm/lrm_resources/lrm_resource"):
+        for record in history.iterchildren("lrm_rsc_op"):
+            if "op-digest" in record.attrib:
+                values = {name: record.get(name, "") for name in _DIGESTS if name in record.attrib}
+                interval = str(record.get("interval", "0"))
+                resource = base(str(history.get("id")))
+                found[resource, str(record.get("operation")), interval] = values
+                if interval == "0":
+                    found[resource, "", interval] = values
+    return found
+
+
+def with_digests(cib: Element, injected: Sequence[Result], known: Digests) -> None:
+    """Give injected results the digests that real ones would have, as far as they are known."""
     for result in injected:
-        state = named(cib.find("status"), "node_state", result.node)
-        bare = [
-            record
-            for record in _records(state, result.resource)
-            if "op-digest" not in record.attrib and _same(record, result)
-        ]
-        model = next(_models(cib, result), None) if bare else None
-        for record in bare:
-            if model is not None:
-                record.attrib.update({name: model.get(name, "") for name in _DIGESTS if name in model.attrib})
-
-
-def _models(cib: Element, result: Result) -> Iterator[Element]:
-    records = [
-        record
-        for state in cib.iterfind("status/node_state")
-        for record in _records(state, result.resource)
-        if "op-digest" in record.attrib and record.get("interval", "0") == str(result.interval_ms)
-    ]
-    yield from (record for record in records if _same(record, result))
-    if not result.interval_ms:
-        yield from records
+        interval = str(result.interval_ms)
+        values = known.get((result.resource, result.task, interval)) or known.get((result.resource, "", interval), {})
+        for record in _records(named(cib.find("status"), "node_state", result.node), result.resource):
+            if "op-digest" not in record.attrib and _same(record, result):
+                for name, value in values.items():
+                    record.set(name, value)
 
 
 def _same(record: Element, result: Result) -> bool:

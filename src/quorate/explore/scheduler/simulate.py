@@ -5,11 +5,9 @@ private temporary folder, which is also where shadow CIBs go; neither --live-che
 folder is removed at the end.
 """
 
-import os
-import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,13 +15,15 @@ from typing import Self
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from quorate.errors import Missing, Unknown
+from quorate.errors import Unknown
 from quorate.explore.scheduler import edits
 from quorate.explore.scheduler.execution import carried_out
 from quorate.explore.scheduler.graph import Graph, parse, parse_graph, parse_status
+from quorate.explore.scheduler.installed import PATH, found, installed
 from quorate.explore.scheduler.names import names, refuse_unknown
 from quorate.explore.scheduler.recording import (
     correct_fail_counts,
+    digests,
     fail_counts,
     record_deletion,
     record_fencing,
@@ -36,13 +36,12 @@ from quorate.explore.scheduler.step import Result, Step
 from quorate.explore.scheduler.transition import Placement, Settled, Transition
 
 TIMEOUT_S = 600  # one call on 32 nodes and 1,000 resources took a minute
-PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class CrmSimulate:
     """The scheduler asked through its command line. A context manager: it keeps a folder.
 
-    cib: the base, fit to be explored (base.py). kept_max: how many states are kept, for steps that go on from them.
+    cib: the base, fit to be explored (fitting.py). kept_max: how many states are kept, for steps that go on from them.
     """
 
     def __init__(self, cib: str, *, kept_max: int = 32) -> None:
@@ -52,6 +51,8 @@ class CrmSimulate:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._count = 0
         self._version = ""
+        self._digests: dict[tuple[str, str, str], Mapping[str, str]] = {}
+        self._program = program()
 
     def __enter__(self) -> Self:
         """Make the folder and write the base; Missing where crm_simulate is, Unknown where it refuses the base."""
@@ -138,7 +139,7 @@ class CrmSimulate:
         """Run crm_simulate and return its document; Unknown with what it said where it gives none."""
         assert self._folder is not None, "used outside of its context"
         env = {"PATH": PATH, "LC_ALL": "C", "CIB_shadow_dir": self._folder.name, "HOME": self._folder.name}
-        argv = [program(), "--output-as=xml", *map(str, words)]
+        argv = [self._program, "--output-as=xml", *map(str, words)]
         try:
             done = subprocess.run(
                 argv, env=env, cwd=self._folder.name, capture_output=True, timeout=TIMEOUT_S, check=False
@@ -181,7 +182,8 @@ class CrmSimulate:
             raise Unknown("crm_simulate injected nothing")
         changed = parse(after.read_bytes())
         correct_fail_counts(changed, fail_counts(cib), self._take(graph))
-        with_digests(changed, ended)
+        self._digests |= digests(cib)
+        with_digests(changed, ended, self._digests)
         file.unlink()
         after.unlink()
         return changed
@@ -267,17 +269,12 @@ def spec(result: Result) -> str:
 
 def program() -> str:
     """Return the path of crm_simulate; Missing if it is not installed."""
-    found = shutil.which("crm_simulate", path=f"{os.environ.get('PATH', '')}:{PATH}")
-    if found is None:
-        raise Missing("crm_simulate is not installed", "as root, apt-get install pacemaker-cli-utils")
-    return found
+    return found("crm_simulate")
 
 
 def version() -> str:
     """Return the version of Pacemaker that crm_simulate belongs to: "2.1.5"."""
-    done = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=60, check=False)
-    first = done.stdout.splitlines()[:1]
-    return first[0].removeprefix("Pacemaker ").split("-")[0].strip() if first else "unknown"
+    return installed().version
 
 
 def _errors(root: Element | None) -> str:
