@@ -108,10 +108,14 @@ def bad_pairs(
     exploration: Exploration, alone: frozenset[tuple[str, str]]
 ) -> Iterator[tuple[Scenario, Impact, tuple[str, str]]]:
     """Yield the impacts of two failures, neither of which would have been enough."""
+    bad: dict[int, tuple[Impact, ...]] = {}  # thousands of scenarios share a few hundred rows of impacts
     for scenario in with_faults(exploration, 2):
         first, second = faults(scenario)
-        for impact in scenario.impacts:
-            if impact.state in BAD and not alone & {(first, impact.service), (second, impact.service)}:
+        row = id(scenario.impacts)
+        if row not in bad:
+            bad[row] = tuple(impact for impact in scenario.impacts if impact.state in BAD)
+        for impact in bad[row]:
+            if not alone & {(first, impact.service), (second, impact.service)}:
                 yield scenario, impact, (first, second)
 
 
