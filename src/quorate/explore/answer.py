@@ -13,6 +13,9 @@ EVERYWHERE = "resource-failed-everywhere"
 """The kind of failure against which no cluster helps: it is counted, and no finding."""
 
 YEAR_S = 365.25 * 24 * 3600
+THEN = " then "
+"""Joins the ids of failures that come one after the other in a scenario's id."""
+
 SHOWN = 6
 """Services that a finding names."""
 
@@ -84,6 +87,11 @@ def kind(failure: str) -> str:
 def faults(scenario: Scenario) -> tuple[str, ...]:
     """Return the ids of what fails in a scenario: its failures without those that take another one back."""
     return tuple(one for one in scenario.failures if "returned" not in kind(one))
+
+
+def is_at_once(scenario: Scenario) -> bool:
+    """Whether its failures come all at the same moment, and are more than one."""
+    return len(scenario.failures) > 1 and scenario.id != THEN.join(scenario.failures)
 
 
 def with_faults(exploration: Exploration, count: int) -> Iterator[Scenario]:

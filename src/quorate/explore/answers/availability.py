@@ -6,8 +6,8 @@ lets two nodes run it, for somebody has to stop both. Two failures of which neit
 product of their rates and of their times to repair: one comes while the other is not mended, and the service is away
 while neither is (pairs are explored with depth 2 only).
 
-A first-order estimate: other overlaps, and three failures at once, are left out, which is right as long as each part is
-well for far more of the year than not. What has no rate (a choice of the operator) is named.
+A first-order estimate: other overlaps, three failures, and two in the very same moment are left out, which is right as
+long as each part is well for far more of the year than not. What has no rate (a choice of the operator) is named.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ from quorate.explore.answer import (
     Path,
     evidence,
     faults,
+    is_at_once,
     kind,
     length,
     listed,
@@ -110,7 +111,7 @@ def answer(exploration: Exploration, subject: Subject) -> Availability:
     alone = [one for one in singles if not _is_return(one)]
     rates = {one.id: rate for one in alone if (rate := _rate(one, subject)) is not None}
     twice = {i.service for one in alone if one.id in rates for i in one.impacts if i.state is State.TWO_COPIES}
-    pairs = list(bad_pairs(exploration, bad_alone(exploration)))
+    pairs = [one for one in bad_pairs(exploration, bad_alone(exploration)) if not is_at_once(one[0])]
     expected = []
     for name in exploration.services:
         parts = [*_of_singles(name, singles, subject, rates), *_of_pairs(name, pairs, subject, rates)]

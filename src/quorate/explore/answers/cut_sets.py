@@ -1,14 +1,14 @@
 """Minimal cut sets of two: pairs of failures that take a service down though neither alone does. Pure.
 
-A pair counts once, whichever of the two comes first; the order that is shown is the one with the shorter scenario, and
-where both are equal the first. Pairs are explored with depth 2 only.
+A pair counts once, whichever of the two comes first, and when both come at once; the first that was found is shown, one
+after the other where that is enough. Pairs are explored with depth 2 only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from quorate.explore.advice import advice
-from quorate.explore.answer import BAD, YEAR_S, Evidence, Path, evidence, faults, together, with_faults
+from quorate.explore.answer import BAD, YEAR_S, Evidence, Path, evidence, faults, is_at_once, together, with_faults
 from quorate.explore.result import Exploration, Impact, Scenario, State
 from quorate.explore.subject import Subject
 from quorate.findings import Finding
@@ -20,7 +20,8 @@ TITLE = "Pairs of failures that take a service down though neither alone does"
 class CutSet:
     """Two failures, and what they do to one service. both_orders: whichever comes first, it is the same.
 
-    likelihood: of both being there at a time, by their rates and repairs; 0 where one of them has no rate.
+    likelihood: of both being there at a time, by their rates and repairs; 0 where one of them has no rate, or where the
+    two have to come at once (at_once).
     """
 
     service: str
@@ -29,6 +30,7 @@ class CutSet:
     evidence: Evidence
     both_orders: bool
     likelihood: float
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +122,17 @@ def bad_pairs(
 
 
 def _cut_set(several: list[tuple[Scenario, Impact]], away: Mapping[str, float], subject: Subject) -> CutSet:
-    scenario, impact = several[0]
+    scenario, impact = min(several, key=lambda one: is_at_once(one[0]))
     first, second = faults(scenario)
+    orders = {faults(one) for one, _ in several if not is_at_once(one)}
     return CutSet(
         service=impact.service,
         state=max((one.state for _, one in several), key=list(State).index),
         failures=(first, second),
         evidence=evidence(scenario, [impact], advice([first, second], impact, subject)),
-        both_orders={faults(one) for one, _ in several} >= {(first, second), (second, first)},
-        likelihood=away.get(first, 0.0) * away.get(second, 0.0),
+        both_orders=orders >= {(first, second), (second, first)},
+        likelihood=away.get(first, 0.0) * away.get(second, 0.0) if orders else 0.0,
+        at_once=not orders,
     )
 
 

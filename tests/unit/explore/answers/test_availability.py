@@ -1,5 +1,7 @@
 """Expected availability; every number is computed by hand here."""
 
+from dataclasses import replace
+
 import pytest
 
 from quorate.explore.answers import availability
@@ -51,6 +53,13 @@ def test_two_failures_of_which_neither_is_enough() -> None:
     first = next(one for one in web.shares if one.failures[0] == "node-lost:n1")
     assert first.per_year == pytest.approx(2 * 4 / 8766 * 0.1)
     assert first.outage_s == pytest.approx(4 * 8 / 12 * 3600)
+
+
+def test_two_in_the_same_moment_are_not_counted() -> None:
+    both = replace(scenario("node-lost:n1 then node-lost:n2", down("web")), id="node-lost:n1+node-lost:n2")
+    singles = (scenario(f"node-lost:{node}", well("web"), rate=NODE) for node in ("n1", "n2"))
+    [web] = availability.answer(exploration(*singles, both, depth=2), subject("web")).expected
+    assert (web.outage_s, web.shares) == (0, ())
 
 
 def test_a_pair_whose_first_is_enough_alone_is_not_counted_twice() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from quorate.explore.answers import cut_sets
@@ -40,6 +42,19 @@ def test_an_order_that_does_no_harm_is_told() -> None:
     [finding] = cut_sets.findings(result)
     assert (finding.code, finding.path) == ("two-copies-possible", ("nodes", "n1", "fencing"))
     assert "does not share its power" in finding.fix
+
+
+def test_two_that_come_at_once_are_told_where_one_after_the_other_does_no_harm() -> None:
+    rate = Rate(1, HOUR_S, "")
+    both = replace(scenario(f"{A} then {B}", down("web", "no-quorum")), id=f"{A}+{B}")
+    singles = (scenario(A, well("web"), rate=rate), scenario(B, well("web"), rate=rate))
+    harmless = scenario(f"{A} then {B}", well("web"))
+    [one] = cut_sets.answer(exploration(*singles, both, harmless, depth=2), subject("web")).sets
+    assert (one.at_once, one.both_orders, one.likelihood, one.evidence.scenario) == (True, False, 0, f"{A}+{B}")
+    then = scenario(f"{B} then {A}", down("web", "no-quorum"))
+    [one] = cut_sets.answer(exploration(*singles, both, harmless, then, depth=2), subject("web")).sets
+    assert (one.at_once, one.failures, one.evidence.scenario) == (False, (B, A), f"{B} then {A}")
+    assert one.likelihood == pytest.approx((1 / 8766) ** 2)
 
 
 def test_pairs_that_one_change_would_lessen_are_a_group_with_the_likeliest() -> None:
