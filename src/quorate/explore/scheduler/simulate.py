@@ -8,6 +8,7 @@ folder is removed at the end.
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,7 +31,7 @@ from quorate.explore.scheduler.recording import (
     results,
     with_digests,
 )
-from quorate.explore.scheduler.settling import Run, deeds, settle
+from quorate.explore.scheduler.settling import Run, settle
 from quorate.explore.scheduler.state import digest, facts
 from quorate.explore.scheduler.step import Result, Step
 from quorate.explore.scheduler.transition import Placement, Settled, Transition
@@ -155,14 +156,14 @@ class CrmSimulate:
             raise Unknown(f"crm_simulate ended with {done.returncode}: {said or 'it said nothing'}")
         return root
 
-    def simulate(self, file: Path, words: Iterable[str]) -> tuple[Graph, Placement, Path]:
-        """Let it carry out one transition; return the graph, what runs where after it, and the file of that state."""
+    def simulate(self, file: Path, words: Iterable[str]) -> tuple[Graph, Placement, Placement, Path]:
+        """Let it carry out one transition; return the graph, what ran where before and after, and that state's file."""
         after, graph = self._path(), self._path("graph")
         root = self._call("--xml-file", file, "--simulate", "--save-output", after, "--save-graph", graph, *words)
-        status = root.find("revised_cluster_status")
-        if status is None or not after.exists() or not graph.exists():
+        before, status = root.find("cluster_status"), root.find("revised_cluster_status")
+        if before is None or status is None or not after.exists() or not graph.exists():
             raise Unknown(f"crm_simulate carried nothing out: {_errors(root) or 'it said nothing'}")
-        return self._take(graph), parse_status(status), after
+        return self._take(graph), parse_status(before), parse_status(status), after
 
     def look(self, file: Path) -> tuple[Graph, Placement]:
         """Return what it would do, and what runs where now."""
@@ -180,7 +181,8 @@ class CrmSimulate:
         self._call("--xml-file", file, "--run", "--save-input", after, "--save-graph", graph, *words)
         if not after.exists() or not graph.exists():
             raise Unknown("crm_simulate injected nothing")
-        changed = parse(after.read_bytes())
+        changed = deepcopy(cib)
+        _replace_status(changed, parse(after.read_bytes()))
         correct_fail_counts(changed, fail_counts(cib), self._take(graph))
         self._digests |= digests(cib)
         with_digests(changed, ended, self._digests)
@@ -202,26 +204,26 @@ class _Whole:
         self._first = tuple(injected(step))
         if step.results:  # they have to be right before it decides
             cib, self._first = scheduler.inject(cib, self._first, step.results), ()
+        self._cib = cib
         self.file = scheduler.write(cib)
-        self._counts = fail_counts(cib)
-        self._found = (Placement(), "")
 
     def run(self, number: int) -> Run:
-        failing = [f"--op-fail={spec(result)}" for result in self._step.failing]
-        graph, placement, after = self._scheduler.simulate(self.file, (*(self._first if not number else ()), *failing))
-        self.file.unlink()
-        self.file = after
-        cib = parse(after.read_bytes())
+        words = [f"--op-fail={spec(result)}" for result in self._step.failing]
+        if not number:
+            words += self._first
+        graph, found, placement, after = self._scheduler.simulate(self.file, words)
         done = frozenset(carried_out(graph, self._step.failing))
-        corrected = correct_fail_counts(cib, self._counts, graph)
-        deleted = record_deletion(cib, graph, done)
-        if edits.elect(cib) or deleted or corrected:  # a DC that was fenced is DC no more
-            after.write_bytes(etree.tostring(cib))
-        self._counts = fail_counts(cib)
-        before, self._found = self._found, (placement, digest(facts(cib), placement))
-        now = Transition(graph.actions, done)
-        found = before if number and deeds(now) else self._found  # it tells of what it found without the injections
-        return Run(*found, now)
+        lines, counts = facts(self._cib), fail_counts(self._cib)
+        _replace_status(self._cib, parse(after.read_bytes()))
+        correct_fail_counts(self._cib, counts, graph)
+        record_deletion(self._cib, graph, done)
+        edits.elect(self._cib)  # a DC that was fenced is DC no more
+        self.file.unlink()
+        after.unlink()
+        self.file = self._scheduler.write(self._cib)
+        if not number:  # it says what it found before it injected, which only matters if it then does nothing
+            found, lines = placement, facts(self._cib)
+        return Run(found, digest(lines, found), Transition(graph.actions, done))
 
 
 class _Cut:
@@ -265,6 +267,15 @@ def injected(step: Step) -> Iterator[str]:
 def spec(result: Result) -> str:
     """Return an operation's result as crm_simulate reads it."""
     return f"{result.resource}_{result.task}_{result.interval_ms}@{result.node}={result.rc}"
+
+
+def _replace_status(cib: Element, by: Element) -> None:
+    """Take a CIB's status from another, and leave its configuration.
+
+    crm_simulate writes guest nodes into that, as cluster nodes, and their connections when something is injected.
+    """
+    for old, new in zip(cib.findall("status"), by.findall("status"), strict=True):
+        cib.replace(old, new)
 
 
 def program() -> str:
