@@ -253,6 +253,23 @@ def test_tickets_are_granted_and_revoked(open_):
     assert where(scheduler.settle([QUIET, granted, Step(revoked=("here",))]), "app") == []
 
 
+def test_an_instance_of_a_globally_unique_clone_fails_where_it_runs(open_):
+    meta = "".join(
+        f'<nvpair id="u-{name}" name="{name}" value="{value}"/>'
+        for name, value in (("globally-unique", "true"), ("clone-max", "2"))
+    )
+    clone = f'<clone id="addresses"><meta_attributes id="u">{meta}</meta_attributes>{primitive("address")}</clone>'
+    scheduler = open_(cib(extra=clone))
+    before = {node for node, _ in where(scheduler.settle([QUIET]), "address")}
+    node = max(before)
+    found = Result("address", "monitor", 10000, node, 7)
+    settled = scheduler.settle([QUIET, Step(results=(found,))])
+    assert {("stop", node), ("start", node)} <= set(tasks(settled, "address")[0])
+    moved = scheduler.settle([QUIET, Step(results=(found,), failing=(Result("address", "start", 0, node, 1),))])
+    assert moved.quiet
+    assert node not in {name for name, _ in where(moved, "address")}
+
+
 def test_what_never_comes_to_rest_is_bounded_and_says_so(open_):
     """A failing monitor with no threshold: the start is not fatal, and its count grows for ever."""
     text = cib(properties="start-failure-is-fatal=false").replace('value="3"', 'value="0"')

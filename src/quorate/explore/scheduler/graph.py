@@ -38,12 +38,14 @@ class Graph:
 
     priority: of actions that have one (INFINITY: carried out even after the transition was given up).
     expected: of actions whose expected result is not 0 (7 for a probe of what does not run).
+    instance: of actions on an instance of a globally unique clone, its name with its number.
     start_failure, stop_failure: what a failed start or stop sets its fail count to; "INFINITY", or "" for one more.
     """
 
     actions: tuple[Action, ...] = ()
     priority: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     expected: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    instance: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     start_failure: str = "INFINITY"
     stop_failure: str = "INFINITY"
 
@@ -62,18 +64,20 @@ def base(resource: str) -> str:
 def parse_graph(text: str | bytes) -> Graph:
     """Return the graph; XMLSyntaxError if it is not XML."""
     root = parse(text)
-    actions, priority, expected = [], {}, {}
+    actions, priority, expected, instance = [], {}, {}, {}
     for synapse in root.iterchildren("synapse"):
         after = tuple(int(one.get("id", "-1")) for one in synapse.iterfind("inputs/trigger/*"))
         for element in synapse.iterfind("action_set/*"):
             if element.tag in _KINDS:
                 actions.append(_action(element, after))
                 priority[actions[-1].id] = int(synapse.get("priority", "0"))
+                instance[actions[-1].id] = _instance(element)
                 expected[actions[-1].id] = _expected(element)
     return Graph(
         actions=tuple(actions),
         priority=MappingProxyType({id_: value for id_, value in priority.items() if value}),
         expected=MappingProxyType({id_: value for id_, value in expected.items() if value}),
+        instance=MappingProxyType({id_: name for id_, name in instance.items() if name}),
         start_failure=_offset(root.get("failed-start-offset")),
         stop_failure=_offset(root.get("failed-stop-offset")),
     )
@@ -100,6 +104,13 @@ def _action(element: Element, after: tuple[int, ...]) -> Action:
         priority_delay_s=_seconds(str(meta.get("CRM_meta_priority_fencing_delay", ""))),
         after=after,
     )
+
+
+def _instance(element: Element) -> str:
+    """Return the name of an instance that has a number; in a graph, only those of globally unique clones have one."""
+    primitive = element.find("primitive")
+    name = "" if primitive is None else str(primitive.get("id", ""))
+    return name if ":" in name else ""
 
 
 def _expected(element: Element) -> int:

@@ -50,7 +50,7 @@ def results(graph: Graph, done: Iterable[int], failing: Iterable[Result]) -> Ite
         action = actions[id_]
         if action.kind == "rsc_op" and action.resource and action.task not in _UNRECORDED:
             rc = bad.get(operation(action), graph.expected.get(id_, 0))
-            yield Result(action.resource, action.task, action.interval_ms, action.node, rc)
+            yield Result(graph.instance.get(id_, action.resource), action.task, action.interval_ms, action.node, rc)
 
 
 def digests(cib: Element) -> Digests:
@@ -75,8 +75,9 @@ def with_digests(cib: Element, injected: Sequence[Result], known: Digests) -> No
     """Give injected results the digests that real ones would have, as far as they are known."""
     for result in injected:
         interval = str(result.interval_ms)
-        values = known.get((result.resource, result.task, interval)) or known.get((result.resource, "", interval), {})
-        for record in _records(named(cib.find("status"), "node_state", result.node), result.resource):
+        resource = base(result.resource)
+        values = known.get((resource, result.task, interval)) or known.get((resource, "", interval), {})
+        for record in _records(named(cib.find("status"), "node_state", result.node), resource):
             if "op-digest" not in record.attrib and _same(record, result):
                 for name, value in values.items():
                     record.set(name, value)

@@ -17,7 +17,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.errors import Unknown
-from quorate.explore.scheduler import edits
+from quorate.explore.scheduler import edits, instances
 from quorate.explore.scheduler.execution import carried_out
 from quorate.explore.scheduler.graph import Graph, parse, parse_graph, parse_status
 from quorate.explore.scheduler.installed import PATH, found, installed
@@ -177,7 +177,7 @@ class CrmSimulate:
     def inject(self, cib: Element, words: Iterable[str], ended: Sequence[Result]) -> Element:
         """Return a CIB into which something was injected and nothing was done about it, as the controller has it."""
         file, after, graph = self.write(cib), self._path(), self._path("graph")
-        words = (*words, *(f"--op-inject={spec(result)}" for result in ended))
+        words = (*words, *(f"--op-inject={spec(result)}" for result in instances.ended(ended, cib)))
         self._call("--xml-file", file, "--run", "--save-input", after, "--save-graph", graph, *words)
         if not after.exists() or not graph.exists():
             raise Unknown("crm_simulate injected nothing")
@@ -208,7 +208,7 @@ class _Whole:
         self.file = scheduler.write(cib)
 
     def run(self, number: int) -> Run:
-        words = [f"--op-fail={spec(result)}" for result in self._step.failing]
+        words = [f"--op-fail={spec(result)}" for result in instances.failing(self._step.failing, self._cib)]
         if not number:
             words += self._first
         graph, found, placement, after = self._scheduler.simulate(self.file, words)
