@@ -60,6 +60,12 @@ class Configured:
         return tuple(e.get("uname", "") for e in named if e.get("type", "member") in {"member", "normal"})
 
     @cached_property
+    def ids(self) -> dict[str, int]:
+        """The members' node ids, which are Corosync's; their place in the CIB where they are no numbers."""
+        given = {e.get("uname", ""): e.get("id", "") for e in self.cib.iterfind("configuration/nodes/node")}
+        return {n: int(given[n]) if given[n].isdigit() else i for i, n in enumerate(self.nodes, start=1)}
+
+    @cached_property
     def properties(self) -> Mapping[str, str]:
         """The cluster properties; of two sets the first one counts."""
         found: dict[str, str] = {}
@@ -99,13 +105,15 @@ class Configured:
         """A Part for each primitive; whose it is and whether it is watched, the CIB does not say."""
         return MappingProxyType({e.get("id", ""): self._part(e) for e in self._elements})
 
-    def nodes_for(self, carrier: str) -> tuple[str, ...]:
-        """Return the nodes on which a top-level resource may run by its location constraints, the preferred first.
+    def nodes_for(self, resource: str) -> tuple[str, ...]:
+        """Return the nodes on which a resource may run by location constraints, the preferred first.
 
-        Constraints with rules are left to the scheduler: here they neither forbid nor prefer.
+        Those of what holds it count with its own. Constraints with rules, patterns or sets are left to the scheduler:
+        here they neither forbid nor prefer.
         """
-        element = next(e for e in self.cib.iterfind("configuration/resources/*") if e.get("id") == carrier)
-        names = {str(e.get("id")) for e in element.iter("primitive", *COLLECTIVE)}
+        tops = self.cib.iterfind("configuration/resources/*")
+        within = ({str(e.get("id")) for e in top.iter("primitive", *COLLECTIVE)} for top in tops)
+        names = next((ids for ids in within if resource in ids), frozenset[str]())
         scores: dict[str, int] = {}
         for each in self.cib.iterfind("configuration/constraints/rsc_location"):
             role = ROLES.get(each.get("role", "").lower(), "Started")
@@ -140,7 +148,14 @@ class Configured:
             monitors_s=MappingProxyType(serving),
             clone=holder.get("id", "") if holder is not None else "",
             promotable=promotable,
+            priority=self._priority(element),
         )
+
+    def _priority(self, element: Element) -> int:
+        """Return the meta attribute `priority`: a primitive's own, what holds it gives, or the default."""
+        chain = [self._both(element, "meta_attributes")]
+        chain += [_sets(e, "meta_attributes") for e in element.iterancestors() if e.tag in COLLECTIVE]
+        return _score(next((meta["priority"] for meta in (*chain, self.defaults) if "priority" in meta), "0"))
 
     def _operations(self, element: Element) -> list[Element]:
         """Return a primitive's <op>s, then those of its template that it does not have itself."""

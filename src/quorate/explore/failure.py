@@ -7,6 +7,10 @@ from typing import Literal, Protocol
 from quorate.explore.scheduler.step import Result
 from quorate.explore.subject import Subject
 
+HERE = ""
+"""As a Result's node: wherever the resource is active when the failure comes. situation.py puts the node in its place,
+and for interval_ms 0 of a monitor the interval of the one that serves there."""
+
 Notice = Literal["membership", "monitor", "announced", "none"]
 """How Pacemaker comes to know: Corosync misses the node; a monitor finds the resource failed; it is told at once
 (standby, an orderly leave); it does not, until it needs what has failed."""
@@ -18,8 +22,9 @@ class Failure:
 
     lost, left, standby, returned: nodes. apart: sides that no longer hear each other, each a set of nodes.
     links: (node, link number) that are cut; a node that has none left is apart from all others. devices: fencing
-    devices that do not answer. results, failing: of operations; failing ones stay so until the failure is taken back.
-    scores: transient node attributes, as in Step. notice: how Pacemaker learns; resource: whose monitor finds it.
+    devices that do not answer. quorum_device: the quorum device does not. results, failing: of operations; failing ones
+    stay so until the failure is taken back. scores: transient node attributes, as in Step. notice: how Pacemaker
+    learns; resource: whose monitor finds it.
     beyond: what it would need besides to do harm, for failures that alone do none ("" else).
     per_year: how often it happens to this one part, and repair_s how long until it is mended: None where the kind has
     no rate of its own (a part of another failure, a choice of the operator).
@@ -34,6 +39,7 @@ class Failure:
     apart: tuple[frozenset[str], ...] = ()
     links: frozenset[tuple[str, int]] = frozenset()
     devices: frozenset[str] = frozenset()
+    quorum_device: bool = False
     results: tuple[Result, ...] = ()
     failing: tuple[Result, ...] = ()
     scores: tuple[tuple[str, str, str], ...] = ()

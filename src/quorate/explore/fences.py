@@ -33,11 +33,12 @@ def fences(configured: Configured) -> tuple[tuple[Fence, ...], tuple[str, ...]]:
         agent = primitive.agent.removeprefix("stonith:")
         base, spread = _delays(primitive, victims)
         onboard = victims[0] if len(victims) == 1 and agent in ON_BOARD else ""
-        found.append(Fence(primitive.id, agent, victims, onboard, MappingProxyType(base), spread))
+        users = configured.nodes_for(primitive.id)
+        found.append(Fence(primitive.id, agent, victims, onboard, MappingProxyType(base), spread, nodes=users))
     watchdog_s = duration.seconds(configured.properties.get("stonith-watchdog-timeout", "0")) or 0.0
     if watchdog_s > 0:
         waits = MappingProxyType(dict.fromkeys(configured.nodes, watchdog_s))
-        found.append(Fence(WATCHDOG, "watchdog", configured.nodes, delay_s=waits))
+        found.append(Fence(WATCHDOG, "watchdog", configured.nodes, delay_s=waits, nodes=configured.nodes))
     return tuple(found), tuple(remarks)
 
 

@@ -17,6 +17,7 @@ from quorate.errors import UsageError
 from quorate.explore import scores
 from quorate.explore.configured import Carrier, Configured
 from quorate.explore.fences import fences, levels
+from quorate.explore.rates import rates
 from quorate.explore.subject import Part, Service, Subject
 
 TOKEN_S = 3.0  # corosync.conf(5): token, token_coefficient; consensus is 1.2 times the token
@@ -63,6 +64,7 @@ def read(cib: Element, name: str = "") -> Subject:
         cib=etree.tostring(cib, encoding="unicode"),
         nodes=nodes,
         votes=MappingProxyType(dict.fromkeys(nodes, 1)),
+        ids=MappingProxyType(configured.ids),
         quorum=_quorum(len(nodes)),
         services=services,
         parts=MappingProxyType(_owned(configured, services)),
@@ -73,6 +75,7 @@ def read(cib: Element, name: str = "") -> Subject:
         levels=levels(configured),
         no_quorum_policy=configured.properties.get("no-quorum-policy", "stop"),
         priority_delay_s=duration.seconds(configured.properties.get("priority-fencing-delay", "0")) or 0.0,
+        rates=rates({}),
         utilization=MappingProxyType(_amounts({p.id: p.utilization for p in configured.primitives.values()})),
         capacity=MappingProxyType(_amounts(_capacities(cib))),
         placement=configured.properties.get("placement-strategy", "default"),

@@ -6,6 +6,7 @@ services by name, votes, links, disks, watched servers, which board shares a nod
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 from types import MappingProxyType
 
 from quorate.catalog.agents import AgentLibrary
@@ -16,11 +17,12 @@ from quorate.catalog.storage import Replicated
 from quorate.catalog.watched import UNITS
 from quorate.check.context import Context
 from quorate.check.fencing import address
-from quorate.describe.cluster import Cluster
+from quorate.describe.cluster import Cluster, IPAddress
 from quorate.describe.resources import Colocation, Order
 from quorate.errors import UsageError
 from quorate.explore import of_cib
 from quorate.explore.configured import Configured
+from quorate.explore.rates import rates
 from quorate.explore.subject import Disk, Fence, Part, Service, Subject
 from quorate.render.cib import cib as rendered
 
@@ -45,13 +47,16 @@ def of_cluster(cluster: Cluster, agents: AgentLibrary, platform: Platform, live:
         base,
         name=cluster.name,
         votes=MappingProxyType({node.name: node.votes for node in cluster.nodes}),
+        ids=MappingProxyType({node.name: node.id for node in cluster.nodes}),
         quorum=cluster.quorum,
         services=services,
         parts=MappingProxyType(_parts(cluster, platform, base.parts, services)),
         detection_s=_detection_s(cluster),
         links=MappingProxyType({node.name: tuple(range(len(node.links))) for node in cluster.nodes}),
+        device_link=_link(cluster, _numeric(cluster.quorum.device.host)) if cluster.quorum.device else None,
         fences=tuple(_reached(cluster, fence) for fence in base.fences),
         shared=cluster.shared,
+        rates=rates(cluster.rates),
         disks=tuple(_disks(cluster, services)),
         outage_target_s=cluster.targets.outage_s,
         availability_target=cluster.targets.availability,
@@ -138,10 +143,20 @@ def _reached(cluster: Cluster, fence: Fence) -> Fence:
     device = next((each for each in cluster.fencing.devices if each.id == fence.id), None)
     if device is None:
         return fence
-    at = address(device)
+    return replace(fence, onboard=device.from_node or fence.onboard, link=_link(cluster, address(device)))
+
+
+def _link(cluster: Cluster, at: IPAddress | None) -> int | None:
+    """Return the link in whose network an address lies, None where it is in none, or no number."""
     count = max(len(node.links) for node in cluster.nodes)
-    link = next((i for i in range(count) if at is not None and any(at in n for n in cluster.networks(i))), None)
-    return replace(fence, onboard=device.from_node or fence.onboard, link=link)
+    return next((i for i in range(count) if at is not None and any(at in n for n in cluster.networks(i))), None)
+
+
+def _numeric(host: str) -> IPAddress | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
 
 
 def _disks(cluster: Cluster, services: tuple[Service, ...]) -> Iterator[Disk]:

@@ -16,7 +16,9 @@ class Situation:
 
     down: nodes that are lost. left, standby: nodes. apart, links, devices, failing: as in Failure, put together.
     unfenced: nodes that are lost and whose fencing failed. expected_votes: after last_man_standing; None: as
-    configured.
+    configured. quorum_device: it does not answer. waits: quorum was lost under wait_for_all, and comes back with all
+    nodes only. scores: (node, attribute) that no agent sets any more. split: nodes that live lie on several sides, and
+    fencing did not end that; what comes then is not explored.
     """
 
     down: frozenset[str] = frozenset()
@@ -28,6 +30,10 @@ class Situation:
     failing: tuple[Result, ...] = ()
     unfenced: frozenset[str] = frozenset()
     expected_votes: int | None = None
+    quorum_device: bool = False
+    waits: bool = False
+    scores: frozenset[tuple[str, str]] = frozenset()
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

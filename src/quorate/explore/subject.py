@@ -20,7 +20,8 @@ class Part:
     agent: "ocf:heartbeat:IPaddr2". timeouts_s, by task. monitor_s: the shortest interval where it serves; None: nobody
     asks. monitors_s: the same by role (Started, Promoted, Unpromoted). watched: its end is told to Pacemaker at once
     (ADR 13). clone: the clone or bundle that holds it, directly or through a group; promotable: whether that one is.
-    service: whose it is, "" for a fencing device.
+    service: whose it is, "" for a fencing device. priority: its meta attribute, by which priority-fencing-delay weighs
+    nodes.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Part:
     clone: str = ""
     promotable: bool = False
     service: str = ""
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Fence:
 
     delay_s: pcmk_delay_base and the mean of what pcmk_delay_max adds, by victim. random_s: the most that the latter
     adds. link: number of the cluster link in whose network it is reached, None where that is another network.
+    nodes: those that may use it by its location constraints.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Fence:
     delay_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     random_s: float = 0
     link: int | None = None
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,11 @@ class Subject:
     """What is explored.
 
     cib: the whole CIB as text, understood by the scheduler here; every node is there and, unless it is `live`, nothing
-    runs yet. votes: by node. links: node -> its link numbers. detection_s: until the others agree that a silent node is
-    gone. fencing: whether fencing is on; levels: node -> device ids per level, tried in order. no_quorum_policy as in
-    Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure (rates.py). utilization: primitive ->
+    runs yet. votes, ids (Corosync's node ids): by node. links: node -> its link numbers. device_link: the link in whose
+    network the quorum device is reached, None where that is another network. detection_s: until the others agree that a
+    silent node is gone. fencing: whether fencing is on; levels: node -> device ids per level, tried in order.
+    no_quorum_policy as in Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure (rates.py).
+    utilization: primitive ->
     what it needs, capacity: node -> what it has, by attribute; placement: placement-strategy.
     remarks: what of the input had to be understood in some way, said with every result.
     """
@@ -111,11 +117,13 @@ class Subject:
     cib: str
     nodes: tuple[str, ...]
     votes: Mapping[str, int]
+    ids: Mapping[str, int]
     quorum: Quorum
     services: tuple[Service, ...]
     parts: Mapping[str, Part]
     detection_s: float
     links: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    device_link: int | None = None
     fencing: bool = True
     fences: tuple[Fence, ...] = ()
     levels: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -78,10 +78,11 @@ def test_what_fences_whom_over_which_power_and_network():
     fences = {fence.id: fence for fence in subject_of().fences}
     assert fences["ipmi-n1"].victims == ("n1",)
     assert fences["ipmi-n1"].onboard == "n1"
+    assert fences["ipmi-n1"].nodes == ("n2",)
     assert fences["ipmi-n1"].link is None
     assert fences["ipmi-n1"].delay_s == {"n1": 2}
     outlets = fences["outlets"]
-    assert (outlets.onboard, outlets.link, outlets.random_s) == ("", 1, 4)
+    assert (outlets.onboard, outlets.link, outlets.random_s, outlets.nodes) == ("", 1, 4, ("n1", "n2"))
     assert outlets.delay_s == {"n1": 3, "n2": 3}
     assert subject_of().levels == {"n1": (("ipmi-n1",), ("outlets",)), "n2": (("ipmi-n2",), ("outlets",))}
 
@@ -109,9 +110,20 @@ def test_times_votes_and_links():
     assert subject.priority_delay_s == 5
     assert subject.quorum.two_node
     assert subject.votes == {"n1": 1, "n2": 1}
+    assert subject.ids == {"n1": 1, "n2": 2}
     assert subject.links == {"n1": (0, 1), "n2": (0, 1)}
+    assert {part.priority for part in subject.parts.values()} == {1}
     device = subject_of(FILE + "quorum: {device: {host: 10.1.0.9, timeout: 20s}}\n")
     assert device.detection_s == 24
+    assert device.device_link == 0
+    far = subject_of(FILE + "quorum: {device: {host: third.example}}\n")
+    assert far.device_link is None
+
+
+def test_rates_of_the_file_win():
+    subject = subject_of(FILE + "rates: {node-lost: {per_year: 7}}\n")
+    assert subject.rates["node-lost"].per_year == 7
+    assert subject.rates["disk-failed"].per_year > 0
 
 
 def test_scores_are_there_before_the_first_start_where_the_clone_may_run():
