@@ -149,6 +149,7 @@ class Configured:
             clone=holder.get("id", "") if holder is not None else "",
             promotable=promotable,
             priority=self._priority(element),
+            fenced_on=frozenset(self._fenced_on(element)),
         )
 
     def _priority(self, element: Element) -> int:
@@ -156,6 +157,14 @@ class Configured:
         chain = [self._both(element, "meta_attributes")]
         chain += [_sets(e, "meta_attributes") for e in element.iterancestors() if e.tag in COLLECTIVE]
         return _score(next((meta["priority"] for meta in (*chain, self.defaults) if "priority" in meta), "0"))
+
+    def _fenced_on(self, element: Element) -> Iterator[str]:
+        """Yield the tasks whose failure gets the node fenced: stop, unless on-fail says otherwise; others if so."""
+        common = _sets(self.cib.find("configuration/op_defaults"), "meta_attributes").get("on-fail", "")
+        given = {op.get("name", ""): op.get("on-fail", common) for op in self._operations(element)}
+        for task, on_fail in ({"stop": common} | given).items():
+            if on_fail == "fence" or (task == "stop" and not on_fail):
+                yield task
 
     def _operations(self, element: Element) -> list[Element]:
         """Return a primitive's <op>s, then those of its template that it does not have itself."""

@@ -1,14 +1,14 @@
-"""Failure: something that can go wrong, as data. Made by the files of failures/, applied by situation.py. Pure."""
+"""Failure: something that can go wrong, as data. Made by the files of failures/, applied by strike.py. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from quorate.explore.scheduler.step import Result
 from quorate.explore.subject import Subject
 
 HERE = ""
-"""As a Result's node: wherever the resource is active when the failure comes. situation.py puts the node in its place,
+"""As a Result's node: wherever the resource is active when the failure comes. strike.py puts the node in its place,
 and for interval_ms 0 of a monitor the interval of the one that serves there."""
 
 Notice = Literal["membership", "monitor", "announced", "none"]
@@ -20,7 +20,8 @@ Notice = Literal["membership", "monitor", "announced", "none"]
 class Failure:
     """One failure. id: stable, "node-lost:n1"; its first part is the kind. words: a sentence without its end.
 
-    lost, left, standby, returned: nodes. apart: sides that no longer hear each other, each a set of nodes.
+    lost, left, standby, returned: nodes; active: taken out of standby; runs_on: lost ones that go on with what they
+    ran, for all that the others know. apart: sides that no longer hear each other, each a set of nodes.
     links: (node, link number) that are cut; a node that has none left is apart from all others. devices: fencing
     devices that do not answer. quorum_device: the quorum device does not. results, failing: of operations; failing ones
     stay so until the failure is taken back. scores: transient node attributes, as in Step. notice: how Pacemaker
@@ -36,6 +37,8 @@ class Failure:
     left: frozenset[str] = frozenset()
     standby: frozenset[str] = frozenset()
     returned: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+    runs_on: frozenset[str] = frozenset()
     apart: tuple[frozenset[str], ...] = ()
     links: frozenset[tuple[str, int]] = frozenset()
     devices: frozenset[str] = frozenset()
@@ -53,6 +56,12 @@ class Failure:
     def kind(self) -> str:
         """Which file of failures/ made it."""
         return self.id.partition(":")[0]
+
+
+def rated(failure: Failure, subject: Subject) -> Failure:
+    """Return the failure with the rate of its kind, where it has one of its own."""
+    rate = subject.rates.get(failure.kind)
+    return failure if rate is None else replace(failure, per_year=rate.per_year, repair_s=rate.repair_s)
 
 
 class Kind(Protocol):

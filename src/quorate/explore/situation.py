@@ -1,8 +1,7 @@
-"""Situation: what has failed so far, and what the next failure makes of it. Pure.
+"""Situation: what has failed so far; Blow: what the next failure makes of it. Pure values, made by strike.py.
 
-In: a Subject, a Situation, a Failure, and what runs where when it comes (the Placement at rest before it). Out: the
-sides into which the cluster falls, each with the Step that its Pacemaker is given and with whether it has quorum; the
-situation afterwards.
+A cluster whose nodes no longer hear each other falls into sides, each with a Pacemaker of its own, that is given a Step
+of its own.
 """
 
 from dataclasses import dataclass, field
@@ -15,10 +14,11 @@ class Situation:
     """What has failed and was not taken back. An empty one: everything is well.
 
     down: nodes that are lost. left, standby: nodes. apart, links, devices, failing: as in Failure, put together.
-    unfenced: nodes that are lost and whose fencing failed. expected_votes: after last_man_standing; None: as
-    configured. quorum_device: it does not answer. waits: quorum was lost under wait_for_all, and comes back with all
-    nodes only. scores: (node, attribute) that no agent sets any more. split: nodes that live lie on several sides, and
-    fencing did not end that; what comes then is not explored.
+    unfenced: nodes that are lost and whose fencing failed, or was not allowed. runs_on: nodes that are lost to the side
+    that goes on, and that may still run what they ran, for they were not fenced. expected_votes: after
+    last_man_standing; None: as configured. quorum_device: it does not answer. waits: quorum was lost under
+    wait_for_all, and comes back with all nodes only. scores: (node, attribute) that no agent sets any more. split:
+    nodes that live lie on several sides, and fencing did not end that; what comes then is not explored.
     """
 
     down: frozenset[str] = frozenset()
@@ -29,6 +29,7 @@ class Situation:
     devices: frozenset[str] = frozenset()
     failing: tuple[Result, ...] = ()
     unfenced: frozenset[str] = frozenset()
+    runs_on: frozenset[str] = frozenset()
     expected_votes: int | None = None
     quorum_device: bool = False
     waits: bool = False
@@ -40,7 +41,8 @@ class Situation:
 class Side:
     """A partition of the cluster. members: its nodes. step: what its Pacemaker is given.
 
-    fences: nodes of other sides, or lost ones, that it will fence; delay_s: how long its fencing of each is put off.
+    fences: nodes of other sides, or lost ones, that it will fence; delay_s: how long the devices' settings put that
+    off, at most; in_vain: devices of earlier levels, which are tried first and do not answer.
     """
 
     members: frozenset[str]
@@ -48,6 +50,7 @@ class Side:
     step: Step
     fences: frozenset[str] = frozenset()
     delay_s: float = 0
+    in_vain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

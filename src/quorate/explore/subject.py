@@ -21,7 +21,7 @@ class Part:
     asks. monitors_s: the same by role (Started, Promoted, Unpromoted). watched: its end is told to Pacemaker at once
     (ADR 13). clone: the clone or bundle that holds it, directly or through a group; promotable: whether that one is.
     service: whose it is, "" for a fencing device. priority: its meta attribute, by which priority-fencing-delay weighs
-    nodes.
+    nodes. fenced_on: the tasks whose failure gets the node fenced (on-fail).
     """
 
     id: str
@@ -34,6 +34,7 @@ class Part:
     promotable: bool = False
     service: str = ""
     priority: int = 0
+    fenced_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +105,24 @@ class Subject:
     """What is explored.
 
     cib: the whole CIB as text, understood by the scheduler here; every node is there and, unless it is `live`, nothing
-    runs yet. votes, ids (Corosync's node ids): by node. links: node -> its link numbers. device_link: the link in whose
-    network the quorum device is reached, None where that is another network. detection_s: until the others agree that a
-    silent node is gone. fencing: whether fencing is on; levels: node -> device ids per level, tried in order.
-    no_quorum_policy as in Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure (rates.py).
-    utilization: primitive ->
-    what it needs, capacity: node -> what it has, by attribute; placement: placement-strategy.
-    remarks: what of the input had to be understood in some way, said with every result.
+    runs yet. votes: by node. ids: Corosync's, by node; left out, as they stand. links: node -> its link numbers.
+    device_link: the link in whose network the quorum device is reached, None where that is another network.
+    detection_s: until the others agree that a silent node is gone. fencing: whether fencing is on; levels: node ->
+    device ids per level, tried in order. no_quorum_policy as in Pacemaker. priority_delay_s: priority-fencing-delay.
+    rates: by kind of failure (rates.py). utilization: primitive -> what it needs, capacity: node -> what it has, by
+    attribute; placement: placement-strategy. remarks: what of the input had to be understood in some way, said with
+    every result.
     """
 
     name: str
     cib: str
     nodes: tuple[str, ...]
     votes: Mapping[str, int]
-    ids: Mapping[str, int]
     quorum: Quorum
     services: tuple[Service, ...]
     parts: Mapping[str, Part]
     detection_s: float
+    ids: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
     device_link: int | None = None
     fencing: bool = True

@@ -66,6 +66,13 @@ def test_templates_defaults_and_disabled_operations():
     assert (part.timeouts_s["start"], part.timeouts_s["stop"], part.timeouts_s["monitor"]) == (60, 33, 40)
 
 
+def test_what_gets_a_node_fenced():
+    ops = '<operations><op id="m" name="monitor" interval="5s" on-fail="fence"/>{}</operations>'
+    assert of_cib(document(DUMMY.format("a", ops.format("")))).parts["a"].fenced_on == {"monitor", "stop"}
+    block = ops.format('<op id="s" name="stop" interval="0" on-fail="block"/>')
+    assert of_cib(document(DUMMY.format("a", block))).parts["a"].fenced_on == {"monitor"}
+
+
 @pytest.mark.parametrize(
     ("parameters", "victims", "delays"),
     [

@@ -1,0 +1,24 @@
+"""link-lost: a link is gone for all nodes at once, as with its only switch."""
+
+from collections.abc import Iterator
+
+from quorate.explore.failure import Failure
+from quorate.explore.subject import Subject
+
+TITLE = "A link is lost everywhere"
+NOT_COVERED: tuple[str, ...] = ()
+
+
+def find(subject: Subject) -> Iterator[Failure]:
+    """Yield it for each link number, if there is anybody to talk to."""
+    numbers = sorted({link for links in subject.links.values() for link in links})
+    for link in numbers if len(subject.nodes) > 1 else ():
+        cut = frozenset((node, link) for node, links in subject.links.items() if link in links)
+        last = any(subject.links[node] == (link,) for node, _ in cut)
+        yield Failure(
+            id=f"link-lost:{link}",
+            words=f"link {link} is lost everywhere",
+            links=cut,
+            notice="membership" if last else "none",
+            beyond="" if last else "another link",
+        )

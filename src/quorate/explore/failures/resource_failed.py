@@ -1,0 +1,52 @@
+"""resource-failed: a resource fails where it runs; its monitor finds it, and Pacemaker starts it again."""
+
+from collections.abc import Iterator
+
+from quorate.explore.failure import HERE, Failure, Notice, rated
+from quorate.explore.scheduler.step import Result
+from quorate.explore.subject import Part, Subject
+
+TITLE = "A resource fails where it runs"
+NOT_COVERED = ("a server that answers its monitor and not its clients, or answers them wrongly",)
+
+NOT_RUNNING = 7  # OCF_NOT_RUNNING: what a monitor says of a server that is gone (Pacemaker Administration, OCF)
+
+
+def find(subject: Subject) -> Iterator[Failure]:
+    """Yield it for each primitive of a service, for a clone's on each node."""
+    for part, node in placed(subject):
+        notice, results = found(part, node)
+        failure = Failure(
+            id=f"resource-failed:{named(part, node)}",
+            words=f"{part.id} fails{on(node)}",
+            results=results,
+            notice=notice,
+            resource=part.id,
+        )
+        yield rated(failure, subject)
+
+
+def placed(subject: Subject) -> Iterator[tuple[Part, str]]:
+    """Yield each primitive that a service has, with HERE; those of clones once with each node that may run them."""
+    for part in subject.parts.values():
+        if part.service and part.clone:
+            yield from ((part, node) for node in subject.service(part.service).nodes)
+        elif part.service:
+            yield part, HERE
+
+
+def found(part: Part, node: str) -> tuple[Notice, tuple[Result, ...]]:
+    """Return how a primitive's end is noticed. Where nobody asks it is not, and Pacemaker does nothing."""
+    if not part.monitors_s and not part.watched:
+        return "none", ()
+    return "monitor", (Result(part.id, "monitor", 0, node, NOT_RUNNING),)
+
+
+def named(part: Part, node: str) -> str:
+    """Return the part of an id that says what fails: server, or storage@n1."""
+    return f"{part.id}@{node}" if node else part.id
+
+
+def on(node: str) -> str:
+    """Return the words that say where, "" for wherever it runs."""
+    return f" on {node}" if node else ""

@@ -1,0 +1,191 @@
+import re
+
+import pytest
+
+from quorate import registry
+from quorate.describe.vocabulary import FAILURES
+from quorate.explore import failures
+from quorate.explore.failure import HERE
+from quorate.explore.scheduler.step import Result
+
+from .subjects import DATABASE, IPMI, subject_of
+
+KINDS = registry.modules(failures)
+
+SHARED = """\
+shared:
+  left: {kind: rack, nodes: [n1, n2]}
+  main: {kind: switch, links: 0}
+  feed: {kind: power, nodes: [n3]}
+  hall: {kind: site, nodes: [n1, n2]}
+quorum: {device: {host: 10.3.0.9}}
+"""
+
+
+def found(kind, subject):
+    return {failure.id: failure for failure in KINDS[kind].find(subject)}
+
+
+@pytest.fixture(params=["web", "database", "large"])
+def subject(request):
+    more = SHARED if request.param == "web" else ""
+    given = {"web": (3, {}), "database": (2, {"services": DATABASE}), "large": (7, {})}[request.param]
+    return subject_of(given[0], more=more, **given[1])
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_keeps_the_protocol(name, subject):
+    kind = KINDS[name]
+    assert kind.TITLE
+    assert not kind.TITLE.endswith(".")
+    assert all(isinstance(words, str) and not words.endswith(".") for words in kind.NOT_COVERED)
+    for failure in kind.find(subject):
+        expected = {"rack", "switch", "power", "site"} if name == "shared_lost" else {name.replace("_", "-")}
+        assert failure.kind.removesuffix("-lost" if name == "shared_lost" else "") in expected
+        assert re.fullmatch(r"[a-z-]+:[^\s]+", failure.id)
+        assert failure.words
+        assert not failure.words.endswith(".")
+        named = failure.lost | failure.left | failure.standby | failure.returned | {node for node, _ in failure.links}
+        named |= {node for side in failure.apart for node in side} | {node for node, _, _ in failure.scores}
+        named |= {result.node for result in (*failure.results, *failure.failing)} - {HERE}
+        assert named <= set(subject.nodes)
+        assert failure.devices <= {fence.id for fence in subject.fences}
+        assert {result.resource for result in (*failure.results, *failure.failing)} <= set(subject.parts)
+        assert not failure.resource or failure.resource in subject.parts
+        rated = failure.kind in FAILURES
+        assert (failure.per_year is not None, failure.repair_s is not None) == (rated, rated)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_ids_are_unique_and_their_order_is_stable(name, subject):
+    ids = [failure.id for failure in KINDS[name].find(subject)]
+    assert len(set(ids)) == len(ids)
+    assert ids == [failure.id for failure in KINDS[name].find(subject)]
+
+
+def test_every_kind_with_a_rate_is_a_file_or_shared():
+    kinds = {name.replace("_", "-") for name in KINDS} | {
+        f"{kind}-lost" for kind in ("rack", "switch", "power", "site")
+    }
+    assert set(FAILURES) <= kinds
+
+
+@pytest.mark.parametrize(
+    "kind", ["node_lost", "node_hung", "node_left", "node_standby", "node_returned", "node_and_board_lost"]
+)
+def test_one_for_each_node(kind):
+    assert len(found(kind, subject_of(3))) == 3
+
+
+def test_a_hung_node_may_still_run_what_it_ran():
+    failure = found("node_hung", subject_of())["node-hung:n2"]
+    assert failure.lost == failure.runs_on == {"n2"}
+
+
+def test_a_board_is_lost_with_its_node():
+    failure = found("node_and_board_lost", subject_of())["node-and-board-lost:n2"]
+    assert (failure.lost, failure.devices) == ({"n2"}, {"ipmi-n2"})
+
+
+def test_an_outlet_elsewhere_is_not_lost_with_a_node():
+    outlets = IPMI + "  devices: {pdu: {agent: fence_apc, nodes: [n1, n2, n3], parameters: {ip: 10.9.0.99}}}\n"
+    subject = subject_of(
+        3, fencing=outlets.replace("fencing: {ipmi", "fencing:\n  ipmi").replace("}}}\n  dev", "}}\n  dev")
+    )
+    assert {fence.id for fence in subject.fences} == {"ipmi-n1", "ipmi-n2", "ipmi-n3", "pdu"}
+    assert found("node_and_board_lost", subject)["node-and-board-lost:n1"].devices == {"ipmi-n1"}
+
+
+def test_a_resource_fails_where_it_runs_and_a_clones_on_each_node():
+    failures = found("resource_failed", subject_of(2, DATABASE))
+    assert list(failures) == [
+        "resource-failed:database-drbd@n1",
+        "resource-failed:database-drbd@n2",
+        "resource-failed:database-filesystem",
+        "resource-failed:database-address",
+        "resource-failed:database-server",
+    ]
+    assert failures["resource-failed:database-server"].results == (Result("database-server", "monitor", 0, HERE, 7),)
+    assert failures["resource-failed:database-drbd@n2"].results[0].node == "n2"
+
+
+def test_nobody_notices_a_resource_that_is_not_monitored():
+    own = 'resources: {quiet: {primitive: "ocf:pacemaker:Dummy", operations: {monitor: {interval: 0s}}}}\n'
+    subject = subject_of(2, own)
+    failure = found("resource_failed", subject)["resource-failed:quiet"]
+    assert (failure.notice, failure.results, failure.resource) == ("none", (), "quiet")
+    assert not found("start_failed", subject)
+
+
+def test_what_fails_goes_on_failing():
+    subject = subject_of(2, DATABASE)
+    start = found("start_failed", subject)["start-failed:database-server"]
+    assert start.failing == (Result("database-server", "start", 0, HERE, 1),)
+    stop = found("stop_failed", subject)["stop-failed:database-drbd@n1"]
+    assert stop.failing == (Result("database-drbd", "stop", 0, "n1", 1),)
+    everywhere = found("resource_failed_everywhere", subject)["resource-failed-everywhere:database-drbd"]
+    assert [result.node for result in everywhere.failing] == ["n1", "n2"]
+    assert [result.node for result in everywhere.results] == ["n1", "n2"]
+
+
+def test_links():
+    one, two = subject_of(3, links=1), subject_of(3)
+    assert len(found("link_cut", two)) == 6
+    assert found("link_cut", two)["link-cut:n1/0"].beyond
+    assert found("link_cut", one)["link-cut:n1/0"].beyond == ""
+    assert found("link_lost", one)["link-lost:0"].links == {("n1", 0), ("n2", 0), ("n3", 0)}
+    assert list(found("link_lost", two)) == ["link-lost:0", "link-lost:1"]
+
+
+@pytest.mark.parametrize(("count", "splits"), [(2, 1), (3, 3), (4, 7), (5, 15), (7, 8)])
+def test_partitions(count, splits):
+    subject = subject_of(count)
+    failures = found("partition", subject)
+    assert len(failures) == splits
+    for failure in failures.values():
+        one, other = failure.apart
+        assert one | other == set(subject.nodes)
+        assert not one & other
+        assert subject.nodes[0] in one
+    assert "partition:n1+n2/n3" in found("partition", subject_of(3))
+
+
+def test_the_sites_of_a_large_cluster_are_a_partition():
+    subject = subject_of(7, more="shared: {hall: {kind: site, nodes: [n2, n4, n6]}}\n")
+    assert "partition:n1+n3+n5+n7/n2+n4+n6" in found("partition", subject)
+
+
+def test_shared_dependencies():
+    failures = found("shared_lost", subject_of(3, more=SHARED))
+    assert list(failures) == ["rack-lost:left", "switch-lost:main", "power-lost:feed", "site-lost:hall"]
+    assert failures["rack-lost:left"].devices == {"ipmi-n1", "ipmi-n2"}
+    assert failures["switch-lost:main"].links == {("n1", 0), ("n2", 0), ("n3", 0)}
+    assert failures["power-lost:feed"].lost == {"n3"}
+
+
+def test_disks():
+    replicated = found("disk_failed", subject_of(2, DATABASE))["disk-failed:/dev/sda3@n1"]
+    assert replicated.scores == (("n1", "master-database-drbd", ""),)
+    assert replicated.failing == ()
+    shared = found(
+        "disk_failed", subject_of(2, DATABASE.replace("{drbd: {disk: /dev/sda3}}", "{lvm: {disk: /dev/sdb}}"))
+    )
+    failure = shared["disk-failed:/dev/sdb"]
+    assert failure.results == (Result("database-volume", "monitor", 0, HERE, 7),)
+    assert failure.failing == tuple(Result("database-volume", "start", 0, node, 1) for node in ("n1", "n2"))
+
+
+def test_a_fencing_device_alone_harms_nobody():
+    failures = found("fencing_silent", subject_of(2))
+    assert failures["fencing-silent:ipmi-n1"].beyond == "the loss of n1"
+    assert not found("fencing_silent", subject_of(2, fencing=IPMI.replace("{ipmi", "{enabled: false, ipmi")))
+
+
+def test_the_quorum_device():
+    assert not found("quorum_device_lost", subject_of(2))
+    assert found("quorum_device_lost", subject_of(2, more="quorum: {device: {host: 10.3.0.9}}\n"))
+
+
+def test_one_node_alone_has_nobody_to_lose():
+    subject = subject_of(1)
+    assert not any(found(kind, subject) for kind in ("link_cut", "link_lost", "partition"))
