@@ -16,6 +16,7 @@ from quorate.describe.cluster import Quorum
 from quorate.errors import UsageError
 from quorate.explore import scores
 from quorate.explore.configured import Carrier, Configured
+from quorate.explore.disks import disks
 from quorate.explore.fences import fences, levels
 from quorate.explore.rates import rates
 from quorate.explore.subject import Part, Service, Subject
@@ -75,6 +76,7 @@ def read(cib: Element, name: str = "") -> Subject:
         levels=levels(configured),
         no_quorum_policy=configured.properties.get("no-quorum-policy", "stop"),
         priority_delay_s=duration.seconds(configured.properties.get("priority-fencing-delay", "0")) or 0.0,
+        disks=tuple(disks(configured, services)),
         rates=rates({}),
         utilization=MappingProxyType(_amounts({p.id: p.utilization for p in configured.primitives.values()})),
         capacity=MappingProxyType(_amounts(_capacities(cib))),

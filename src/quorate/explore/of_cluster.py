@@ -22,6 +22,7 @@ from quorate.describe.resources import Colocation, Order
 from quorate.errors import UsageError
 from quorate.explore import of_cib
 from quorate.explore.configured import Configured
+from quorate.explore.disks import disks
 from quorate.explore.rates import rates
 from quorate.explore.subject import Disk, Fence, Part, Service, Subject
 from quorate.render.cib import cib as rendered
@@ -57,7 +58,10 @@ def of_cluster(cluster: Cluster, agents: AgentLibrary, platform: Platform, live:
         fences=tuple(_reached(cluster, fence) for fence in base.fences),
         shared=cluster.shared,
         rates=rates(cluster.rates),
-        disks=tuple(_disks(cluster, services)),
+        disks=(
+            *_disks(cluster, services),
+            *disks(configured, tuple(s for s in services if s.name not in cluster.services)),
+        ),
         outage_target_s=cluster.targets.outage_s,
         availability_target=cluster.targets.availability,
         remarks=tuple(remarks),

@@ -28,9 +28,13 @@ def strike(subject: Subject, situation: Situation, failure: Failure, placement: 
     The situation must not be `split`, and the failure usable() in it (usable.py). No side is left where no node is;
     then there is no survivor either.
     """
+    before = _there(subject, situation)
     now = _added(subject, situation, failure, placement)
-    stroke = _Stroke(subject, failure, placement, _there(subject, situation), now)
     groups, uncertain = sides(_ordered(subject, _there(subject, now)), subject.links, now.links, now.apart)
+    groups = tuple(group for group in groups if group & before or not before)
+    unheard = _there(subject, now) - frozenset(node for group in groups for node in group)
+    now = replace(now, down=now.down | unheard)  # back, and none of the others hears it: that changes nothing for them
+    stroke = _Stroke(subject, failure, placement, before, now)
     counts = _counts(subject, now, groups, stroke.before)
     built = tuple(stroke.side(members, count) for members, count in zip(groups, counts, strict=True))
     if not built:

@@ -175,6 +175,20 @@ def test_disks():
     assert failure.failing == tuple(Result("database-volume", "start", 0, node, 1) for node in ("n1", "n2"))
 
 
+def test_a_disk_of_two_services_fails_once():
+    lines = [
+        f'  {name}: {{primitive: "ocf:heartbeat:Filesystem", parameters: {{device: "nas:/srv", directory: /{name}, '
+        "fstype: nfs}}\n"
+        for name in ("a", "b")
+    ]
+    failure = found("disk_failed", subject_of(2, f"resources:\n{''.join(lines)}"))["disk-failed:nas:/srv"]
+    assert [result.resource for result in failure.results] == ["a", "b"]
+    assert {(result.resource, result.node) for result in failure.failing} == {
+        (r, n) for r in "ab" for n in ("n1", "n2")
+    }
+    assert "a and b" in failure.words
+
+
 def test_a_fencing_device_alone_harms_nobody():
     failures = found("fencing_silent", subject_of(2))
     assert failures["fencing-silent:ipmi-n1"].beyond == "the loss of n1"

@@ -66,6 +66,35 @@ def test_templates_defaults_and_disabled_operations():
     assert (part.timeouts_s["start"], part.timeouts_s["stop"], part.timeouts_s["monitor"]) == (60, 33, 40)
 
 
+def primitive(id_, agent, **parameters):
+    inside = "".join(pair(name, value) for name, value in parameters.items())
+    given = f'<instance_attributes id="{id_}-p">{inside}</instance_attributes>'
+    provider, kind = agent.split(":")
+    return f'<primitive id="{id_}" class="ocf" provider="{provider}" type="{kind}">{given}</primitive>'
+
+
+def test_the_disks_of_what_was_written_by_hand():
+    promotable = '<meta_attributes id="mm">' + pair("promotable", "true") + "</meta_attributes>"
+    resources = (
+        f'<clone id="ms">{promotable}{primitive("r", "linbit:drbd", drbd_resource="r0")}</clone>'
+        + primitive("on-drbd", "heartbeat:Filesystem", device="/dev/drbd0", directory="/a")
+        + primitive("group", "heartbeat:LVM-activate", vgname="data-vg")
+        + primitive("of-group", "heartbeat:Filesystem", device="/dev/mapper/data--vg-lv", directory="/b")
+        + primitive("also", "heartbeat:Filesystem", device="/dev/data-vg/lv", directory="/b")
+        + primitive("export", "heartbeat:Filesystem", device="nas:/srv", directory="/c")
+        + primitive("lun", "heartbeat:Filesystem", device="/dev/disk/by-id/x", directory="/d")
+        + primitive("label", "heartbeat:Filesystem", device="LABEL=x", directory="/e")
+    )
+    found = of_cib(document(resources, nodes=TWO)).disks
+    assert [(disk.path, disk.node, disk.parts, disk.replicated) for disk in found] == [
+        ("drbd:r0", "n1", ("r",), True),
+        ("drbd:r0", "n2", ("r",), True),
+        ("vg:data-vg", "", ("group",), False),
+        ("nas:/srv", "", ("export",), False),
+        ("/dev/disk/by-id/x", "", ("lun",), False),
+    ]
+
+
 def test_what_gets_a_node_fenced():
     ops = '<operations><op id="m" name="monitor" interval="5s" on-fail="fence"/>{}</operations>'
     assert of_cib(document(DUMMY.format("a", ops.format("")))).parts["a"].fenced_on == {"monitor", "stop"}

@@ -227,6 +227,12 @@ def test_a_node_leaves_and_returns():
     assert back.situation == WELL
 
 
+def test_a_node_that_is_back_and_hears_nobody_changes_nothing():
+    last = blow(subject_of(3), "link-cut:n1/0", "link-cut:n1/1", "node-returned:n1")
+    (side,) = last.sides
+    assert (side.members, side.step.returned, last.situation.down) == ({"n2", "n3"}, (), {"n1"})
+
+
 def test_a_board_answers_again_when_its_node_is_back():
     last = blow(subject_of(3), "node-and-board-lost:n2", "node-returned:n2")
     assert last.situation == WELL
@@ -346,8 +352,8 @@ def test_whatever_fails_the_sides_are_disjoint_and_cover_the_living(name, data):
 
 def check(subject, before, failure, last):
     living = set(subject.nodes) - before.down - before.left - failure.lost - failure.left
-    living |= failure.returned
-    assert sorted(node for side in last.sides for node in side.members) == sorted(living)
+    back = failure.returned - last.situation.down
+    assert sorted(node for side in last.sides for node in side.members) == sorted(living | back)
     assert (last.survivor is None) == (not last.sides or last.survivor not in range(len(last.sides)))
     quorate = [side for side in last.sides if side.quorate]
     assert len(quorate) <= 1 or subject.quorum.two_node

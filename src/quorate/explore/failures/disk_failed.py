@@ -4,7 +4,7 @@ A disk of its own that a node replicates (DRBD): the node's copy is gone, and it
 what runs there moves to the other copy. A disk that all nodes share: what opens it fails and can be started nowhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from quorate.explore import scores
 from quorate.explore.failure import HERE, Failure, rated
@@ -22,9 +22,12 @@ ERROR = 1  # OCF_ERR_GENERIC
 
 
 def find(subject: Subject) -> Iterator[Failure]:
-    """Yield it for each disk of the file."""
+    """Yield it for each disk, once where several services have their data on it."""
+    shared: dict[str, list[Disk]] = {}
     for disk in subject.disks:
-        failure = _replicated(disk) if disk.replicated else _single(subject, disk)
+        shared.setdefault(_id(disk), []).append(disk)
+    for disks in shared.values():
+        failure = _replicated(disks[0]) if disks[0].replicated else _single(subject, disks)
         yield rated(failure, subject)
 
 
@@ -38,17 +41,22 @@ def _replicated(disk: Disk) -> Failure:
     )
 
 
-def _single(subject: Subject, disk: Disk) -> Failure:
-    nodes = (disk.node,) if disk.node else subject.service(disk.service).nodes
-    parts = [subject.parts[part] for part in disk.parts]
-    where = f" of {disk.node}" if disk.node else ", which all nodes share,"
+def _single(subject: Subject, disks: Sequence[Disk]) -> Failure:
+    """Return the loss of the only copy: all that opens it fails, and cannot be started on any node that sees it."""
+    first = disks[0]
+    parts = [(disk, subject.parts[part]) for disk in disks for part in disk.parts]
+    where = f" of {first.node}" if first.node else ", which all nodes share,"
     return Failure(
-        id=_id(disk),
-        words=f"{disk.path}{where} fails: {disk.service} has no data",
-        results=tuple(result for part in parts for result in found(part, disk.node or HERE)[1]),
-        failing=tuple(Result(part.id, "start", 0, node, ERROR) for part in parts for node in nodes),
+        id=_id(first),
+        words=f"{first.path}{where} fails: {' and '.join(dict.fromkeys(disk.service for disk in disks))} without data",
+        results=tuple(result for disk, part in parts for result in found(part, disk.node or HERE)[1]),
+        failing=tuple(
+            Result(part.id, "start", 0, node, ERROR)
+            for disk, part in parts
+            for node in ((disk.node,) if disk.node else subject.service(disk.service).nodes)
+        ),
         notice="monitor",
-        resource=disk.parts[0] if disk.parts else "",
+        resource=first.parts[0] if first.parts else "",
     )
 
 

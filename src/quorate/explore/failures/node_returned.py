@@ -12,6 +12,7 @@ from quorate.explore.subject import Subject
 TITLE = "A node returns"
 NOT_COVERED = (
     "the time that a returned node's copy takes to catch up (DRBD), and failures within it",
+    "a node that is back and does not hear the others: it is taken to stay away",
     "a cluster of which no node is left, and its start after that",
 )
 
