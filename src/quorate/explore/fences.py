@@ -45,7 +45,8 @@ def fences(configured: Configured) -> tuple[tuple[Fence, ...], tuple[str, ...]]:
 def levels(configured: Configured) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Return the fencing levels by node, in the order in which they are tried; nodes without any are left out.
 
-    Where a watchdog is relied upon it comes after all of them: the fencer waits for it when no device is left.
+    A watchdog counts there only where a level names it; without levels the fencer waits for it when no device is left
+    (pacemaker-fenced 2.1, request_peer_fencing).
     """
     found: dict[str, dict[int, tuple[str, ...]]] = {}
     for element in configured.cib.iterfind("configuration/fencing-topology/fencing-level"):
@@ -55,9 +56,7 @@ def levels(configured: Configured) -> Mapping[str, tuple[tuple[str, ...], ...]]:
                 number = int(element.get("index", "0"))
                 of_node = found.setdefault(node, {})
                 of_node[number] = of_node.get(number, ()) + devices
-    watchdog = duration.seconds(configured.properties.get("stonith-watchdog-timeout", "0")) or 0.0
-    last = ((WATCHDOG,),) if watchdog > 0 else ()
-    return MappingProxyType({node: tuple(by[i] for i in sorted(by)) + last for node, by in found.items()})
+    return MappingProxyType({node: tuple(by[i] for i in sorted(by)) for node, by in found.items()})
 
 
 def _means(configured: Configured, level: Element, node: str) -> bool:

@@ -144,12 +144,12 @@ def test_levels_by_name_pattern_and_attribute():
     assert of_cib(document(more=more, nodes=nodes)).levels == {"n1": (("b",), ("a",)), "n2": (("b",),), "n3": (("c",),)}
 
 
-def test_the_watchdog_is_a_device_for_all_and_the_last_level():
+def test_the_watchdog_is_a_device_for_all_and_a_level_where_it_is_named():
     more = '<fencing-topology><fencing-level id="l" index="1" target="n1" devices="a"/></fencing-topology>'
     subject = of_cib(document(properties=pair("stonith-watchdog-timeout", "10s"), more=more))
     (fence,) = subject.fences
     assert (fence.victims, fence.delay_s["n3"]) == (("n1", "n2", "n3"), 10)
-    assert subject.levels == {"n1": (("a",), ("watchdog",))}
+    assert subject.levels == {"n1": (("a",),)}
 
 
 def test_without_a_status_all_are_members_and_with_history_it_is_live():

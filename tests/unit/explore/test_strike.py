@@ -80,6 +80,14 @@ def test_a_second_level_fences_what_the_board_cannot():
     assert (side.step.unfenceable, side.fences, side.in_vain) == ((), {"n2"}, ("ipmi-n2",))
 
 
+def test_a_watchdog_fences_where_no_device_answers():
+    subject = subject_of(3, fencing=IPMI.replace("{ipmi", "{watchdog_timeout: 10s, ipmi"))
+    (side,) = blow(subject, "node-and-board-lost:n2").sides
+    assert (side.fences, side.delay_s, side.in_vain) == ({"n2"}, 10, ("ipmi-n2",))
+    levels = MappingProxyType({"n2": (("ipmi-n2",),)})
+    assert blow(replace(subject, levels=levels), "node-and-board-lost:n2").sides[0].step.unfenceable == ("n2",)
+
+
 def test_a_silent_device_matters_to_the_node_that_is_lost_next():
     assert blow(subject_of(3), "fencing-silent:ipmi-n2").sides[0].fences == set()
     assert blow(subject_of(3), "fencing-silent:ipmi-n2", "node-lost:n2").sides[0].step.unfenceable == ("n2",)
