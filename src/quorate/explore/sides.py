@@ -24,9 +24,12 @@ def sides(
     do not hear nodes of others; a node in no group hears all of them.
     """
     live = {node: {link for link in links.get(node, (0,)) if (node, link) not in cut} for node in nodes}
+    split = [group for group in apart if any(node in group for node in nodes) and not group.issuperset(nodes)]
+    if nodes and not split and set.intersection(*live.values()):
+        return (frozenset(nodes),), ""  # a link that all have
     hear: dict[str, set[str]] = {node: {node} for node in nodes}
     for one, other in combinations(nodes, 2):
-        if live[one] & live[other] and not any(_between(group, one, other) for group in apart):
+        if live[one] & live[other] and not any(_between(group, one, other) for group in split):
             hear[one].add(other)
             hear[other].add(one)
     return _memberships(nodes, hear)

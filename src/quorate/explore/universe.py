@@ -19,7 +19,7 @@ from quorate.explore.failure import Failure, Kind
 from quorate.explore.scheduler.transition import Placement
 from quorate.explore.situation import Situation
 from quorate.explore.subject import Subject
-from quorate.explore.usable import usable
+from quorate.explore.usable import active, matters, usable
 
 FIRST = (
     "node_lost",
@@ -101,8 +101,9 @@ def seconds(
     subject: Subject, situation: Situation, placement: Placement, among: Sequence[Failure] | None = None
 ) -> Iterator[Failure]:
     """Yield what can happen after other failures, when the cluster is at rest. among: of these alone."""
+    where = active(placement)
     for failure in every(subject) if among is None else among:
-        if usable(situation, failure, placement):
+        if matters(situation, failure, where):
             yield failure
 
 
