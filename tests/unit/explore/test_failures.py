@@ -135,6 +135,8 @@ def test_links():
     assert found("link_cut", one)["link-cut:n1/0"].beyond == ""
     assert found("link_lost", one)["link-lost:0"].links == {("n1", 0), ("n2", 0), ("n3", 0)}
     assert list(found("link_lost", two)) == ["link-lost:0", "link-lost:1"]
+    everywhere = [*found("link_lost", two).values(), *found("link_cut", two).values()]
+    assert {failure.notice for failure in everywhere} == {"membership"}, "a second one may set a node apart"
 
 
 @pytest.mark.parametrize(("count", "splits"), [(2, 1), (3, 3), (4, 7), (5, 15), (7, 8)])

@@ -23,7 +23,7 @@ def find(subject: Subject) -> Iterator[Failure]:
                 id=f"link-cut:{node}/{link}",
                 words=f"link {link} of {node}{alone} is cut",
                 links=frozenset({(node, link)}),
-                notice="none" if len(links) > 1 else "membership",
+                notice="membership",
                 beyond=harmless,
             )
             yield rated(failure, subject)

@@ -19,6 +19,6 @@ def find(subject: Subject) -> Iterator[Failure]:
             id=f"link-lost:{link}",
             words=f"link {link} is lost everywhere",
             links=cut,
-            notice="membership" if last else "none",
+            notice="membership",
             beyond="" if last else "another link",
         )
