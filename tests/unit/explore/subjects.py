@@ -35,7 +35,7 @@ def at_rest(subject, node="n1", **states):
     """Return a placement in which every primitive is active on one node; clones on all, promoted on that one."""
     instances = set()
     for part in subject.parts.values():
-        if part.clone:
+        if part.clone and part.service:
             for each in subject.service(part.service).nodes:
                 role = ("Promoted" if each == node else "Unpromoted") if part.promotable else "Started"
                 instances.add(Instance(part.id, each, role))
