@@ -25,6 +25,7 @@ from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
 from quorate.drill.ground import Kind as Ground
 from quorate.drill.suite import ORDER
+from quorate.explore import universe
 from quorate.explore.rates import DEFAULTS
 from quorate.ui.main import quorate
 
@@ -247,6 +248,27 @@ def listed(values: set[str]) -> str:
     return " or ".join(names[:CHOICES_SHOWN]) + (" ..." if len(names) > CHOICES_SHOWN else "")
 
 
+# --- what fails ----------------------------------------------------------------------------------------------------
+
+
+def failures() -> Iterator[str]:
+    """The page of what explorations have fail, and of what they do not."""
+    yield "# What can fail\n"
+    yield "Every failure that an exploration goes through, by kind. Each has an id that begins with its kind's name,"
+    yield "`node-lost:n1`; `--fault` takes ids and kinds, also with `*` and `?` in them.\n"
+    for kind in universe.kinds().values():
+        assert isinstance(kind, ModuleType)
+        yield f"## {kind.TITLE}\n"
+        name, _, told = inspect.cleandoc(kind.__doc__ or "").partition(": ")
+        yield f"{', '.join(f'`{each}`' for each in name.split(', '))}: {told}\n"
+        if kind.NOT_COVERED:
+            yield "Not explored:\n"
+            yield from (f"- {words}" for words in kind.NOT_COVERED)
+            yield ""
+    yield "## Not explored at all\n"
+    yield from (f"- {words}" for words in (universe.TWO, universe.SPLIT, universe.EQUAL, *universe.GENERAL))
+
+
 # --- rates of failures ---------------------------------------------------------------------------------------------
 
 
@@ -405,6 +427,7 @@ PAGES = {
     "cluster-file": cluster_file,
     "rates": failure_rates,
     "faults": drills,
+    "failures": failures,
 }
 
 
