@@ -10,9 +10,11 @@ there was any difference. What both refuse is identical.
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from pathlib import Path
 from random import Random
 
@@ -110,6 +112,11 @@ def _words(answer: Settled | str) -> str:
     return answer if isinstance(answer, str) else f"{len(answer.transitions)} transitions"
 
 
+def _leave_interrupts() -> None:
+    """Let the process that was interrupted decide: the others end with what they are at."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def main() -> int:
     """Compare, and say how many were alike."""
     options = argparse.ArgumentParser(description="Compare the worker with crm_simulate.")
@@ -121,17 +128,20 @@ def main() -> int:
         return 2
     compiled()
     alike, different = 0, list[str]()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_leave_interrupts) as pool:
         if chosen.inputs is not None:
             found = pool.map(of_file, sorted(chosen.inputs.glob("*.xml")), chunksize=4)
         else:
             found = pool.map(of_seed, range(-(-chosen.scenarios // STEPS)), chunksize=4)
-        for lines in found:
-            for line in lines:
+        try:
+            for line in chain.from_iterable(found):
                 alike += not line
                 if line:
                     different.append(line)
                     print(line, flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            print("ended early", file=sys.stderr)
     print(f"{alike + len(different)} inputs, {alike} identical, {len(different)} different")
     return 1 if different or not alike else 0
 
