@@ -26,6 +26,7 @@ from quorate.drill.faults import faults
 from quorate.drill.ground import Kind as Ground
 from quorate.drill.suite import ORDER
 from quorate.explore import universe
+from quorate.explore.answers import questions
 from quorate.explore.rates import DEFAULTS
 from quorate.ui.main import quorate
 
@@ -287,6 +288,23 @@ def failure_rates() -> Iterator[str]:
         yield f"| `{kind}` | {FAILURES[kind]} | {figures} | {default.source} | {default.repair_source} |"
 
 
+# --- explorations --------------------------------------------------------------------------------------------------
+
+
+def explorations() -> Iterator[str]:
+    """The page of explore's answers: the findings, then each question's docstring."""
+    yield "# Answers of explore\n"
+    yield "What an exploration makes of all failures, with depth 2 of all pairs of them, too. How often each kind of"
+    yield "failure happens is assumed, or stated in the file: [rates of failures](rates.md).\n"
+    yield "| finding | what it says |\n| --- | --- |"
+    for module in questions().values():
+        for code, says in module.FINDS.items():
+            yield f"| `{code}` | {says} |"
+    yield "\nA finding is info, and no warning, where only time-outs make it bad, for nobody has measured."
+    for module in questions().values():
+        yield f"\n## {module.TITLE}\n\n{paragraphs(module).removesuffix(' Pure.').replace(' Pure.', '', 1)}"
+
+
 # --- the cluster file ----------------------------------------------------------------------------------------------
 
 VALUES = """\
@@ -426,6 +444,7 @@ PAGES = {
     "rules": findings,
     "cluster-file": cluster_file,
     "rates": failure_rates,
+    "answers": explorations,
     "faults": drills,
     "failures": failures,
 }

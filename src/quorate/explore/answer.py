@@ -1,6 +1,6 @@
 """Answer: what the questions of answers/ have in common: which scenarios count, the evidence of a bad answer. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,6 +28,10 @@ class Question(Protocol):
     @property
     def TITLE(self) -> str:  # noqa: N802 - modules keep this protocol, and theirs is a constant
         """What it answers, for a heading."""
+
+    @property
+    def FINDS(self) -> Mapping[str, str]:  # noqa: N802
+        """The codes of its findings, each with what it says."""
 
     def answer(self, exploration: Exploration, subject: Subject) -> Any:
         """Return the answer."""

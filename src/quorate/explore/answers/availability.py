@@ -36,6 +36,9 @@ from quorate.explore.subject import Rate, Subject
 from quorate.findings import Finding, Severity
 
 TITLE = "Expected availability in a year"
+FINDS = {
+    "availability-below-target": "a service is expected to be there for less of the year than targets.availability"
+}
 SHOWN = 3
 
 

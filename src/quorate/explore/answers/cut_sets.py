@@ -14,6 +14,7 @@ from quorate.explore.subject import Subject
 from quorate.findings import Finding
 
 TITLE = "Pairs of failures that take a service down though neither alone does"
+FINDS = {"two-copies-possible": "two failures are enough for two nodes to run a service at the same time"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from quorate.explore.subject import Subject
 from quorate.findings import Finding, Severity
 
 TITLE = "The worst interruption of each service"
+FINDS = {"outage-above-target": "a failure interrupts a service for longer than targets.outage_s"}
 BASES: dict[Basis, str] = {
     "measured": "measured",
     "default": "by the catalog's defaults",

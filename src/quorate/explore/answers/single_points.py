@@ -10,6 +10,10 @@ from quorate.explore.subject import Subject
 from quorate.findings import Finding
 
 TITLE = "Single points of failure"
+FINDS = {
+    "single-point-of-failure": "one failure is enough to take a service down until somebody acts",
+    "two-copies-possible": "one failure is enough for two nodes to run a service at the same time",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from quorate.explore.subject import Subject
 from quorate.findings import Finding, Severity
 
 TITLE = "Would everything fit with one node lost"
+FINDS = {"no-room-for-n-minus-1": "with one node lost there is not enough memory, or whatever is counted"}
 MEMORY = "memory"
 By = Literal["scheduler", "utilization", "memory of the catalog", "nothing"]
 Needs = Mapping[str, Mapping[str, int]]

@@ -40,6 +40,7 @@ def test_findings_of_all_answers() -> None:
         "two-copies-possible",
     }
     assert all(one.why and one.fix and one.path for one in found)
+    assert {one.code for one in found} < {code for module in questions().values() for code in module.FINDS}
 
 
 def test_an_exploration_of_nothing_has_answers_too() -> None:
