@@ -1,0 +1,233 @@
+"""Asking: each failure asked once, then each pair, shared among processes.
+
+1. Each failure by itself, on the cluster at rest; what it leaves is kept.
+2. Failures that leave the same state are put together (what comes next has the same outcome), and each second failure
+   is asked once for all of them, as far as it comes to the same.
+3. What was found is returned; also when it is interrupted: then `total` says how much there would have been.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from itertools import product
+from types import FrameType
+
+from quorate.explore.failure import Failure
+from quorate.explore.narrowing import Narrowing, Wanted, wanted, with_services
+from quorate.explore.packing import Once
+from quorate.explore.pool import Here, Pool, Processes
+from quorate.explore.result import Exploration, Scenario
+from quorate.explore.scheduler.transition import Placement
+from quorate.explore.situation import Situation
+from quorate.explore.standing import Stood
+from quorate.explore.work import Answer, Pairs, Setup, Singles, Task, together
+
+SINGLES_EACH = 4
+"""Failures in a task: few, so that the processes end together."""
+
+PAIRS_EACH = 48
+"""Pairs in a task: about a second's work for five nodes and sixty resources."""
+
+
+FAILED_SHOWN = 5
+
+Seconds = Callable[[Situation, Placement], Iterable[Failure]]
+
+
+Told = Callable[[int, int], None]
+"""What is called with (known, of how many); the latter becomes less once, when the first failures are known."""
+
+
+def silent(known: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is explored, as universe.py has it.
+
+    every: all failures. singles: those that may come first. at_once: several together. seconds: of a situation and what
+    runs then, what may come next.
+    """
+
+    setup: Setup
+    every: Sequence[Failure]
+    singles: Sequence[Failure]
+    seconds: Seconds
+    at_once: Sequence[Failure] = ()
+    not_covered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to explore. depth: 1, or 2 with pairs. jobs: processes; 1: just this one. pair_events: keep theirs, too."""
+
+    depth: int = 1
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    narrowing: Narrowing = field(default_factory=Narrowing)
+    pair_events: bool = False
+
+
+@dataclass
+class _Found:
+    """What is known so far."""
+
+    tell: Told
+    total: int
+    scenarios: list[Scenario] = field(default_factory=list)
+    stood: dict[str, Stood] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    once: Once = field(default_factory=Once)
+    began: float = field(default_factory=time.monotonic)
+
+    def add(self, answer: Answer) -> None:
+        """Keep an answer, and tell."""
+        self.scenarios += [self.once.scenario(one) for one in answer.scenarios]
+        self.stood |= answer.stood
+        self.failed |= answer.failed
+        self.tell(len(self.scenarios) + len(self.failed), self.total)
+
+    @property
+    def took_s(self) -> float:
+        """Wall clock."""
+        return time.monotonic() - self.began
+
+
+def ask(question: Question, options: Options, tell: Told = silent) -> Exploration:
+    """Return what every failure does to every service, and with depth 2 every pair of them.
+
+    Ctrl-C and SIGTERM end it early: what is known then is returned. Unknown: the scheduler refuses the subject's CIB,
+    or is gone. UsageError: nothing is called as `options.narrowing` says.
+    """
+    asked = wanted(options.narrowing, question.every)
+    subject = with_services(question.setup.subject, options.narrowing.services)
+    setup = replace(question.setup, subject=subject)
+    found, name = _Found(tell, _most(question, asked, options)), ""
+    with _as_interrupt(signal.SIGTERM), suppress(KeyboardInterrupt), _pool(setup, options) as pool:
+        name = pool.name
+        for answer in pool.answers(_alone(question, asked, options)):
+            found.add(answer)
+        if options.depth > 1:
+            groups = grouped(question, found.stood, pool.rest, asked)
+            found.total = _alone_count(question, asked, options) + sum(len(group.wanted) for group in groups)
+            for answer in pool.answers(_pairs(groups, options)):
+                found.add(answer)
+    return Exploration(
+        subject=subject.name,
+        nodes=subject.nodes,
+        services=subject.names,
+        depth=options.depth,
+        scheduler=name,
+        scenarios=_in_order(found.scenarios, question.every, asked),
+        total=found.total,
+        not_covered=question.not_covered,
+        remarks=(*subject.remarks, *_remarks(found)),
+        took_s=round(found.took_s, 3),
+        outage_target_s=subject.outage_target_s,
+        availability_target=subject.availability_target,
+    )
+
+
+def _most(question: Question, asked: Wanted, options: Options) -> int:
+    """Return how many scenarios there are at most, before it is known what may come after what."""
+    pairs = product(question.singles, question.every) if options.depth > 1 else ()
+    return _alone_count(question, asked, options) + sum(asked.is_pair(a.id, b.id) for a, b in pairs if a is not b)
+
+
+def _alone_count(question: Question, asked: Wanted, options: Options) -> int:
+    singles = sum(asked.is_single(one.id) for one in question.singles)
+    return singles + (sum(asked.is_single(*together(one)) for one in question.at_once) if options.depth > 1 else 0)
+
+
+def _pool(setup: Setup, options: Options) -> Pool:
+    return Processes(setup, options.jobs) if options.jobs > 1 else Here(setup)
+
+
+def _alone(question: Question, asked: Wanted, options: Options) -> Iterator[Task]:
+    """Yield the failures that are asked for, or begin a pair that is; with depth 2 those that come at once, too."""
+    deep = options.depth > 1
+    kept = [
+        one
+        for one in question.singles
+        if asked.is_single(one.id) or (deep and any(asked.is_pair(one.id, other.id) for other in question.every))
+    ]
+    both = [one for one in question.at_once if deep and asked.is_single(*together(one))]
+    for failures, keep in ((kept, True), (both, options.pair_events)):
+        for start in range(0, len(failures), SINGLES_EACH):
+            yield Singles(tuple(failures[start : start + SINGLES_EACH]), events=keep)
+
+
+def grouped(question: Question, stood: Mapping[str, Stood], rest: Stood, asked: Wanted) -> list[Pairs]:
+    """Return the pairs, those together whose first failures left the same state; the largest groups first.
+
+    With the firsts that left the cluster as it was stands a None: no failure, so that what comes second is known to be
+    the same as by itself.
+    """
+    groups: dict[object, list[tuple[Failure | None, Stood]]] = {(rest.state, ""): [(None, rest)]}
+    for failure in question.singles:
+        if failure.id in stood and not stood[failure.id].situation.split:
+            left = stood[failure.id]
+            groups.setdefault((left.state, left.approximate), []).append((failure, left))
+    return sorted((_group(question, firsts, asked) for firsts in groups.values()), key=lambda one: -len(one.wanted))
+
+
+def _group(question: Question, firsts: Sequence[tuple[Failure | None, Stood]], asked: Wanted) -> Pairs:
+    sides = firsts[0][1].sides
+    known: dict[str, tuple[int, Failure]] = {}
+    pairs: list[tuple[int, int]] = []
+    for number, (first, left) in enumerate(firsts):
+        for second in question.seconds(left.situation, left.placement) if first else ():
+            if first and asked.is_pair(first.id, second.id):
+                place, _ = known.setdefault(second.id, (len(known), second))
+                pairs.append((number, place))
+    same = tuple((first, replace(left, sides=sides)) for first, left in firsts)
+    return Pairs(same, tuple(failure for _, failure in known.values()), tuple(pairs))
+
+
+def _pairs(groups: Sequence[Pairs], options: Options) -> Iterator[Task]:
+    """Yield the groups in pieces: all the firsts of a second in one piece."""
+    for group in groups:
+        in_order = sorted(group.wanted, key=lambda pair: pair[::-1])
+        start = 0
+        while start < len(in_order):
+            end = min(start + PAIRS_EACH, len(in_order))
+            while end < len(in_order) and in_order[end][1] == in_order[end - 1][1]:
+                end += 1
+            yield replace(group, wanted=tuple(in_order[start:end]), events=options.pair_events)
+            start = end
+
+
+def _in_order(scenarios: Sequence[Scenario], every: Sequence[Failure], asked: Wanted) -> tuple[Scenario, ...]:
+    """Return singles, then pairs, in the order of the failures; only what was asked for."""
+    place = {one.id: number for number, one in enumerate(every)}
+    kept = (one for one in scenarios if len(one.failures) > 1 or asked.is_single(one.id))
+    return tuple(sorted(kept, key=lambda one: (len(one.failures), [place[id_] for id_ in one.failures], one.id)))
+
+
+def _remarks(found: _Found) -> Iterator[str]:
+    """Say what could not be asked, and after what nothing is."""
+    for id_, why in sorted(found.failed.items())[:FAILED_SHOWN]:
+        yield f"{id_} could not be asked: {why}"
+    if len(found.failed) > FAILED_SHOWN:
+        yield f"{len(found.failed) - FAILED_SHOWN} more scenarios could not be asked"
+
+
+@contextmanager
+def _as_interrupt(number: signal.Signals) -> Iterator[None]:
+    """Have a signal end what is done here as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal's handler
+        raise KeyboardInterrupt
+
+    before = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)

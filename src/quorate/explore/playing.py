@@ -1,0 +1,265 @@
+"""Playing: one failure on a cluster that stands; the scheduler it is handed is asked, all else is pure.
+
+Strike (which sides there are, and what each side's Pacemaker is given), settle each side from where it stood, put times
+to what was done, judge. What comes out is where the next failure begins.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from quorate.explore.case import WELL, Case, Ended
+from quorate.explore.configured import Configured
+from quorate.explore.detection import notice
+from quorate.explore.durations import Durations
+from quorate.explore.failure import Failure
+from quorate.explore.replay import Course, Move, replay
+from quorate.explore.result import Event, Impact
+from quorate.explore.running import Hindrance, Sides
+from quorate.explore.scheduler.protocol import Scheduler
+from quorate.explore.scheduler.step import QUIET, Result, Step
+from quorate.explore.scheduler.transition import Placement, Settled, Transition
+from quorate.explore.situation import Blow, Side, Situation
+from quorate.explore.standing import Standing, Stood, hindrance
+from quorate.explore.strike import aftermath, strike
+from quorate.explore.subject import Subject
+from quorate.explore.timing import Instances, course, ended
+from quorate.explore.verdict import endings, judge
+
+ANSWERS_MAX = 64
+"""Answers of the scheduler that are kept, for failures that come to the same."""
+
+RACE = "chance decided the first failure; what comes next is explored for one of its outcomes"
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of a failure. asked: what the outcome depends on; equal ones have the same. replay: command lines."""
+
+    impacts: tuple[Impact, ...]
+    stood: Stood
+    events: tuple[Event, ...]
+    quiet: bool
+    replay: str
+    approximate: str
+    asked: object
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What stands, with all that is the same for every failure that comes next."""
+
+    stood: Stood
+    placement: Placement
+    running: Sides
+    hindrance: Hindrance
+
+
+class Player:
+    """Plays failures on one subject with one scheduler."""
+
+    def __init__(self, subject: Subject, durations: Durations, scheduler: Scheduler) -> None:
+        self.subject, self._durations = subject, durations
+        self._answers = _Answers(scheduler)
+        self._rest = Move(QUIET)
+        self._fatal = is_fatal(subject.cib)
+
+    def rest(self) -> Stood:
+        """Return the cluster at rest, before anything has failed."""
+        settled = self._answers.scheduler.settle((QUIET,))
+        self._rest = Move(QUIET, max(1, len(settled.transitions)))
+        members = frozenset(self.subject.nodes)
+        return Stood(Situation(), (Standing(members, (self._rest,), settled.placement, settled.digest),))
+
+    def ground(self, stood: Stood) -> Ground:
+        """Return a stand on which failures can be played."""
+        placement = stood.placement
+        return Ground(stood, placement, stood.running(self.subject), hindrance(self.subject, stood, placement))
+
+    def play(self, ground: Ground, failure: Failure) -> Played:
+        """Return what the failure does. Unknown where the scheduler itself fails."""
+        stood, subject = ground.stood, self.subject
+        blow = strike(subject, stood.situation, failure, ground.placement)
+        gone = _gone(failure, blow, ground.placement)
+        silent = blow.situation.devices
+        played = [self._side(stood, side, _Told(failure, gone, silent)) for side in blow.sides]
+        if (survivor := blow.survivor) is not None:
+            blow, played[survivor] = self._aftermath(blow, played[survivor], _Told(failure, gone, silent))
+        case = Case(
+            subject=subject,
+            failure=failure,
+            before=ground.placement,
+            stood=ground.running,
+            blow=blow,
+            ended=tuple(one.ended for one in played),
+            gone=gone,
+            unnoticed=notice(failure, subject, self._durations) is None,
+            silent=(stood.situation.runs_on | failure.runs_on) - failure.returned,
+            hindrance_before=ground.hindrance,
+        )
+        left = self._left(stood, case, played)
+        case = replace(case, hindrance_after=hindrance(subject, left, left.placement))
+        return Played(
+            impacts=judge(case),
+            stood=left,
+            events=tuple(event for one in case.ended for event in one.events),
+            quiet=all(one.settled.quiet for one in case.ended),
+            replay=replay([Course(one.standing.members, one.standing.moves[1:]) for one in played], self._rest),
+            approximate="; ".join(filter(None, (stood.approximate, *blow.remarks))),
+            asked=(stood.state, blow.sides, blow.survivor, blow.race),
+        )
+
+    def _side(self, stood: Stood, side: Side, told: "_Told") -> "_Played":
+        base = stood.nearest(side.members)
+        if _changes_nothing(side.step, base):
+            settled = Settled((), base.placement, base.digest)
+            return _Played(Ended(side, settled), replace(base, members=side.members))
+        before: tuple[Transition, ...] = ()
+        if side.step.left:
+            base, before = self._emptied(base, side.step.left)
+        step, settled = self._answers.settle(base, side.step)
+        whole = replace(settled, transitions=(*before, *settled.transitions))
+        return self._timed(base, replace(side, step=step), whole, told)
+
+    def _emptied(self, base: Standing, nodes: tuple[str, ...]) -> tuple[Standing, tuple[Transition, ...]]:
+        """Return what stands when nodes that are about to leave run nothing any more, and how that came.
+
+        Pacemaker stops what a node runs before it lets it go; the scheduler is told of nodes that have gone, only.
+        """
+        step, settled = self._answers.settle(base, Step(standby=tuple((node, True) for node in nodes)))
+        move = self._move(step, settled)
+        standing = Standing(base.members, (*base.moves, move), settled.placement, settled.digest)
+        return standing, settled.transitions
+
+    def _timed(self, base: Standing, side: Side, settled: Settled, told: "_Told") -> "_Played":
+        noticed = notice(
+            told.failure,
+            self.subject,
+            self._durations,
+            quorate=side.quorate,
+            needs_device=_needs_device(self.subject, side),
+        )
+        delays_s = dict.fromkeys(side.fences, side.delay_s)
+        events: tuple[Event, ...] = ()
+        if noticed:
+            events = course(
+                settled.transitions, self._durations, noticed, delays_s=delays_s, gone=told.gone, silent=told.silent
+            )
+        move = self._move(side.step, settled)
+        standing = Standing(side.members, (*base.moves, move), settled.placement, settled.digest)
+        return _Played(Ended(side, settled, events), standing)
+
+    def _aftermath(self, blow: Blow, played: "_Played", told: "_Told") -> tuple[Blow, "_Played"]:
+        """Have Corosync say what it says when Pacemaker has fenced a member; until there is nothing more to say."""
+        for _ in self.subject.nodes:
+            situation, step = aftermath(self.subject, blow.situation, played.standing.placement)
+            blow = replace(blow, situation=situation)
+            if step is None:
+                break
+            before = played.ended
+            step, settled = self._answers.settle(played.standing, step)
+            whole = replace(settled, transitions=(*before.settled.transitions, *settled.transitions))
+            members = before.side.members - situation.down
+            side = replace(before.side, members=members, quorate=step.quorum is not False)
+            timed = self._timed(played.standing, side, whole, told)
+            move = self._move(step, settled)
+            played = replace(timed, standing=replace(timed.standing, moves=(*played.standing.moves, move)))
+        return blow, played
+
+    def _move(self, step: Step, settled: Settled) -> Move:
+        fatal = tuple(tuple(_counted(step, one)) for one in settled.transitions) if self._fatal else ()
+        return Move(step, max(1, len(settled.transitions)), fatal if any(fatal) else ())
+
+    def _left(self, stood: Stood, case: Case, played: "list[_Played]") -> Stood:
+        """Return what stands when the side goes on that the blow says."""
+        (ending,) = endings(replace(case, blow=replace(case.blow, race=False)))
+        alive = [
+            replace(one.standing, members=one.standing.members - ending.fenced)
+            for one in played
+            if any(one.ended is other for other in ending.sides)
+        ]
+        return Stood(case.blow.situation, tuple(alive), RACE if case.blow.race else stood.approximate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is the same for all sides. gone: what the failure ended. silent: fencing devices that do not answer."""
+
+    failure: Failure
+    gone: Instances
+    silent: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Played:
+    """What became of one side: for the verdict, and for the next failure."""
+
+    ended: Ended
+    standing: Standing
+
+
+class _Answers:
+    """The scheduler's answers, kept for a while by what they depend on: the state and the step."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.scheduler = scheduler
+        self._known: OrderedDict[tuple[str, Step], Settled] = OrderedDict()
+
+    def settle(self, base: Standing, step: Step) -> tuple[Step, Settled]:
+        """Return what a step leads to, and the step that was asked.
+
+        Fencing that would fail is no matter where nobody is fenced: then the answer is that of a cluster that can.
+        """
+        if step.unfenceable:
+            can = replace(step, unfenceable=())
+            if not _fenced(able := self._ask(base, can)) & set(step.unfenceable):
+                return can, able
+        return step, self._ask(base, step)
+
+    def _ask(self, base: Standing, step: Step) -> Settled:
+        asked = (base.digest, step)
+        if asked in self._known:
+            self._known.move_to_end(asked)
+            return self._known[asked]
+        found = self._known[asked] = self.scheduler.settle((*base.steps, step))
+        if len(self._known) > ANSWERS_MAX:
+            self._known.popitem(last=False)
+        return found
+
+
+def is_fatal(cib: str) -> bool:
+    """Whether a start that fails once bans the resource from the node (start-failure-is-fatal)."""
+    return Configured(etree.fromstring(cib.encode())).is_on("start-failure-is-fatal", default=True)
+
+
+def _counted(step: Step, transition: Transition) -> Iterator[Result]:
+    """Yield the starts and stops that failed in a transition."""
+    tried = {(one.task, one.resource, one.node) for one in transition.actions if one.id in transition.done}
+    for one in step.failing:
+        if one.task in {"start", "stop"} and (one.task, one.resource, one.node) in tried:
+            yield one
+
+
+def _fenced(settled: Settled) -> set[str]:
+    """Return the nodes that somebody wanted to fence."""
+    return {one.node for each in settled.transitions for one in each.actions if one.task == "stonith"}
+
+
+def _changes_nothing(step: Step, base: Standing) -> bool:
+    """Whether a step tells Pacemaker nothing new: what would fail, if it were tried, is not tried at rest."""
+    return replace(step, quorum=None, failing=(), unfenceable=()) == QUIET and step.quorum in {None, base.quorate}
+
+
+def _gone(failure: Failure, blow: Blow, before: Placement) -> Instances:
+    """Return what the failure itself ended, before Pacemaker did anything."""
+    results = [result for side in blow.sides for result in side.step.results]
+    failed = {(result.resource, result.node) for result in results if result.rc not in WELL}
+    return ended(before, failure.lost, failed)
+
+
+def _needs_device(subject: Subject, side: Side) -> bool:
+    """Whether a side has quorum only with the vote of a quorum device."""
+    votes = sum(subject.votes[node] for node in side.members)
+    return subject.quorum.device is not None and votes < subject.quorum.expected_votes // 2 + 1

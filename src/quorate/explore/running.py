@@ -1,0 +1,136 @@
+"""Running: a placement, read service by service: what serves, where, and whether another node could take over. Pure.
+
+A primitive serves where it is active on a node that is known to be there, is not blocked, and is promoted if it can be.
+What an unclean node may run does not count.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from quorate.explore.scheduler.transition import Instance, Placement
+from quorate.explore.scores import attribute
+from quorate.explore.situation import Situation
+from quorate.explore.subject import Part, Service, Subject
+
+THERE = frozenset({"online", "standby"})
+
+Hindrance = Callable[[str], str]
+"""Why the cluster could not take over from a node if that were lost now; "" where it could."""
+
+
+def spoiled(subject: Subject, situation: Situation) -> frozenset[tuple[str, str]]:
+    """Return (primitive, node) of all that cannot start, or not be promoted, by what has failed so far."""
+    starts = {(one.resource, one.node) for one in situation.failing if one.task in {"start", "promote"}}
+    names = {attribute(part.id): part.id for part in subject.parts.values() if part.promotable}
+    return frozenset(starts | {(names[name], node) for node, name in situation.scores if name in names})
+
+
+def is_shared(part: Part) -> bool:
+    """Whether several copies of a primitive may serve at a time: it is cloned, and none of them is promoted."""
+    return bool(part.clone) and not part.promotable
+
+
+class Running:
+    """What one side of the cluster runs. among: only these nodes count, None for all that the placement names.
+
+    spoiled: (primitive, node) that cannot serve, though it may be active there.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        placement: Placement,
+        among: frozenset[str] | None = None,
+        spoiled: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        self.subject, self._spoiled = subject, spoiled
+        there = {name for name, state in placement.nodes.items() if state in THERE}
+        self.there = frozenset(there if among is None else there & among)
+        self.online = frozenset(name for name in self.there if placement.nodes[name] == "online")
+        self._instances: dict[str, list[Instance]] = {}
+        for one in placement.instances:
+            if one.node in self.there:
+                self._instances.setdefault(one.resource, []).append(one)
+
+    def active(self, part: str) -> frozenset[str]:
+        """Return the nodes on which a primitive is active, whether it serves there or not."""
+        return frozenset(one.node for one in self._instances.get(part, ()))
+
+    def serves(self, part: str) -> frozenset[str]:
+        """Return the nodes on which a primitive serves."""
+        promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
+        return frozenset(
+            one.node
+            for one in self._instances.get(part, ())
+            if not one.blocked and (not promoted or one.role == "Promoted")
+        )
+
+    def blocked(self, parts: Iterable[str]) -> tuple[Instance, ...]:
+        """Return what of these primitives has failed and is not touched any more, sorted."""
+        return tuple(sorted(one for part in parts for one in self._instances.get(part, ()) if one.blocked))
+
+    def is_up(self, service: Service) -> bool:
+        """Whether all that the service needs serves somewhere."""
+        return all(self.serves(part) for part in service.needs)
+
+    def nodes(self, service: Service) -> frozenset[str]:
+        """Return the nodes that run the service; none where it is not up. Of clones alone: every copy's."""
+        if not self.is_up(service):
+            return frozenset()
+        own = [part for part in service.needs if not is_shared(self.subject.parts[part])]
+        return frozenset(node for part in own or service.needs for node in self.serves(part))
+
+    def copies(self, service: Service) -> frozenset[tuple[str, str]]:
+        """Return (primitive, node) of all that the service has in clones, and of what stands beside it."""
+        cloned = [part for part in service.needs if self.subject.parts[part].clone]
+        active = ((part, node) for part in (*cloned, *service.beside) for node in self.active(part))
+        return frozenset(active) - self._spoiled
+
+    def alone(self, service: Service, hindrance: Hindrance) -> str:
+        """Return why the service would stay down if a node that runs it were lost now, in a sentence; "" if none."""
+        for node in sorted(self.nodes(service)):
+            if not self._goes_on_without(service, node):
+                return f"no other node could take it over from {node} now"
+            if why := hindrance(node):
+                return f"nobody could take it over from {node} now: {why}"
+        return ""
+
+    def _goes_on_without(self, service: Service, node: str) -> bool:
+        could = (self.online & frozenset(service.nodes or self.subject.nodes)) - {node}
+        for name in service.needs:
+            part = self.subject.parts[name]
+            fit = frozenset(
+                one for one in (self.active(name) if part.clone else could) if (name, one) not in self._spoiled
+            )
+            if part.clone and not fit - {node}:
+                return False
+            if not is_shared(part):
+                could &= fit
+        return bool(could) or all(is_shared(self.subject.parts[name]) for name in service.needs)
+
+
+class Sides:
+    """What several sides of a cluster run that do not know of each other. A service is up where one side has all."""
+
+    def __init__(self, each: Sequence[Running]) -> None:
+        self.each = tuple(each)
+
+    def home(self, service: Service) -> int | None:
+        """Return the index of the first side on which the service is up."""
+        return next((number for number, one in enumerate(self.each) if one.is_up(service)), None)
+
+    def nodes(self, service: Service) -> tuple[str, ...]:
+        """Return the nodes that run the service, on whatever side, sorted."""
+        return tuple(sorted(node for one in self.each for node in one.nodes(service)))
+
+    def copies(self, service: Service) -> frozenset[tuple[str, str]]:
+        """Return (primitive, node) of all that the service has in clones or beside it."""
+        return frozenset(copy for one in self.each for copy in one.copies(service))
+
+    def alone(self, service: Service, hindrance: Hindrance) -> str:
+        """Return why the loss of one more node would end the service; "" if it would not, or if it is down."""
+        home = self.home(service)
+        return "" if home is None else self.each[home].alone(service, hindrance)
+
+    def serves(self, part: str) -> frozenset[str]:
+        """Return the nodes on which a primitive serves, on whatever side."""
+        return frozenset(node for one in self.each for node in one.serves(part))

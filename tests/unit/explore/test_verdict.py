@@ -1,0 +1,211 @@
+"""What a failure means for a service: a case for each state, and for each way to be down."""
+
+import pytest
+
+from quorate.explore.result import State
+from quorate.explore.scheduler.step import Result
+from quorate.explore.scheduler.transition import Action, Settled, Transition
+from quorate.explore.verdict import judge
+
+from .small import case, event, placed, side, start, subject
+
+TWO, THREE = subject("n1", "n2"), subject("n1", "n2", "n3")
+BEFORE = placed(n1="ip web", n2="", n3="")
+LOST = {"id": "node-lost:n1", "lost": frozenset({"n1"})}
+
+
+LOST_PARTS = frozenset({("ip", "n1"), ("web", "n1")})
+
+
+def site(told):
+    return judge(told)[0]
+
+
+def moved(to, away):
+    """`away` is fenced, then both primitives start on `to`."""
+    fence = event("fence", away, away, 3, 5, 9)
+    return (fence, *start("ip", to, 5, 6), event("start", "web", to, 6, 8, 2, 1))
+
+
+def test_a_failure_elsewhere_changes_nothing():
+    found = site(case(THREE, BEFORE, side("n1 n2 n3", BEFORE)))
+    assert (found.state, found.interruption, found.why) == (State.UNAFFECTED, None, "")
+    assert (found.before, found.after) == (("n1",), ("n1",))
+
+
+def test_a_fenced_node_interrupts_what_it_ran_until_that_runs_elsewhere():
+    after = placed(n1="x", n2="ip web", n3="")
+    events = (*start("ip", "n2", 5, 6), event("start", "web", "n2", 6, 8, 2, 1))
+    found = site(case(THREE, BEFORE, side("n2 n3", after, *events, fences="n1"), failure=LOST, gone=LOST_PARTS))
+    assert (found.state, found.after) == (State.INTERRUPTED, ("n2",))
+    assert (found.interruption.seconds, found.interruption.basis) == (8, "default")
+    assert [stretch.action for stretch in found.path] == ["detect", "start", "start"]
+    assert found.why == "n1 is fenced, then site starts on n2"
+    assert found.until == ""
+
+
+def test_a_primitive_that_fails_is_started_again_where_it_was():
+    failed = Result("web", "monitor", 10_000, "n1", 7)
+    events = (*start("web", "n1", 5, 6),)
+    one = side("n1 n2 n3", BEFORE, *events, results=(failed,))
+    found = site(case(THREE, BEFORE, one, gone=frozenset({("web", "n1")})))
+    assert (found.state, found.interruption.seconds) == (State.INTERRUPTED, 6)
+    assert found.why == "web fails on n1, then site is started there again"
+
+
+def test_who_has_no_other_node_to_go_to_is_degraded():
+    before, after = placed(n1="ip web", n2=""), placed(n1="ip web", n2="x")
+    found = site(case(TWO, before, side("n1", after)))
+    assert (found.state, found.redundancy_gone) == (State.DEGRADED, True)
+    assert found.why == "no other node could take it over from n1 now"
+
+
+def test_who_could_be_taken_over_by_nobody_for_want_of_fencing_is_degraded():
+    one = side("n1 n2 n3", BEFORE)
+    found = site(case(THREE, BEFORE, one, hindrance_after=lambda node: f"{node} could not be fenced"))
+    assert found.state is State.DEGRADED
+    assert found.why == "nobody could take it over from n1 now: n1 could not be fenced"
+
+
+def test_what_had_no_redundancy_before_loses_none():
+    before = placed(n1="ip web", n2="x")
+    found = site(case(TWO, before, side("n1", before)))
+    assert (found.state, found.redundancy_gone) == (State.UNAFFECTED, False)
+
+
+def test_a_clone_is_up_while_one_instance_serves():
+    before, after = placed(n1="proxy", n2="proxy"), placed(n1="x", n2="proxy")
+    gone = frozenset({("proxy", "n1")})
+    found = judge(case(TWO, before, side("n2", after, fences="n1"), failure=LOST, gone=gone))[1]
+    assert (found.state, found.interruption) == (State.DEGRADED, None)
+    assert found.why == "the copy of proxy on n1 is gone; no other node could take it over from n2 now"
+
+
+def test_a_promotable_clone_serves_where_it_is_promoted():
+    before, after = placed(n1="store+ server", n2="store-"), placed(n1="x", n2="store- ")
+    down = judge(case(TWO, before, side("n2", after, fences="n1"), failure=LOST))[2]
+    assert (down.state, down.before, down.after) == (State.DOWN, ("n1",), ())
+
+
+def test_without_quorum_it_is_down_until_enough_nodes_return():
+    after = placed(n1="", n2="?", n3="?")
+    found = site(case(THREE, BEFORE, side("n1", after, quorate=False)))
+    assert (found.state, found.cause) == (State.DOWN, "no-quorum")
+    assert (found.why, found.until) == ("n1 has no quorum", "quorum: one of n2, n3 returns")
+
+
+def test_with_five_nodes_two_may_have_to_return():
+    five = subject("n1", "n2", "n3", "n4", "n5")
+    after = placed(n1="", n2="?", n3="?", n4="?", n5="?")
+    found = site(case(five, placed(n1="ip web"), side("n1", after, quorate=False)))
+    assert found.until == "quorum: 2 of n2, n3, n4, n5 return"
+
+
+def test_what_ran_on_a_node_that_cannot_be_fenced_is_down_until_somebody_confirms():
+    after = placed(n1="?ip web", n2="", n3="")
+    found = site(case(THREE, BEFORE, side("n2 n3", after, fences="n1", unfenceable="n1"), failure=LOST))
+    assert (found.state, found.cause, found.after) == (State.DOWN, "not-fenced", ())
+    assert found.why == "n1 cannot be fenced, and nobody takes over what it may still run"
+    assert found.until == "somebody confirms that n1 is off (stonith_admin --confirm NODE)"
+
+
+def test_what_failed_and_is_left_alone_is_down_until_it_is_cleaned_up():
+    after = placed(n1="ip web!", n2="", n3="")
+    found = site(case(THREE, BEFORE, side("n1 n2 n3", after)))
+    assert (found.state, found.cause) == (State.DOWN, "blocked")
+    assert found.until == "the resource is cleaned up (crm resource cleanup web)"
+
+
+def test_what_fails_everywhere_is_down_until_it_is_cleaned_up():
+    failing = tuple(Result("web", "start", 0, node, 1) for node in ("n1", "n2", "n3"))
+    found = site(case(THREE, BEFORE, side("n1 n2 n3", placed(n1="ip", n2="", n3="")), situation={"failing": failing}))
+    assert (found.state, found.cause) == (State.DOWN, "failing")
+    assert found.why == "web fails on n1, n2 and n3, and no other node can run it"
+    assert found.until == "the resource is cleaned up (crm resource cleanup web)"
+
+
+def test_what_has_no_node_left_is_down_until_one_returns():
+    found = site(case(TWO, placed(n1="ip web", n2="x"), side("n2", placed(n1="x", n2="x"), fences="n1"), failure=LOST))
+    assert (found.state, found.cause) == (State.DOWN, "no-node")
+    assert found.until == "one of n1, n2 is switched on"
+
+
+def test_when_nobody_is_left_everything_is_down():
+    found = site(case(TWO, BEFORE, survivor=None))
+    assert (found.state, found.cause, found.until) == (State.DOWN, "all-lost", "one of n1, n2 is switched on")
+
+
+def test_what_was_down_before_and_stays_so_says_so():
+    nothing = placed(n1="", n2="x")
+    found = site(case(TWO, nothing, side("n1", nothing, quorate=False)))
+    assert (found.state, found.before) == (State.DOWN, ())
+    assert found.why == "it was down before; n1 has no quorum"
+
+
+def test_what_comes_back_is_not_interrupted():
+    found = site(case(TWO, placed(n1="", n2="x"), side("n1 n2", placed(n1="ip web", n2=""))))
+    assert (found.state, found.interruption, found.before) == (State.UNAFFECTED, None, ())
+    assert found.why == "site is up again, on n1"
+
+
+def test_two_sides_that_live_and_both_run_it_are_two_copies():
+    one = side("n1", placed(n1="ip web", n2="x"))
+    other = side("n2", placed(n1="x", n2="ip web"))
+    found = site(case(subject("n1", "n2", fencing=False, policy="ignore"), BEFORE, one, other, survivor=None))
+    assert (found.state, found.cause) == (State.TWO_COPIES, "two-sides")
+    assert found.why == "n1 and n2 do not hear each other, may each run ip, and nobody is fenced, for fencing is off"
+
+
+def test_who_stops_it_unseen_by_who_starts_it_may_be_late():
+    one = side("n2 n3", placed(n1="x", n2="ip web", n3=""))
+    other = side("n1", placed(n1="", n2="x", n3="x"), quorate=False)
+    found = site(case(subject("n1", "n2", "n3", fencing=False), BEFORE, one, other))
+    assert found.state is State.TWO_COPIES
+
+
+def test_two_sides_with_a_clone_each_are_no_two_copies():
+    one, other = side("n1", placed(n1="proxy", n2="x")), side("n2", placed(n1="x", n2="proxy"))
+    found = judge(case(TWO, placed(n1="proxy", n2="proxy"), one, other, survivor=None))[1]
+    assert found.state is State.DEGRADED
+
+
+def test_a_silent_node_that_nobody_fenced_may_run_it_too():
+    after = placed(n1="x", n2="ip web")
+    hung = {"id": "node-hung:n1", "lost": frozenset({"n1"})}
+    quiet = frozenset({"n1"})
+    found = site(case(subject("n1", "n2", fencing=False), BEFORE, side("n2", after), failure=hung, silent=quiet))
+    assert (found.state, found.cause) == (State.TWO_COPIES, "not-fenced")
+    assert found.why == "n2 starts ip while n1 may still run it: nobody fences it, for fencing is off"
+    fenced = site(case(TWO, BEFORE, side("n2", after, fences="n1"), failure=hung, silent=quiet, gone=LOST_PARTS))
+    assert fenced.state is State.INTERRUPTED
+
+
+def test_a_side_that_is_fenced_runs_nothing():
+    one = side("n2 n3", placed(n1="x", n2="ip web", n3=""), *moved("n2", "n1"), fences="n1")
+    other = side("n1", placed(n1="ip web", n2="?", n3="?"), quorate=False)
+    found = site(case(THREE, BEFORE, one, other))
+    assert (found.state, found.after) == (State.INTERRUPTED, ("n2",))
+
+
+@pytest.mark.parametrize("race", [False, True])
+def test_a_race_is_judged_by_its_worse_end(race):
+    one = side("n1", placed(n1="ip web", n2="x"), fences="n2")
+    other = side("n2", placed(n1="x", n2="ip web"), *moved("n2", "n1"), fences="n1")
+    found = site(case(TWO, BEFORE, one, other, race=race))
+    assert found.state is (State.INTERRUPTED if race else State.DEGRADED)
+
+
+def test_what_never_comes_to_rest_is_down_and_says_what_repeats():
+    stop = Action(1, "rsc_op", "stop", "web", "n1")
+    told = Settled((Transition((stop,), frozenset({1})),), BEFORE, "a", quiet=False, cycle=("a",))
+    one = side("n1 n2 n3", BEFORE)
+    found = judge(case(THREE, BEFORE, type(one)(one.side, told)))
+    assert (found[0].state, found[0].cause) == (State.DOWN, "restless")
+    assert found[0].why == "Pacemaker never comes to rest: it acts on web again and again"
+
+
+def test_what_ends_and_is_never_asked_stays_down():
+    gone = frozenset({("web", "n1")})
+    found = site(case(THREE, BEFORE, side("n1 n2 n3", BEFORE), gone=gone, unnoticed=True))
+    assert (found.state, found.after) == (State.DOWN, ())
+    assert found.why == "web has ended, and no monitor asks it"
