@@ -1,8 +1,8 @@
 """Asking: each failure asked once, then each pair, shared among processes.
 
 1. Each failure by itself, on the cluster at rest; what it leaves is kept.
-2. Failures that leave the same state are put together (what comes next has the same outcome), and each second failure
-   is asked once for all of them, as far as it comes to the same.
+2. Pairs whose outcome follows from what was asked are not asked (economy.py). The others are put together by the state
+   that the first failure left, and each second is asked once for all of these, as far as it comes to the same.
 3. What was found is returned; also when it is interrupted: then `total` says how much there would have been.
 """
 
@@ -10,19 +10,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import product
 from types import FrameType
 
+from quorate.explore.economy import Economy, Trace
 from quorate.explore.failure import Failure
 from quorate.explore.narrowing import Narrowing, Wanted, wanted, with_services
 from quorate.explore.packing import Once
+from quorate.explore.pairs import Plan, Seconds, plan
 from quorate.explore.pool import Here, Pool, Processes
 from quorate.explore.result import Exploration, Scenario
-from quorate.explore.scheduler.transition import Placement
-from quorate.explore.situation import Situation
 from quorate.explore.standing import Stood
 from quorate.explore.work import Answer, Pairs, Setup, Singles, Task, together
 
@@ -34,9 +34,6 @@ PAIRS_EACH = 48
 
 
 FAILED_SHOWN = 5
-
-Seconds = Callable[[Situation, Placement], Iterable[Failure]]
-
 
 Told = Callable[[int, int], None]
 """What is called with (known, of how many); the latter becomes less once, when the first failures are known."""
@@ -64,12 +61,16 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How to explore. depth: 1, or 2 with pairs. jobs: processes; 1: just this one. pair_events: keep theirs, too."""
+    """How to explore. depth: 1, or 2 with pairs. jobs: processes; 1: just this one. pair_events: keep theirs, too.
+
+    exact: ask every pair that does not follow exactly from what was asked (economy.py).
+    """
 
     depth: int = 1
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     narrowing: Narrowing = field(default_factory=Narrowing)
     pair_events: bool = False
+    exact: bool = False
 
 
 @dataclass
@@ -80,6 +81,7 @@ class _Found:
     total: int
     scenarios: list[Scenario] = field(default_factory=list)
     stood: dict[str, Stood] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     once: Once = field(default_factory=Once)
     began: float = field(default_factory=time.monotonic)
@@ -88,7 +90,13 @@ class _Found:
         """Keep an answer, and tell."""
         self.scenarios += [self.once.scenario(one) for one in answer.scenarios]
         self.stood |= answer.stood
+        self.traces |= answer.traces
         self.failed |= answer.failed
+        self.tell(len(self.scenarios) + len(self.failed), self.total)
+
+    def take(self, scenarios: Iterable[Scenario]) -> None:
+        """Keep scenarios that nobody had to be asked for, and tell."""
+        self.scenarios.extend(map(self.once.scenario, scenarios))
         self.tell(len(self.scenarios) + len(self.failed), self.total)
 
     @property
@@ -112,10 +120,13 @@ def ask(question: Question, options: Options, tell: Told = silent) -> Exploratio
         for answer in pool.answers(_alone(question, asked, options)):
             found.add(answer)
         if options.depth > 1:
-            groups = grouped(question, found.stood, pool.rest, asked)
-            found.total = _alone_count(question, asked, options) + sum(len(group.wanted) for group in groups)
-            for answer in pool.answers(_pairs(groups, options)):
+            pairs = _planned(question, found, pool.rest, asked, options)
+            found.total = _alone_count(question, asked, options) + pairs.total
+            found.take(pairs.known())
+            for answer in pool.answers(_pieces(pairs.groups())):
                 found.add(answer)
+                found.take(twin for one in answer.scenarios for twin in pairs.like(one))
+                found.failed |= {id_: why for one, why in answer.failed.items() for id_ in pairs.lost_with(one)}
     return Exploration(
         subject=subject.name,
         nodes=subject.nodes,
@@ -161,34 +172,14 @@ def _alone(question: Question, asked: Wanted, options: Options) -> Iterator[Task
             yield Singles(tuple(failures[start : start + SINGLES_EACH]), events=keep)
 
 
-def grouped(question: Question, stood: Mapping[str, Stood], rest: Stood, asked: Wanted) -> list[Pairs]:
-    """Return the pairs, those together whose first failures left the same state; the largest groups first.
-
-    With the firsts that left the cluster as it was stands a None: no failure, so that what comes second is known to be
-    the same as by itself.
-    """
-    groups: dict[object, list[tuple[Failure | None, Stood]]] = {(rest.state, ""): [(None, rest)]}
-    for failure in question.singles:
-        if failure.id in stood and not stood[failure.id].situation.split:
-            left = stood[failure.id]
-            groups.setdefault((left.state, left.approximate), []).append((failure, left))
-    return sorted((_group(question, firsts, asked) for firsts in groups.values()), key=lambda one: -len(one.wanted))
+def _planned(question: Question, found: "_Found", rest: Stood, asked: Wanted, options: Options) -> Plan:
+    independent = not options.exact and question.setup.subject.placement == "default"
+    alone = {one.id: one for one in found.scenarios if len(one.failures) == 1}
+    economy = Economy(rest, found.stood, found.traces, alone, exact=not independent)
+    return plan(question.singles, question.seconds, economy, asked, events=options.pair_events)
 
 
-def _group(question: Question, firsts: Sequence[tuple[Failure | None, Stood]], asked: Wanted) -> Pairs:
-    sides = firsts[0][1].sides
-    known: dict[str, tuple[int, Failure]] = {}
-    pairs: list[tuple[int, int]] = []
-    for number, (first, left) in enumerate(firsts):
-        for second in question.seconds(left.situation, left.placement) if first else ():
-            if first and asked.is_pair(first.id, second.id):
-                place, _ = known.setdefault(second.id, (len(known), second))
-                pairs.append((number, place))
-    same = tuple((first, replace(left, sides=sides)) for first, left in firsts)
-    return Pairs(same, tuple(failure for _, failure in known.values()), tuple(pairs))
-
-
-def _pairs(groups: Sequence[Pairs], options: Options) -> Iterator[Task]:
+def _pieces(groups: Sequence[Pairs]) -> Iterator[Task]:
     """Yield the groups in pieces: all the firsts of a second in one piece."""
     for group in groups:
         in_order = sorted(group.wanted, key=lambda pair: pair[::-1])
@@ -197,7 +188,7 @@ def _pairs(groups: Sequence[Pairs], options: Options) -> Iterator[Task]:
             end = min(start + PAIRS_EACH, len(in_order))
             while end < len(in_order) and in_order[end][1] == in_order[end - 1][1]:
                 end += 1
-            yield replace(group, wanted=tuple(in_order[start:end]), events=options.pair_events)
+            yield replace(group, wanted=tuple(in_order[start:end]))
             start = end
 
 

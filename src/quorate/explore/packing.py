@@ -121,8 +121,8 @@ def _scenario(values: Sequence[Any], rows: Sequence[tuple[Impact, ...]]) -> Scen
 
 
 def _event(*values: Any) -> Event:
-    begin_s, end_s, action, subject, node, transition, id_, after, basis = values
-    return Event(begin_s, end_s, action, subject, node, transition, id_, tuple(after), basis)
+    fields: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+    return Event(*fields)
 
 
 def _impact(*values: Any) -> Impact:

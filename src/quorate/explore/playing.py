@@ -14,6 +14,7 @@ from quorate.explore.case import WELL, Case, Ended
 from quorate.explore.configured import Configured
 from quorate.explore.detection import notice
 from quorate.explore.durations import Durations
+from quorate.explore.economy import names
 from quorate.explore.failure import Failure
 from quorate.explore.replay import Course, Move, replay
 from quorate.explore.result import Event, Impact
@@ -36,7 +37,10 @@ RACE = "chance decided the first failure; what comes next is explored for one of
 
 @dataclass(frozen=True)
 class Played:
-    """What became of a failure. asked: what the outcome depends on; equal ones have the same. replay: command lines."""
+    """What became of a failure. asked: what the outcome depends on; equal ones have the same. replay: command lines.
+
+    touched: the resources that it names, and those that were acted on. local: nothing but resources changed.
+    """
 
     impacts: tuple[Impact, ...]
     stood: Stood
@@ -45,6 +49,8 @@ class Played:
     replay: str
     approximate: str
     asked: object
+    touched: frozenset[str]
+    local: bool
 
 
 @dataclass(frozen=True)
@@ -101,14 +107,18 @@ class Player:
         )
         left = self._left(stood, case, played)
         case = replace(case, hindrance_after=hindrance(subject, left, left.placement))
+        actions = [one for each in case.ended for part in each.settled.transitions for one in part.actions]
+        quiet = all(one.settled.quiet for one in case.ended)
         return Played(
             impacts=judge(case),
             stood=left,
             events=tuple(event for one in case.ended for event in one.events),
-            quiet=all(one.settled.quiet for one in case.ended),
+            quiet=quiet,
             replay=replay([Course(one.standing.members, one.standing.moves[1:]) for one in played], self._rest),
             approximate="; ".join(filter(None, (stood.approximate, *blow.remarks))),
             asked=(stood.state, blow.sides, blow.survivor, blow.race),
+            touched=names(failure) | {one.resource for one in actions if one.resource},
+            local=quiet and _is_local(failure) and left.placement.nodes == ground.placement.nodes,
         )
 
     def _side(self, stood: Stood, side: Side, told: "_Told") -> "_Played":
@@ -240,6 +250,14 @@ def _counted(step: Step, transition: Transition) -> Iterator[Result]:
     for one in step.failing:
         if one.task in {"start", "stop"} and (one.task, one.resource, one.node) in tried:
             yield one
+
+
+def _is_local(failure: Failure) -> bool:
+    """Whether a failure is one of resources alone: of no node, link, device or promotion score."""
+    resources = Failure(id="", words="", results=failure.results, failing=failure.failing)
+    return resources == replace(
+        failure, id="", words="", notice="none", resource="", beyond="", per_year=None, repair_s=None
+    )
 
 
 def _fenced(settled: Settled) -> set[str]:

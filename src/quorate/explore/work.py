@@ -1,10 +1,12 @@
 """Work: what one process does: it keeps a scheduler, and answers tasks. Pure but for the scheduler that it is given."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from quorate.errors import Unknown
+from quorate.explore.components import components
 from quorate.explore.durations import Durations
+from quorate.explore.economy import Trace, is_nothing
 from quorate.explore.failure import Failure
 from quorate.explore.packing import Once
 from quorate.explore.playing import Played, Player
@@ -52,14 +54,12 @@ Task = Singles | Pairs
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a task. stood: after each single, by its id. asked: by id, what a single's outcome depends on.
-
-    failed: by id, why a scenario could not be asked.
-    """
+    """What came of a task. stood, traces: what each single left and did, by its id. failed: why one was not asked."""
 
     scenarios: tuple[Scenario, ...]
-    stood: dict[str, Stood]
     failed: dict[str, str]
+    stood: dict[str, Stood] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
 
 
 class Work:
@@ -69,6 +69,7 @@ class Work:
         self.name = scheduler.name
         self._player = Player(setup.subject, setup.durations, scheduler)
         self._rest = self._player.ground(self._player.rest())
+        self._components = components(setup.subject.cib)
 
     @property
     def rest(self) -> Stood:
@@ -80,16 +81,24 @@ class Work:
         return self._singles(task) if isinstance(task, Singles) else self._pairs(task)
 
     def _singles(self, task: Singles) -> Answer:
-        scenarios, stood, failed = [], {}, {}
+        scenarios, answer = [], Answer((), {})
         for failure in task.failures:
             try:
                 played = self._player.play(self._rest, failure)
             except Unknown as error:
-                failed[failure.id] = error.message
+                answer.failed[failure.id] = error.message
                 continue
             scenarios.append(_scenario((failure,), played, events=task.events))
-            stood[failure.id] = played.stood
-        return Answer(tuple(scenarios), stood, failed)
+            answer.stood[failure.id] = played.stood
+            answer.traces[failure.id] = self._trace(played)
+        return replace(answer, scenarios=tuple(scenarios))
+
+    def _trace(self, played: Played) -> Trace:
+        return Trace(
+            touched=frozenset(self._components.get(part, part) for part in played.touched),
+            local=played.local,
+            harmed=frozenset(impact.service for impact in played.impacts if not is_nothing(impact)),
+        )
 
     def _pairs(self, task: Pairs) -> Answer:
         """Go through the pairs second by second: firsts that come to the same ask the scheduler once."""
@@ -107,13 +116,13 @@ class Work:
             try:
                 played = self._player.play(grounds[number], task.seconds[second])
             except Unknown as error:
-                failed[_id(pair)] = error.message
+                failed[pair_id(*pair)] = error.message
                 continue
             scenario = _scenario(pair, played, events=task.events)
             same = known.setdefault((played.asked, scenario.impacts), scenario)
             if first:
                 scenarios.append(once.scenario(scenario if same is scenario else _same(scenario, same)))
-        return Answer(tuple(scenarios), {}, failed)
+        return Answer(tuple(scenarios), failed)
 
 
 def together(failure: Failure) -> tuple[str, ...]:
@@ -121,15 +130,16 @@ def together(failure: Failure) -> tuple[str, ...]:
     return tuple(failure.id.split("+")) if failure.id.count(":") > 1 else (failure.id,)
 
 
-def _id(pair: tuple[Failure, ...]) -> str:
-    return " then ".join(one.id for one in pair)
+def pair_id(*failures: Failure) -> str:
+    """Return the id of a scenario."""
+    return " then ".join(one.id for one in failures)
 
 
 def _scenario(pair: tuple[Failure, ...], played: Played, *, events: bool) -> Scenario:
     """Return what was found. per_year and repair_s are of single failures alone."""
     single = pair[0] if len(pair) == 1 else None
     return Scenario(
-        id=_id(pair),
+        id=pair_id(*pair),
         failures=tuple(id_ for one in pair for id_ in together(one)),
         words=", then ".join(one.words for one in pair),
         impacts=played.impacts,

@@ -1,5 +1,6 @@
-"""A scheduler of twenty lines: every primitive runs on the first node that is there; what it is asked is counted."""
+"""A scheduler of thirty lines: each group runs on the first node that is there and may; what it is asked is counted."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from quorate.errors import Unknown
@@ -7,7 +8,7 @@ from quorate.explore.scheduler.step import Step
 from quorate.explore.scheduler.transition import Action, Instance, Placement, Settled, Transition
 
 NODES = ("n1", "n2", "n3")
-PARTS = ("ip", "web")
+GROUPS = (("ip", "web"), ("mail",))
 
 
 @dataclass
@@ -32,26 +33,35 @@ class Fake:
             raise KeyboardInterrupt
         if set(self.refused) & set(steps[-1].lost):
             raise Unknown("it will not say")
-        before = run(steps[:-1])
         after = run(steps)
-        return Settled(moves(before, after), after, digest=repr((sorted(after.nodes.items()), sorted(after.instances))))
+        failed = Counter(result for step in steps for result in step.results)
+        banned = sorted(result for step in steps for result in step.failing)
+        said = (sorted(after.nodes.items()), sorted(after.instances), sorted(failed.items()), banned)
+        return Settled(moves(run(steps[:-1]), after, steps[-1]), after, digest=repr(said))
 
 
 def run(steps) -> Placement:
     states = dict.fromkeys(NODES, "online")
+    banned = {(result.resource, result.node) for step in steps for result in step.failing if result.task == "start"}
     for step in steps:
         states |= dict.fromkeys((*step.lost, *step.left), "offline") | dict.fromkeys(step.returned, "online")
         states |= {node: "standby" if on else "online" for node, on in step.standby}
         states |= dict.fromkeys(set(step.unfenceable) & set(step.lost), "unclean")
         if step.quorum is False:
             return Placement(states)
-    here = next((node for node in NODES if states[node] == "online"), None)
-    stuck = "unclean" in states.values()
-    return Placement(states, frozenset(Instance(p, here, "Started") for p in PARTS if here and not stuck))
+    if "unclean" in states.values():
+        return Placement(states)
+    online = [node for node in NODES if states[node] == "online"]
+    homes = ((group, [n for n in online if not {(part, n) for part in group} & banned]) for group in GROUPS)
+    return Placement(
+        states, frozenset(Instance(p, nodes[0], "Started") for group, nodes in homes for p in group if nodes)
+    )
 
 
-def moves(before: Placement, after: Placement) -> tuple[Transition, ...]:
-    new = sorted(after.instances - before.instances)
+def moves(before: Placement, after: Placement, step: Step) -> tuple[Transition, ...]:
+    """What starts, or is started again where it failed, one after the other."""
+    failed = {(result.resource, result.node) for result in step.results}
+    new = sorted(one for one in after.instances if one not in before.instances or (one.resource, one.node) in failed)
     actions = tuple(
         Action(n, "rsc_op", "start", one.resource, one.node, timeout_ms=2000, after=(n - 1,) if n else ())
         for n, one in enumerate(new)

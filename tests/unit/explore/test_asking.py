@@ -10,18 +10,32 @@ from quorate.errors import UsageError
 from quorate.explore import universe
 from quorate.explore.asking import Options, Question, ask
 from quorate.explore.durations import of_subject
+from quorate.explore.economy import INDEPENDENT
 from quorate.explore.narrowing import Narrowing
 from quorate.explore.result import State
+from quorate.explore.subject import Part, Service
 from quorate.explore.work import Setup
 
 from .fake import Fake
 from .small import subject
 
-WHOLE = subject("n1", "n2", "n3")
-SITE = replace(
-    WHOLE, cib="<cib><configuration/></cib>", services=WHOLE.services[:1], links=dict.fromkeys(WHOLE.nodes, (0, 1))
+CIB = """<cib><configuration><crm_config/><resources>
+  <group id="site"><primitive id="ip"/><primitive id="web"/></group><primitive id="mail"/>
+</resources><constraints/></configuration></cib>"""
+PARTS = (
+    Part("ip", "ocf:heartbeat:IPaddr2", monitor_s=10, monitors_s={"Started": 10}, service="site"),
+    Part("web", "ocf:heartbeat:apache", monitor_s=10, monitors_s={"Started": 10}, service="site"),
+    Part("mail", "systemd:postfix", monitor_s=10, monitors_s={"Started": 10}, service="mail"),
 )
-SITE = replace(SITE, parts={name: SITE.parts[name] for name in ("ip", "web")})
+NODES = ("n1", "n2", "n3")
+SITE = replace(
+    subject(*NODES),
+    cib=CIB,
+    links=dict.fromkeys(NODES, (0, 1)),
+    parts={part.id: part for part in PARTS},
+    services=(Service("site", ("ip", "web"), nodes=NODES), Service("mail", ("mail",), nodes=NODES)),
+)
+RESOURCES = ("resource-failed", "start-failed", "resource-failed-everywhere")
 
 
 def question(fake, *kinds):
@@ -34,12 +48,17 @@ def question(fake, *kinds):
     )
 
 
-def asked(fake, *kinds, depth=1, tell=lambda *_: None, **narrowing):
-    return ask(question(fake, *kinds), Options(depth=depth, jobs=1, narrowing=Narrowing(**narrowing)), tell)
+def asked(fake, *kinds, depth=1, tell=lambda *_: None, exact=False, **narrowing):
+    options = Options(depth=depth, jobs=1, narrowing=Narrowing(**narrowing), exact=exact)
+    return ask(question(fake, *kinds), options, tell)
 
 
 def by_id(found):
     return {one.id: one for one in found.scenarios}
+
+
+def pairs_of(scenarios):
+    return [one for one in scenarios.values() if len(one.failures) == 2]
 
 
 def test_each_failure_is_asked_once_on_the_cluster_at_rest():
@@ -47,7 +66,7 @@ def test_each_failure_is_asked_once_on_the_cluster_at_rest():
     found = asked(fake, "node-lost")
     assert list(by_id(found)) == ["node-lost:n1", "node-lost:n2", "node-lost:n3"]
     assert [len(steps) for steps in fake.asked] == [1, 2, 2, 2]
-    assert (found.total, found.scheduler, found.services) == (3, "fake 1", ("site",))
+    assert (found.total, found.scheduler, found.services) == (3, "fake 1", ("site", "mail"))
 
 
 def test_what_changes_nothing_is_not_asked():
@@ -80,14 +99,44 @@ def test_after_what_changed_nothing_the_second_is_as_by_itself_and_not_asked_aga
 
 def test_a_merged_scenario_is_what_it_would_be_alone():
     """The same pairs, asked one by one."""
-    kinds = ("link-cut", "node-lost", "node-standby", "node-returned")
-    merged = by_id(asked(Fake(), *kinds, depth=2))
-    pairs = [one for one in merged.values() if len(one.failures) == 2]
+    kinds = ("link-cut", "node-lost", "node-hung", "node-standby", "node-returned", *RESOURCES)
+    merged = by_id(asked(Fake(), *kinds, depth=2, exact=True))
+    pairs = pairs_of(merged)
     assert any(one.same_as for one in pairs)
     for one in pairs:
         first, second = one.failures
-        alone = by_id(asked(Fake(), *kinds, depth=2, first=(first,), second=(second,)))
-        assert alone[one.id].impacts == one.impacts
+        (apart,) = pairs_of(by_id(asked(Fake(), *kinds, depth=2, exact=True, first=(first,), second=(second,))))
+        assert (apart.id, apart.impacts) == (one.id, one.impacts)
+
+
+def test_a_failure_that_was_got_over_matters_to_its_resource_alone():
+    fake = Fake()
+    found = by_id(asked(fake, "resource-failed", "node-lost", depth=2))
+    assert found["resource-failed:mail then node-lost:n1"].same_as == "node-lost:n1"
+    assert found["resource-failed:mail then resource-failed:web"].same_as == "resource-failed:web"
+    both = [steps for steps in fake.asked if len(steps) == 3 and steps[1].results]
+    assert all(steps[1].results == steps[2].results for steps in both), "only the same again is asked"
+
+
+def test_what_left_the_same_is_followed_by_the_same():
+    found = by_id(asked(Fake(), "node-lost", "node-hung", depth=2))
+    assert found["node-hung:n1 then node-lost:n2"].same_as == "node-lost:n1 then node-lost:n2"
+    assert found["node-hung:n1 then node-lost:n2"].impacts == found["node-lost:n1 then node-lost:n2"].impacts
+
+
+def test_resources_that_nothing_ties_are_taken_to_be_independent_and_that_is_said():
+    fake, exact = Fake(), Fake()
+    found = by_id(asked(fake, *RESOURCES, depth=2))
+    same = by_id(asked(exact, *RESOURCES, depth=2, exact=True))
+    apart = [one for one in pairs_of(found) if one.approximate]
+    assert {one.approximate for one in apart} == {INDEPENDENT}
+    tied = {"ip": "site", "web": "site", "mail": "mail"}
+    for one in pairs_of(found):
+        first, second = (tied[id_.partition(":")[2]] for id_ in one.failures)
+        assert (one in apart) == (first != second and not one.failures[0].startswith("resource-failed:"))
+    assert {id_: one.impacts for id_, one in found.items()} == {id_: one.impacts for id_, one in same.items()}
+    assert not any(one.approximate for one in same.values())
+    assert len(fake.asked) < len(exact.asked)
 
 
 def test_a_node_that_is_gone_is_not_lost_again_but_returns():
