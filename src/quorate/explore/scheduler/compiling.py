@@ -1,4 +1,4 @@
-"""Compiling the worker: from worker.c to a program linked to the installed libpacemaker, kept in the user's cache.
+"""Compiling the worker: the C of native/ becomes a program linked to the installed libpacemaker, in the user's cache.
 
 In: this machine. Out: the program's path, or in one sentence why there is none. The name of the program holds a digest
 of the source and of what it is linked to, so that another version of either is compiled anew. It is made in a folder
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from quorate.errors import Missing, Unknown
 
-SOURCE = Path(__file__).with_name("worker.c")
+SOURCES = Path(__file__).with_name("native")
 LIBRARIES = ("pacemaker", "pe_status", "lrmd", "crmcommon")
 PACKAGES = "pacemaker-dev libglib2.0-dev libxml2-dev pkg-config gcc libc6-dev"
 HINT = f"as root, apt-get install --no-install-recommends {PACKAGES}"
@@ -49,25 +49,23 @@ def cache_folder() -> Path:
 
 def compiled() -> Compiled:
     """Return the worker, compiled if it was not; Missing where it takes what is not here, Unknown where it fails."""
-    argv, libraries = _command()
+    argv, flags, libraries = _command()
     folder = cache_folder()
     version = _ask("--modversion", "pacemaker-pe_status")
-    digest = digest_of(
-        SOURCE.read_bytes(),
-        *(word.encode() for word in argv if word != str(SOURCE)),
-        *(bytes(one) for one in libraries),
-    )
+    sources = sorted(SOURCES.glob("*.c"))
+    texts = [path.read_bytes() for path in (*sources, *sorted(SOURCES.glob("*.h")))]
+    digest = digest_of(*texts, *(word.encode() for word in (*argv, *flags)), *(bytes(one) for one in libraries))
     program = folder / f"worker-{version}-{digest}"
     if not (program.is_file() and _is_ours(program)):
         with tempfile.TemporaryDirectory(dir=folder, prefix="making-") as made:
-            _run([*argv, *map(str, libraries), "-o", f"{made}/worker"], made)
+            _run([*argv, "-o", f"{made}/worker", *map(str, sources), *map(str, libraries), *flags], made)
             Path(made, "worker").chmod(0o700)
             Path(made, "worker").replace(program)
     return Compiled(program, libraries)
 
 
-def _command() -> tuple[list[str], tuple[Path, ...]]:
-    """Return the compiler with its flags, and the libraries; Missing with what is not installed."""
+def _command() -> tuple[list[str], list[str], tuple[Path, ...]]:
+    """Return how the compiler is called, what GLib and libxml2 ask for, and the libraries; Missing with what is not."""
     compiler = shutil.which("cc", path=PATH) or shutil.which("gcc", path=PATH)
     if compiler is None:
         raise Missing("no C compiler is installed", HINT)
@@ -81,7 +79,7 @@ def _command() -> tuple[list[str], tuple[Path, ...]]:
     absent = [path for path in (*libraries, include / "crm/pengine/status.h") if not path.exists()]
     if absent:
         raise Missing(f"{absent[0]} is not installed", HINT)
-    return [compiler, "-std=gnu11", "-O2", "-pipe", f"-I{include}", str(SOURCE), *flags], libraries
+    return [compiler, "-std=gnu11", "-O2", "-pipe", f"-I{include}"], flags, libraries
 
 
 def _ask(*words: str) -> str:

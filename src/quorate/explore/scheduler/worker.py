@@ -1,4 +1,4 @@
-"""The fast backend: a worker process (worker.c) that is linked to libpacemaker and keeps states in memory.
+"""The fast backend: a worker process (native/) that is linked to libpacemaker and keeps states in memory.
 
 In: a base CIB and steps. Out: what `Scheduler` (protocol.py) promises, equal to crm_simulate's answers to the digit.
 A worker that dies or falls silent is started anew, and what it was asked is asked of crm_simulate instead.
@@ -35,7 +35,7 @@ from quorate.explore.scheduler.state import digest
 from quorate.explore.scheduler.step import Result, Step
 from quorate.explore.scheduler.transition import Settled, Transition
 
-STATES_MAX = 63  # of worker.c, without the base
+STATES_MAX = 63  # of native/main.c, without the base
 TIMEOUT_S = 600  # one look at 32 nodes and 1,000 resources takes 5 s, a cold start of them 100 s
 
 Steps = tuple[Step, ...]
@@ -44,8 +44,8 @@ Steps = tuple[Step, ...]
 class Worker:
     """The scheduler asked through a process. A context manager: it keeps that process.
 
-    program: compiled worker.c. kept_max: how many states are kept, for steps that go on from them. One thread at a
-    time; each process that wants one makes its own.
+    program: what compiling.py makes. kept_max: how many states are kept, for steps that go on from them. One thread at
+    a time; each process that wants one makes its own.
     """
 
     def __init__(self, cib: str, program: Path, *, kept_max: int = 32, timeout_s: float = TIMEOUT_S) -> None:

@@ -67,9 +67,8 @@ def test_two_that_compile_at_once_both_have_it(machine):
 
 def test_another_source_is_another_program(machine, monkeypatch):
     first = compiled()
-    other = machine / "worker.c"
-    other.write_text("int main(void) { return 0; }\n")
-    monkeypatch.setattr(compiling, "SOURCE", other)
+    (machine / "main.c").write_text("int main(void) { return 0; }\n")
+    monkeypatch.setattr(compiling, "SOURCES", machine)
     assert compiled().program != first.program
 
 

@@ -1,0 +1,120 @@
+/* What happens to a cluster at one moment, written into a state. Part of the worker: see main.c. */
+
+#include "worker.h"
+
+static void set_standby(state_t *state, const char *name, bool on)
+{
+    xmlNode *nodes = own(&state->nodes);
+    xmlNode *node = child_with(nodes, XML_CIB_TAG_NODE, XML_ATTR_UNAME, name);
+    bool there = false;
+    if (node == NULL) { /* remote and guest nodes need no entry until they have an attribute */
+        node = create_xml_node(nodes, XML_CIB_TAG_NODE);
+        crm_xml_add(node, XML_ATTR_ID, name);
+        crm_xml_add(node, XML_ATTR_UNAME, name);
+        crm_xml_add(node, XML_ATTR_TYPE, "remote");
+    }
+    EACH(set, node, XML_TAG_ATTR_SETS) {
+        EACH(pair, set, XML_CIB_TAG_NVPAIR) {
+            if (strcmp(get_or(pair, XML_NVPAIR_ATTR_NAME, ""), "standby") == 0) {
+                crm_xml_add(pair, XML_NVPAIR_ATTR_VALUE, on ? "on" : "off");
+                there = true;
+            }
+        }
+    }
+    if (!there) {
+        char *id = g_strdup_printf("nodes-%s", get_or(node, XML_ATTR_ID, ""));
+        xmlNode *set = child_or_new(node, XML_TAG_ATTR_SETS, id);
+        xmlNode *pair = create_xml_node(set, XML_CIB_TAG_NVPAIR);
+        crm_xml_set_id(pair, "%s-standby", get_or(set, XML_ATTR_ID, id));
+        crm_xml_add(pair, XML_NVPAIR_ATTR_NAME, "standby");
+        crm_xml_add(pair, XML_NVPAIR_ATTR_VALUE, on ? "on" : "off");
+        g_free(id);
+    }
+}
+
+static void set_ticket(state_t *state, const char *ticket, bool granted)
+{
+    if (state->tickets == NULL) {
+        state->tickets = part_of(xmlNewDocNode(document, NULL, (const xmlChar *) XML_CIB_TAG_TICKETS, NULL));
+    }
+    xmlNode *tickets = own(&state->tickets);
+    xmlNode *one = child_with(tickets, XML_CIB_TAG_TICKET_STATE, XML_ATTR_ID, ticket);
+    if (one == NULL) {
+        one = create_xml_node(tickets, XML_CIB_TAG_TICKET_STATE);
+        crm_xml_add(one, XML_ATTR_ID, ticket);
+    }
+    crm_xml_add(one, "granted", granted ? XML_BOOLEAN_TRUE : XML_BOOLEAN_FALSE);
+}
+
+static xmlNode *find_deep(xmlNode *parent, const char *name, const char *id)
+{
+    for (xmlNode *child = parent != NULL ? parent->children : NULL; child != NULL; child = child->next) {
+        if (child->type == XML_ELEMENT_NODE && strcmp((const char *) child->name, name) == 0
+            && strcmp(get_or(child, XML_ATTR_ID, ""), id) == 0) {
+            return child;
+        }
+        xmlNode *found = find_deep(child, name, id);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/* An operation ended: into the histories of the instances on the node, or of the primitive where there are none. */
+static void add_result(state_t *state, const xmlNode *result)
+{
+    const char *resource = get_or(result, "resource", ""), *task = get_or(result, "task", "");
+    guint interval_ms = (guint) number(result, "interval");
+    int rc = number(result, "rc");
+    xmlNode *where = member(state, get_or(result, "node", ""), NULL);
+    xmlNode *history = next_history(where, NULL, resource);
+    count_failure(where, resource, task, interval_ms, rc);
+    if (history == NULL) {
+        xmlNode *primitive = find_deep(configuration, XML_CIB_TAG_RESOURCE, resource);
+        const char *template = get(primitive, "template");
+        if (template != NULL) {
+            primitive = find_deep(configuration, XML_CIB_TAG_RSC_TEMPLATE, template);
+        }
+        history = history_of(where, resource, primitive);
+    }
+    for (; history != NULL; history = next_history(where, history, resource)) {
+        record(history, get(history, XML_ATTR_ID), task, interval_ms, rc, PCMK_OCF_OK, NULL);
+        lend_digests(history, resource, task, interval_ms);
+    }
+}
+
+/* Apply what a step tells; the order is crm_simulate's, as far as it has an order. */
+void apply(state_t *state, xmlNode *step)
+{
+    const char *quorum = get(step, "quorum");
+    if (quorum != NULL) {
+        g_free(state->quorum);
+        state->quorum = g_strdup(quorum);
+    }
+    EACH(one, step, "standby") {
+        set_standby(state, get_or(one, "node", ""), crm_is_true(get(one, "on")));
+    }
+    EACH(one, step, "returned") {
+        xmlNode *back = member(state, get_or(one, "node", ""), NULL);
+        forget(back);
+        set_membership(back, XML_BOOLEAN_TRUE, ONLINESTATUS, CRMD_JOINSTATE_MEMBER);
+    }
+    EACH(one, step, "score") {
+        set_attribute(member(state, get_or(one, "node", ""), NULL), get_or(one, "name", ""), get_or(one, "value", ""));
+    }
+    EACH(one, step, "left") {
+        is_down(member(state, get_or(one, "node", ""), NULL));
+    }
+    EACH(one, step, "lost") {
+        set_membership(member(state, get_or(one, "node", ""), NULL), XML_BOOLEAN_FALSE, ONLINESTATUS,
+                       CRMD_JOINSTATE_MEMBER);
+    }
+    EACH(one, step, "ticket") {
+        set_ticket(state, get_or(one, "name", ""), crm_is_true(get(one, "granted")));
+    }
+    EACH(one, step, "result") {
+        add_result(state, one);
+    }
+    elect(state);
+}

@@ -1,0 +1,130 @@
+/* What the parts of the worker know of each other; main.c tells what it is all for. */
+
+#ifndef QUORATE_WORKER_H
+#define QUORATE_WORKER_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <glib.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+
+#include <crm/crm.h>
+#include <crm/lrmd.h>
+#include <crm/msg_xml.h>
+#include <crm/common/iso8601.h>
+#include <crm/common/xml.h>
+#include <crm/pengine/complex.h>
+#include <crm/pengine/pe_types.h>
+#include <crm/pengine/status.h>
+
+/* Exported by libpacemaker 2.1 for its own programs; the headers that declare them are not installed. */
+typedef struct pcmk__output_s pcmk__output_t;
+int pcmk__log_output_new(pcmk__output_t **out);
+void pe__register_messages(pcmk__output_t *out);
+void pcmk__register_lib_messages(pcmk__output_t *out);
+void pcmk__schedule_actions(xmlNode *cib, unsigned long long flags, pe_working_set_t *data_set);
+xmlNode *pcmk__create_history_xml(xmlNode *parent, lrmd_event_data_t *event, const char *caller_version, int target_rc,
+                                  const char *node, const char *origin);
+
+/* A piece of a state. facts: lines that tell what the digest needs of a <node_state>; NULL until somebody asks. */
+typedef struct {
+    int users;
+    xmlNode *xml;
+    char *facts;
+} part_t;
+
+/* A state of the cluster. members: a part_t for each <node_state>, in their order. tickets: NULL if it has none. */
+typedef struct {
+    char *quorum;
+    char *dc;
+    part_t *nodes;
+    part_t *tickets;
+    GPtrArray *members;
+} state_t;
+
+/* An action of the transition graph. waiting: for how many others. */
+typedef struct {
+    xmlNode *xml;
+    int priority;
+    int waiting;
+    bool cut, done;
+    GArray *then;
+} task_t;
+
+extern xmlDoc *document; /* the base without the parts: what all states have in common */
+extern xmlNode *cib, *configuration, *status; /* of that document */
+extern bool start_failure_fatal;
+extern pe_working_set_t *working_set;
+extern xmlNode *graph;    /* what the scheduler wants to be done in the state that was looked at last */
+extern GPtrArray *plan;   /* the same, as a task_t for each action */
+extern GArray *carried;   /* indices into plan: what of that is carried out, in this order */
+extern GString *answer;
+
+#define EACH(child, parent, name)                                                                                      \
+    for (xmlNode *child = (parent) != NULL ? next_named((parent)->children, name) : NULL; child != NULL;              \
+         child = next_named(child->next, name))
+
+/* xml.c */
+const char *get(const xmlNode *node, const char *name);
+const char *get_or(const xmlNode *node, const char *name, const char *otherwise);
+xmlNode *next_named(xmlNode *node, const char *name);
+xmlNode *child_of(xmlNode *parent, const char *name);
+xmlNode *child_or_new(xmlNode *parent, const char *name, const char *id);
+xmlNode *child_with(xmlNode *parent, const char *name, const char *attribute, const char *value);
+xmlNode *first_element(xmlNode *parent);
+bool is_named(const xmlNode *node, const char *name);
+int number(const xmlNode *node, const char *name);
+void discard(xmlNode *node);
+void discard_all(xmlNode *parent, const char *name);
+void say_escaped(const char *text);
+void say_attribute(const char *name, const char *value);
+void say_error(const char *why, const char *whom);
+
+/* state.c */
+part_t *part_of(xmlNode *xml);
+xmlNode *own(part_t **part);
+void free_state(state_t *state);
+state_t *copy_state(const state_t *state);
+state_t *first_state(void);
+void put_together(const state_t *state);
+void take_apart(const state_t *state);
+
+/* history.c */
+xmlNode *member(state_t *state, const char *name, const char *id);
+void set_membership(xmlNode *member, const char *in_ccm, const char *crmd, const char *join);
+void forget(xmlNode *member);
+void is_down(xmlNode *member);
+void set_attribute(xmlNode *member, const char *name, const char *value);
+time_t effective_time(void);
+void count_failure(xmlNode *member, const char *resource, const char *task, guint interval_ms, int rc);
+xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like);
+bool is_instance(const char *instance, const char *primitive);
+xmlNode *next_history(xmlNode *member, xmlNode *after, const char *primitive);
+void forget_digests(void);
+void note_all_digests(const state_t *state);
+void lend_digests(xmlNode *history, const char *primitive, const char *task, guint interval_ms);
+void record(xmlNode *history, const char *name, const char *task, guint interval_ms, int rc, int expected,
+            GHashTable *params);
+void elect(state_t *state);
+
+/* step.c */
+void apply(state_t *state, xmlNode *step);
+
+/* telling.c */
+void say_placement(void);
+void say_graph(void);
+
+/* facts.c */
+void say_facts(state_t *state);
+
+/* plan.c */
+void read_plan(xmlNode *request);
+void choose(xmlNode *request);
+void carry_out(state_t *state, xmlNode *request);
+
+#endif
