@@ -28,9 +28,9 @@ from quorate.describe.load import load
 from quorate.drill.history import read
 from quorate.drill.journal import parse_journal
 from quorate.drill.outcome import judge_run
-from quorate.drill.phases import Step
+from quorate.drill.taken import seen
 from quorate.explore.durations import Key
-from quorate.explore.measured import Sample, from_answer, from_journals
+from quorate.explore.measured import Sample, from_journals
 
 TARGET = Path(__file__).parents[1] / "src/quorate/explore/durations.json"
 QUORATE = Path(sys.executable).with_name("quorate")
@@ -47,31 +47,6 @@ def agents_of(cib: Path) -> dict[str, str]:
     return found
 
 
-def seen_by_clients(folder: Path) -> Iterable[Sample]:
-    """Yield what needs a client's eyes, from one drill: after what part of its start a service answers.
-
-    And, where a watched server was killed: how long after that its end was in the journal.
-    """
-    outcome = judge_run(read(folder))
-    zero = next(one["wall_ns"] for one in events_of(folder) if one["moment"] == "inject") / 1e9
-    lines = [
-        line
-        for file in (folder / "journals").glob("*.jsonl")
-        for line in parse_journal(file.read_text(errors="replace"), file.stem)
-        if line.time_s >= zero
-    ]
-    if (answered_s := outcome.phases.at(Step.FIRST_ANSWER)) is not None:
-        yield from from_answer(lines, outcome.about.resources, zero + answered_s)
-    told = [line.time_s - zero for line in lines if "Result of asyncmon operation" in line.message]
-    if outcome.about.fault == "kill-server" and told and min(told) < 5:
-        yield Sample(("", "watched", ""), zero, min(told))
-
-
-def events_of(folder: Path) -> list[dict[str, Any]]:
-    """Return what happened in a drill."""
-    return [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
-
-
 def measured(folder: Path) -> list[Sample]:
     """Return everything that was measured on one cluster."""
     lines = [
@@ -79,8 +54,11 @@ def measured(folder: Path) -> list[Sample]:
         for file in sorted(folder.glob("journal-*.json"))
         for line in parse_journal(file.read_text(errors="replace"), file.stem.removeprefix("journal-"))
     ]
-    drills = sorted(file.parent for file in folder.glob("drills/*/*/run.json"))
-    return [*from_journals(lines), *(sample for drill in drills for sample in seen_by_clients(drill))]
+    found = list(from_journals(lines))
+    for file in sorted(folder.glob("drills/*/*/run.json")):
+        outcome = judge_run(read(file.parent))
+        found += seen(lines, outcome)
+    return found
 
 
 def run(folder: Path) -> dict[str, Any]:

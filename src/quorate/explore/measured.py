@@ -157,7 +157,8 @@ COMPLETE = re.compile(r"Transition \d+ \(Complete=")
 
 
 BEGINS = ("start", "promote")
-TOLD_BY_STOP = ("announced", "quorum lost")
+MOVES = ("stop", "demote", "notify", "cancel")
+"""Tasks with which a move from one node to another begins."""
 
 
 def from_journals(lines: Iterable[Line]) -> tuple[Sample, ...]:
@@ -222,11 +223,11 @@ class _Reader:
         elif found := RESULT.search(text):
             self._ends(found["task"], _base(found["resource"]), found["node"], found["rc"].rstrip(")"), at_s)
         elif found := INITIATING.search(text):
-            self._decided(TOLD_BY_STOP if found["task"] == "stop" else (), at_s, line.node)
+            self._decided(found["task"], at_s, line.node)
             if self.ended_s is not None:
                 self.initiated[found["key"], found["node"]] = at_s, self.ended_s
         elif found := FENCING.search(text):
-            self._decided(("membership",), at_s, line.node)
+            self._decided("stonith", at_s, line.node)
             self.fencing.setdefault((found["action"], found["node"]), at_s)
         elif found := FENCED.search(text):
             begun_s = self.fencing.pop((found["action"], found["node"]), None)
@@ -250,7 +251,7 @@ class _Reader:
         for (key, there), (began_s, ended_s) in list(self.initiated.items()):
             if there == node and _base(key.rpartition(f"_{'monitor' if task == 'probe' else task}_")[0]) == resource:
                 del self.initiated[key, there]
-                if 0 <= began_s - ended_s < PAUSE_S and at_s >= began_s:
+                if ended_s <= began_s <= at_s < ended_s + PAUSE_S:
                     self._keep("", "action", "", at_s, at_s - ended_s)
 
     def _ends(self, task: str, resource: str, node: str, rc: str, at_s: float) -> None:
@@ -273,17 +274,21 @@ class _Reader:
         if node not in self.triggers or at_s - self.triggers[node][1] > PAUSE_S:
             self.triggers[node] = what, at_s
 
-    def _decided(self, kinds: Collection[str], at_s: float, node: str) -> None:
-        """A first action is asked for by the DC. kinds: of triggers for which such an action counts; others always do.
+    def _decided(self, task: str, at_s: float, node: str) -> None:
+        """A first action is asked for by the DC.
 
-        After a membership only fencing counts: a node that left in order needs none. After a change that was announced
-        only a stop counts, as with standby and shutdown: where somebody cleans up, Pacemaker's own changes hold it up.
+        After a membership only fencing counts, for a node that left in order needs none; what is asked for beside it
+        comes at the same time. After a change that was announced only what a move begins with counts, as with standby
+        and shutdown: where somebody cleans up, Pacemaker's own changes hold it up.
         """
         known = [self.triggers[one] for one in ("", node) if one in self.triggers]
+        what, since_s = min(known, key=lambda one: one[1], default=("", 0.0))
+        if what == "membership" and task != "stonith":
+            return
         self.triggers.pop("", None)
         self.triggers.pop(node, None)
-        what, since_s = min(known, key=lambda one: one[1], default=("", 0.0))
-        if known and 0 <= at_s - since_s < PAUSE_S and (what in kinds or what in {"monitor", "transition"}):
+        counts = what not in {"announced", "quorum lost"} or task in MOVES
+        if known and counts and 0 <= at_s - since_s < PAUSE_S:
             self._keep("", what, "", at_s, at_s - since_s)
 
     def _keep(self, resource: str, task: str, node: str, at_s: float, seconds: float) -> None:

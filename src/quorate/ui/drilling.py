@@ -22,11 +22,15 @@ from quorate.drill.clients import askable, probe_of
 from quorate.drill.fault import status
 from quorate.drill.faults import faults
 from quorate.drill.ground import Ground, Hosts
+from quorate.drill.history import read
+from quorate.drill.outcome import Outcome
 from quorate.drill.run import Story, drill
 from quorate.drill.series import Plan, Run, Series
 from quorate.drill.suite import remaining_s, seed_of
+from quorate.drill.taken import taken
 from quorate.drill.verdict import Verdict
 from quorate.errors import QuorateError, UsageError
+from quorate.explore import keeping
 from quorate.report import files, text
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress
@@ -131,10 +135,18 @@ class Drills:
         outcome = await drill(*there, story, Progress(), fault=faults()[fault], seed=seed)
         page = files.write(folder, outcome)
         click.echo(f"{text.summary(outcome)}\nThe page: {page}", err=True)
+        self.keep(folder, outcome)
         self.runs.append(Run(folder.name, outcome))
         self.took.append((fault, time.monotonic() - begun))
         self.write()
         return self.runs[-1]
+
+    def keep(self, folder: Path, outcome: Outcome) -> None:
+        """Keep how long things took in this cluster, for `quorate explore`; where that fails it is only said."""
+        try:
+            keeping.add(self.place.cluster.name, taken(read(folder), outcome), in_lab=self.place.in_lab)
+        except UsageError as error:
+            click.echo(f"what it took is not kept: {error.message}; {error.hint}", err=True)
 
     def name_of(self, number: int) -> str:
         """Return the name of a run's folder; by their names they are in order."""

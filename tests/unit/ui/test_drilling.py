@@ -13,6 +13,8 @@ from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.drill.series import Plan, Run
 from quorate.errors import TimedOut
+from quorate.explore import keeping
+from quorate.explore.measured import Sample
 from quorate.ui import drilling
 from quorate.ui.drilling import Drills, Place, spoken, table
 
@@ -83,3 +85,17 @@ def test_what_ended_it_is_kept(
 
 def test_a_run_that_cannot_be_judged_has_its_line() -> None:
     assert list(table([Run("01-standby", None, "interrupted")])) == ["01-standby  unknown   interrupted"]
+
+
+def test_what_it_took_is_kept_for_exploring(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(drilling, "read", lambda folder: None)
+    monkeypatch.setattr(drilling, "taken", lambda recording, outcome: [Sample(("ip", "start", "n1"), 5.0, 0.25)])
+    some = drills(cluster, tmp_path)
+    some.keep(tmp_path, None)
+    assert keeping.load("web", in_lab=True).seconds == {("ip", "start", "n1"): (0.25,)}
+    keeping.place("web", in_lab=True).write_text("damaged")
+    some.keep(tmp_path, None)
+    assert "is not kept" in capsys.readouterr().err
