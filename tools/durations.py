@@ -6,18 +6,18 @@
 
 measure: builds the lab of a cluster file, runs each drill of FAULTS so often (3), keeps in DIR the drills, the journals
 of all nodes and the CIB, and takes the lab down. Needs root. A line in DIR/note.txt is put beside the environment.
-write: makes the file anew from all that was measured: give every DIR. For each figure it has the median, the mean, the
-least, the most, the number of samples and the runs they come from; for each run the versions, where and when. Where
-labs of several kinds have measured the same, the figures are of the first DIR's kind. Fencing: without power_wait only,
-which durations.py adds itself.
+write: makes the file anew from all that was measured: give every DIR. By kind of lab, and for each figure: the median,
+the mean, the least, the most, the number of samples; for each run the versions, where and when. Fencing: where its
+agent does not wait (power_wait: 0s), for explore adds the waits itself.
 """
 
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from quorate.drill.history import read
 from quorate.drill.journal import parse_journal
 from quorate.drill.outcome import judge_run
 from quorate.drill.taken import seen
-from quorate.explore.durations import Key
+from quorate.explore.durations import BUSY
 from quorate.explore.measured import Sample, from_journals
 
 TARGET = Path(__file__).parents[1] / "src/quorate/explore/durations.json"
@@ -93,28 +93,29 @@ def figure(samples: Iterable[float]) -> dict[str, float]:
     }
 
 
-def grouped(folders: Iterable[Path]) -> tuple[Mapping[Key, list[float]], ...]:
-    """Return samples by (kind, name, task) for each folder; kind: agents, fencing, pauses."""
-    result = []
+def of_lab(folders: list[Path]) -> dict[str, Any]:
+    """Return the figures of the labs of one kind."""
+    found: dict[tuple[str, str, str], list[float]] = {}
+    busy: list[float] = []
     for folder in folders:
-        agents, found = agents_of(folder / "cib.xml"), dict[Key, list[float]]()
+        agents = agents_of(folder / "cib.xml")
         fence = {agent.removeprefix("stonith:") for agent in agents.values() if agent.startswith("stonith:")}
-        waits = {
-            value.get("value") for value in etree.parse(folder / "cib.xml").iterfind(".//nvpair[@name='power_wait']")
-        }
+        waits = {one.get("value") for one in etree.parse(folder / "cib.xml").iterfind(".//nvpair[@name='power_wait']")}
+        plain = len(fence) == 1 and waits == {"0"}
         for sample in measured(folder):
             resource, task, _ = sample.key
             if resource in agents:
-                key = ("agents", agents[resource], task)
-            elif not resource and task in PAUSES:
-                key = ("pauses", "", task)
-            elif not resource and len(fence) == 1 and waits <= {"0", "0s"}:
-                key = ("fencing", next(iter(fence)), task)
-            else:
-                continue
-            found.setdefault(key, []).append(sample.seconds)
-        result.append(found)
-    return tuple(result)
+                found.setdefault(("agents", agents[resource], task), []).append(sample.seconds)
+            elif task in PAUSES:
+                found.setdefault(("pauses", "", task), []).append(sample.seconds)
+            elif task == BUSY:
+                busy.append(sample.seconds)
+            elif plain and not resource:
+                found.setdefault(("fencing", next(iter(fence)), task), []).append(sample.seconds)
+    record: dict[str, Any] = {"agents": {}, "fencing": {}, "pauses": {}, "busy": statistics.median(busy) >= 0.5}
+    for (kind, name, task), samples in sorted(found.items()):
+        (record[kind].setdefault(name, {}) if name else record[kind])[task] = figure(samples)
+    return record
 
 
 def quorate(*words: str, to: Path | None = None) -> int:
@@ -147,16 +148,17 @@ def measure(file: str, folder: Path, runs: int = 3) -> None:
 
 def write(folders: list[Path]) -> None:
     """Write the file."""
-    record: dict[str, Any] = {"made_by": "tools/durations.py", "runs": [run(folder) for folder in folders]}
-    by_run = grouped(folders)
-    place = [str(one["environment"]).partition(" nodes")[0].split()[-1] for one in record["runs"]]
-    record |= {"agents": {}, "fencing": {}, "pauses": {}}
-    for key in sorted({key for found in by_run for key in found}):
-        first = next(place[i] for i, found in enumerate(by_run) if key in found)
-        taken = [i for i, found in enumerate(by_run) if key in found and place[i] == first]
-        kind, name, task = key
-        value = figure(s for i in taken for s in by_run[i][key]) | {"runs": taken}
-        (record[kind].setdefault(name, {}) if name else record[kind])[task] = value
+    runs = [run(folder) for folder in folders]
+    kinds_of = [re.search(r"(container|kernel) nodes", one["environment"]) for one in runs]
+    labs = [found[1] if found else "container" for found in kinds_of]
+    record = {
+        "made_by": "tools/durations.py",
+        "runs": runs,
+        "labs": {
+            lab: of_lab([folder for folder, its in zip(folders, labs, strict=True) if its == lab])
+            for lab in sorted(set(labs))
+        },
+    }
     TARGET.write_text(json.dumps(record, indent=1) + "\n")
 
 

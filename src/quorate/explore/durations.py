@@ -42,6 +42,9 @@ monitor, a change that it was told of, or the end of the transition before, unti
 from its agent's end to the next one's begin; and what the process beside it takes to tell it that a server has ended
 (ADR 13)."""
 
+Place = Literal["hosts", "container", "kernel"]
+"""What the nodes are: hosts, or a lab's, which share a machine: containers with its kernel, or each with its own."""
+
 EVEN = frozenset({"action", "watched"})
 """Pauses that have one usual length."""
 
@@ -62,6 +65,9 @@ SWITCHES = {"reboot": 2, "off": 1}
 """How often fencing switches; after each the agent waits (power_wait). A node without power is switched only once."""
 
 NO_SAMPLES: Mapping[Key, Sequence[float]] = MappingProxyType({})
+OWN_TASKS = frozenset({"cancel", "delete", "lrm_delete", "clear_failcount"})
+"""Operations on a resource for which no agent is called: the controller and the executor do them at once."""
+
 NOTHING = Figure(0.0, "measured")
 ORDER: tuple[Basis, ...] = ("measured", "default", "bound")
 
@@ -80,12 +86,13 @@ def task_of(action: Action) -> str:
 class Defaults:
     """The lab's figures. agents: agent -> task -> s. fencing: fence agent -> action -> s. pauses: by Pause, s.
 
-    made_from: the runs they come from, for people.
+    busy: nodes there are under load. made_from: the runs they come from, for people.
     """
 
     agents: Mapping[str, Mapping[str, float]]
     fencing: Mapping[str, Mapping[str, float]]
     pauses: Mapping[str, float]
+    busy: bool = False
     made_from: tuple[str, ...] = ()
 
 
@@ -124,7 +131,7 @@ class Durations:
             return NOTHING
         if action.task == "stonith":
             return self._fencing(action, silent)
-        if action.kind == "crm_event":
+        if action.kind == "crm_event" or action.task in OWN_TASKS:
             return NOTHING
         task = STOP_GONE if gone and action.task == "stop" else task_of(action)
         bound_s = action.timeout_ms / 1000 or self.timeouts_s.get((action.resource, action.task), TIMEOUT_S)
@@ -179,12 +186,16 @@ class Durations:
         return own or [s for key, found in self.measured.items() if key[:2] == (resource, task) for s in found]
 
 
-def of_subject(subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SAMPLES) -> Durations:
+def of_subject(
+    subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SAMPLES, place: Place = "hosts"
+) -> Durations:
     """Return the durations of a subject's actions, with what was measured in that cluster."""
+    defaults = shipped(place)
+    busy = median(measured.get(("", BUSY, ""), (float(defaults.busy),))) >= 0.5
     configured = Configured(_root(subject.cib))
     alone = {node: tuple((fence.id,) for fence in subject.fences if node in fence.victims) for node in subject.nodes}
     return Durations(
-        defaults=shipped(),
+        defaults=defaults,
         agents={part.id: part.agent for part in subject.parts.values()}
         | {fence.id: f"stonith:{fence.agent}" for fence in subject.fences},
         timeouts_s={
@@ -193,7 +204,7 @@ def of_subject(subject: Subject, measured: Mapping[Key, Sequence[float]] = NO_SA
         devices={fence.id: Device(fence.agent, wait_s(fence, configured)) for fence in subject.fences},
         levels={node: subject.levels.get(node) or alone[node] for node in subject.nodes},
         fence_action="off" if configured.properties.get("stonith-action") in {"off", "poweroff"} else "reboot",
-        at_once=at_once(len(subject.nodes)) if median(measured.get(("", BUSY, ""), (0,))) >= 0.5 else 0,
+        at_once=at_once(len(subject.nodes)) if busy else 0,
         measured=measured,
     )
 
@@ -222,22 +233,34 @@ def _root(cib: str) -> Element:
 
 
 @cache
-def shipped() -> Defaults:
-    """Return the figures that quorate ships."""
+def shipped(place: Place = "hosts") -> Defaults:
+    """Return the figures that quorate ships; those of container nodes stand for hosts, without their load."""
     record: dict[str, Any] = json.loads(resources.files(__package__).joinpath("durations.json").read_text("utf-8"))
-    return from_record(record)
+    return from_record(record, place)
 
 
-def from_record(record: Mapping[str, Any]) -> Defaults:
-    """Return the figures that tools/durations.py wrote. Each is {"median_s": , "mean_s": , "n": ...}."""
+def from_record(record: Mapping[str, Any], place: Place) -> Defaults:
+    """Return the figures that tools/durations.py wrote. Each is {"median_s": , "mean_s": , "n": ...}.
+
+    What was not measured in the place's own kind of lab is taken from the others.
+    """
+    kind = "kernel" if place == "kernel" else "container"
+    labs = [record["labs"][one] for one in sorted(record["labs"], key=lambda one: (one == kind, one))]
+    pauses = {kind: one for lab in labs for kind, one in lab["pauses"].items()}
     return Defaults(
-        agents={agent: _medians(tasks) for agent, tasks in record["agents"].items()},
-        fencing={agent: _medians(actions) for agent, actions in record["fencing"].items()},
-        pauses={
-            kind: float(one["median_s"] if kind in EVEN else one["mean_s"]) for kind, one in record["pauses"].items()
-        },
+        agents=_all([lab["agents"] for lab in labs]),
+        fencing=_all([lab["fencing"] for lab in labs]),
+        pauses={kind: float(one["median_s"] if kind in EVEN else one["mean_s"]) for kind, one in pauses.items()},
+        busy=place != "hosts" and record["labs"].get(kind, {}).get("busy", False),
         made_from=tuple(str(run["environment"]) for run in record["runs"]),
     )
+
+
+def _all(labs: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, float]]:
+    """Return the medians of all labs' figures, those of the last where several have one."""
+    return {
+        name: {k: v for lab in labs for k, v in _medians(lab.get(name, {})).items()} for lab in labs for name in lab
+    }
 
 
 def _medians(tasks: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:

@@ -10,6 +10,9 @@ from quorate.explore.durations import (
     Device,
     Durations,
     Pause,
+    Place,
+    at_once,
+    from_record,
     of_subject,
     shipped,
     weakest,
@@ -62,6 +65,7 @@ def fencing(node: str, timeout_ms: int = 0) -> Action:
         (op("start", "odd"), Figure(90.0, "bound")),
         (op("stop", "unknown"), Figure(20.0, "bound")),
         (Action(1, "pseudo_event", "start", "db", "n1"), Figure(0.0, "measured")),
+        (op("cancel", interval_ms=5000, timeout_ms=60_000), Figure(0.0, "measured")),
         (Action(1, "crm_event", "do_shutdown", node="n1"), Figure(0.0, "measured")),
         (fencing("n1"), Figure(4.0, "default")),
         (fencing("n2"), Figure(5.0, "default")),  # a level: one device after the other
@@ -164,3 +168,43 @@ def test_what_is_shipped_knows_the_agents_of_the_catalog() -> None:
     assert {"start", "stop", "monitor", "probe"} <= defaults.agents["ocf:heartbeat:IPaddr2"].keys()
     assert {*get_args(Pause)} == defaults.pauses.keys()
     assert defaults.fencing["fence_ipmilan"]["reboot"] > 0
+
+
+FIGURE = {"median_s": 1.0, "mean_s": 2.0, "least_s": 0.5, "most_s": 5.0, "n": 3}
+RECORD = {
+    "runs": [{"environment": "a lab"}],
+    "labs": {
+        "container": {
+            "agents": {"a": {"start": FIGURE}, "b": {"start": FIGURE}},
+            "fencing": {},
+            "pauses": {"action": FIGURE, "membership": FIGURE},
+            "busy": True,
+        },
+        "kernel": {
+            "agents": {"a": {"start": FIGURE | {"median_s": 3.0}}, "c": {"stop": FIGURE}},
+            "fencing": {"f": {"off": FIGURE}},
+            "pauses": {"membership": FIGURE | {"mean_s": 4.0}},
+            "busy": False,
+        },
+    },
+}
+
+
+def test_hosts_are_like_containers_without_their_load_and_what_is_missing_is_the_other_labs() -> None:
+    hosts, container, kernel = (from_record(RECORD, place) for place in get_args(Place))
+    assert hosts.agents == {"a": {"start": 1.0}, "b": {"start": 1.0}, "c": {"stop": 1.0}}
+    assert kernel.agents == {"a": {"start": 3.0}, "b": {"start": 1.0}, "c": {"stop": 1.0}}
+    assert (hosts.pauses, kernel.pauses) == ({"action": 1.0, "membership": 2.0}, {"action": 1.0, "membership": 4.0})
+    assert hosts.fencing == {"f": {"off": 1.0}}
+    assert (hosts.busy, container.busy, kernel.busy) == (False, True, False)
+
+
+@pytest.mark.parametrize(("nodes", "expected"), [(1, 1), (2, 1), (3, 1), (5, 2), (16, 8)])
+def test_under_load_half_as_many_actions_as_nodes_are_under_way(nodes: int, expected: int) -> None:
+    assert at_once(nodes) == expected
+
+
+def test_a_busy_cluster_does_less_at_once() -> None:
+    assert of_subject(SUBJECT).at_once == 0
+    assert of_subject(SUBJECT, {("", "busy", ""): (1.0, 1.0, 0.0)}).at_once == 1
+    assert of_subject(SUBJECT, {("", "busy", ""): (0.0,)}, "container").at_once == 0
