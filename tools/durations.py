@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,9 @@ def of_lab(folders: list[Path]) -> dict[str, Any]:
     return record
 
 
-def quorate(*words: str, to: Path | None = None) -> int:
-    """Call quorate; return its exit code. to: a file for what it prints."""
-    told = {**os.environ, "IPMI_PASSWORD": "benchmark"}
+def quorate(*words: str, state: Path, to: Path | None = None) -> int:
+    """Call quorate; return its exit code. state: where it keeps what it remembers. to: a file for what it prints."""
+    told = {**os.environ, "IPMI_PASSWORD": "benchmark", "XDG_STATE_HOME": str(state.absolute())}
     if to is None:
         return subprocess.run([str(QUORATE), *words], check=False, env=told).returncode
     with to.open("wb") as stream:
@@ -132,18 +133,19 @@ def measure(file: str, folder: Path, runs: int = 3) -> None:
     cluster = load(Path(file).read_bytes(), file, kinds()).cluster
     assert cluster is not None, f"see quorate check {file}"
     folder.mkdir(parents=True)
+    call = partial(quorate, state=folder / "state")
     try:
-        assert quorate("lab", "up", file) == 0
-        assert quorate("apply", "--lab", "--yes", file) == 0
-        quorate("lab", "ssh", file, cluster.nodes[0].name, "cibadmin", "--query", to=folder / "cib.xml")
+        assert call("lab", "up", file) == 0
+        assert call("apply", "--lab", "--yes", file) == 0
+        call("lab", "ssh", file, cluster.nodes[0].name, "cibadmin", "--query", to=folder / "cib.xml")
         for turn in range(runs):
             for fault in FAULTS:
-                quorate("drill", "--lab", file, "--only", fault, "--seed", str(turn), "-o", str(folder / "drills"))
+                call("drill", "--lab", file, "--only", fault, "--seed", str(turn), "-o", str(folder / "drills"))
         for node in cluster.nodes:
             journal = ("journalctl", "--no-pager", "-o", "json")
-            quorate("lab", "ssh", file, node.name, *journal, to=folder / f"journal-{node.name}.json")
+            call("lab", "ssh", file, node.name, *journal, to=folder / f"journal-{node.name}.json")
     finally:
-        quorate("lab", "down", file)
+        call("lab", "down", file)
 
 
 def write(folders: list[Path]) -> None:
