@@ -165,7 +165,10 @@ def test_a_subject_says_agents_time_outs_and_levels() -> None:
 def test_what_is_shipped_knows_the_agents_of_the_catalog() -> None:
     defaults = shipped()
     assert defaults.made_from
-    assert {"start", "stop", "monitor", "probe"} <= defaults.agents["ocf:heartbeat:IPaddr2"].keys()
+    for agent in ("IPaddr2", "Filesystem", "apache", "mysql"):
+        assert {"start", "stop", "monitor", "probe"} <= defaults.agents[f"ocf:heartbeat:{agent}"].keys()
+    assert {"start", "stop", "promote", "demote", "notify", "monitor"} <= defaults.agents["ocf:linbit:drbd"].keys()
+    assert {"start", "stop", "serves"} <= defaults.agents["systemd:rabbitmq-server"].keys()
     assert {*get_args(Pause)} == defaults.pauses.keys()
     assert defaults.fencing["fence_ipmilan"]["reboot"] > 0
 
