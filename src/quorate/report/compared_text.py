@@ -40,7 +40,7 @@ def section(title: str, tone: Tone, changes: Sequence[Change], target_s: float |
     yield ()
     yield ((f"  {title}", tone),)
     rows = list(folded(changes, target_s))
-    widths = [min(44, max(len(row[i]) for row in rows)) for i in (0, 1)]
+    widths = [min(56, max(len(row[i]) for row in rows)) for i in (0, 1)]
     for when, services, was, now in rows[:CHANGES_MAX]:
         yield ((f"    {when.ljust(widths[0])}  {services.ljust(widths[1])}  {was} → {now}", "none"),)
     if len(rows) > CHANGES_MAX:

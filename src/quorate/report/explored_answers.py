@@ -7,7 +7,7 @@ says what to change.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from quorate.explore.answer import Evidence, length, listed
 from quorate.explore.answers.availability import Availability, Expected, shown_percent
@@ -47,12 +47,12 @@ SIGNS = {"measured": "", "default": "~", "bound": "≥"}
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What is expected of a service in a year, in words. meets: the target; None where there is none."""
+    """What is expected of a service in a year, in words. missed: the target, certainly, perhaps, or not ("")."""
 
     service: str
     percent: str
     away: str
-    meets: bool | None
+    missed: Literal["", "certainly", "perhaps"]
     shares: tuple[str, ...]
 
 
@@ -68,7 +68,10 @@ def year(one: Expected) -> Year:
     """Return one service's in words."""
     shares = tuple(f"{share.percent:.0f} %: {share.evidence.words}" for share in one.shares[:SHARES_MAX])
     percent = f"{SIGNS[one.basis]}{shown_percent(one.percent)}"
-    return Year(one.service, percent, f"{length(one.outage_s)} away", one.meets, shares)
+    missed: Literal["", "certainly", "perhaps"] = ""
+    if one.meets is False:
+        missed = "certainly" if one.certain else "perhaps"
+    return Year(one.service, percent, f"{length(one.outage_s)} away", missed, shares)
 
 
 def counted(answers: Answers) -> str:

@@ -4,14 +4,15 @@ Summary, matrix, what to look at, then each scenario with its timeline and its t
 asked for: the cells of the matrix lead to it. Of many scenarios the worst are drawn; all of them are in the JSON.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 from quorate import __version__
-from quorate.explore.result import Exploration, Scenario
+from quorate.explore.result import Exploration, Scenario, State
 from quorate.report import explored_text, explored_words
 from quorate.report.explored_answers import NONE, Answers, changes, counted, room, years
-from quorate.report.explored_matrix import BAD, Cell, Matrix, Row, cell, matrix, together
+from quorate.report.explored_matrix import BAD, TONES, Cell, Matrix, Row, cell, each_its_own, matrix, together
 from quorate.report.explored_time import Graph, Timeline, graphs, timeline
 from quorate.report.html import environment, style
 from quorate.report.layered import Edge
@@ -44,10 +45,13 @@ def page(found: Exploration, answers: Answers = NONE) -> str:
     """Return the whole page."""
     ones, twos = explored_words.singles(found), explored_words.pairs(found)
     worse = explored_words.beyond_alone(ones, twos)
-    alone = matrix(found, ones, columns_max=COLUMNS_MAX)
-    paired, pairs_left = cut(matrix(found, worse, columns_max=COLUMNS_MAX))
-    rows = explored_text.worst_first([*alone.rows, *paired.rows])
-    some = [row for asked in (ones, worse) for row in matrix(found, asked, columns_max=WORDS_MAX).rows]
+    dense = WORDS_MAX < len(found.services) <= COLUMNS_MAX
+    alone = matrix(found, ones, columns_max=COLUMNS_MAX, by_tone=dense)
+    alone = each_its_own(alone) if dense else alone
+    paired, pairs_left = cut(matrix(found, worse, columns_max=COLUMNS_MAX, by_tone=dense))
+    rows = [*explored_text.worst_first(list(alone.rows)), *explored_text.worst_first(list(paired.rows))]
+    twice = [one for one in worse if one.worst is State.TWO_COPIES]
+    some = [row for asked in (ones, twice) for row in matrix(found, asked, columns_max=WORDS_MAX).rows]
     folded = explored_text.worst_first(some)
     anchors = {row.scenarios[0].id: f"s{number}" for number, row in enumerate(rows[:DRAWN_MAX], 1)}
     verdict = explored_words.verdict(found, answers)
@@ -67,8 +71,10 @@ def page(found: Exploration, answers: Answers = NONE) -> str:
             counted=counted(answers),
             room=room(answers),
             legend=explored_words.legend(found),
-            matrices=[one for one in (titled(alone, "Every failure"), titled(paired, PAIRS)) if one[1].sections],
-            dense=len(alone.columns) > WORDS_MAX,
+            alone=alone,
+            paired=paired,
+            grid=grid(worse),
+            dense=dense,
             anchors=anchors,
             pairs_left=pairs_left,
             left_out=max(0, len(rows) - DRAWN_MAX),
@@ -88,9 +94,6 @@ def page(found: Exploration, answers: Answers = NONE) -> str:
     return text
 
 
-PAIRS = "Two failures that do what neither does alone"
-
-
 def cut(made: Matrix) -> tuple[Matrix, int]:
     """Return a matrix with no more rows than a page can have, the worst; and how many rows are left out."""
     rows = explored_text.worst_first(list(made.rows))
@@ -99,9 +102,34 @@ def cut(made: Matrix) -> tuple[Matrix, int]:
     return Matrix(made.columns, tuple(one for one in sections if one[1])), max(0, len(rows) - PAIR_ROWS_MAX)
 
 
-def titled(made: Matrix, title: str) -> tuple[str, Matrix]:
-    """Return a matrix with its heading."""
-    return title, made
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Pairs by the kinds of their failures. rows: (first kind, a cell for each second kind, None where none is)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+
+
+def grid(pairs: Sequence[Scenario]) -> Grid:
+    """Count pairs by kinds; a cell's tone is that of its worst, its title an example."""
+    found: dict[tuple[str, ...], list[Scenario]] = {}
+    for one in pairs:
+        found.setdefault(tuple(explored_words.kinds_of(one).split(" then ")), []).append(one)
+    firsts, seconds = (sorted({kinds[i] for kinds in found}, key=explored_words.place) for i in (0, 1))
+    rows = (
+        (explored_words.short(first), tuple(counted_pairs(found.get((first, second), ())) for second in seconds))
+        for first in firsts
+    )
+    return Grid(tuple(map(explored_words.short, seconds)), tuple(rows))
+
+
+def counted_pairs(pairs: Sequence[Scenario]) -> Cell | None:
+    """Return the cell of pairs of two kinds."""
+    if not pairs:
+        return None
+    worst = max(pairs, key=explored_text.gravity)
+    services = explored_words.listed(explored_words.hit(pairs, worst.worst), 3)
+    return Cell(str(len(pairs)), TONES[worst.worst], f"{services}, as when {worst.words}")
 
 
 def shown(found: Exploration, row: Row, anchor: str) -> Shown:

@@ -20,6 +20,9 @@ TONES: dict[State, Tone] = {
     State.TWO_COPIES: "twice",
 }
 PARTS_MAX = 4
+GROUPS_MAX = 4
+OWN_MAX = 8
+PASSING: frozenset[Tone] = frozenset({"waited", "doubt", "late"})
 WIDE = ("well", "no spare", "interrupted", "longest", "down", "two copies")
 BAD: frozenset[Tone] = frozenset({"doubt", "late", "down", "twice"})
 
@@ -67,11 +70,12 @@ class Matrix:
         return (row for _, rows in self.sections for row in rows)
 
 
-def matrix(found: Exploration, scenarios: Sequence[Scenario], *, columns_max: int = 8) -> Matrix:
-    """Return the matrix of some scenarios of an exploration."""
+def matrix(found: Exploration, scenarios: Sequence[Scenario], *, columns_max: int = 8, by_tone: bool = False) -> Matrix:
+    """Return the matrix of some scenarios of an exploration. by_tone: rows are equal whose cells look the same."""
     target_s = found.outage_target_s
     if len(found.services) <= columns_max:
-        return Matrix(found.services, tuple(_sections(scenarios, lambda same: _cells(same, target_s), _key(target_s))))
+        key = _tones(target_s) if by_tone else _key(target_s)
+        return Matrix(found.services, tuple(_sections(scenarios, lambda same: _cells(same, target_s), key)))
     return Matrix(WIDE, tuple(_sections(scenarios, lambda same: counts(same, target_s), _shape(target_s))))
 
 
@@ -121,12 +125,36 @@ def counts(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]
     )
 
 
-def together(cells: Iterable[tuple[str, Cell]]) -> list[tuple[tuple[str, ...], Cell]]:
-    """Return cells that read the same once, with all their services."""
+def together(cells: Sequence[tuple[str, Cell]], most: int = GROUPS_MAX) -> list[tuple[tuple[str, ...], Cell]]:
+    """Return cells that read the same once, with all their services; where too many are left, without their nodes."""
     found: dict[Cell, list[str]] = {}
     for service, one in cells:
         found.setdefault(one, []).append(service)
+    if len(found) > most and (coarse := [(service, _coarse(one)) for service, one in cells]) != list(cells):
+        return together(coarse, len(cells))
     return [(tuple(services), one) for one, services in found.items()]
+
+
+def _coarse(one: Cell) -> Cell:
+    """Return a cell without the nodes and the reason of an interruption: "~12.3 s!"."""
+    return Cell(" ".join(one.text.split(" ")[:2]), one.tone) if one.tone in PASSING else one
+
+
+def each_its_own(made: Matrix) -> Matrix:
+    """Return the matrix with one row for the many failures of a kind that touch one service each."""
+    return Matrix(made.columns, tuple((title, tuple(_merged(rows))) for title, rows in made.sections))
+
+
+def _merged(rows: Sequence[Row]) -> Iterator[Row]:
+    own = [row for row in rows if sum(one.tone != "ok" for one in row.cells) == 1 and not row.notes]
+    if len(own) <= OWN_MAX:
+        yield from rows
+        return
+    yield from (row for row in rows if row not in own)
+    columns = zip(*(row.cells for row in own), strict=True)
+    cells = tuple(next((one for one in column if one.tone != "ok"), column[0]) for column in columns)
+    scenarios = tuple(one for row in own for one in row.scenarios)
+    yield Row(own[0].kind, f"{len(scenarios)} failures, each of one service", cells, scenarios)
 
 
 def _cells(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]:
@@ -136,6 +164,11 @@ def _cells(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]
 def _key(target_s: float | None) -> Callable[[Scenario], object]:
     """Return what is equal for rows that read the same."""
     return lambda one: [(cell(impact, target_s).text, impact.state) for impact in one.impacts]
+
+
+def _tones(target_s: float | None) -> Callable[[Scenario], object]:
+    """Return what is equal for rows that look the same, whatever they say."""
+    return lambda one: [cell(impact, target_s).tone for impact in one.impacts]
 
 
 def _shape(target_s: float | None) -> Callable[[Scenario], object]:
@@ -166,16 +199,17 @@ def _sections(
 
 
 def part(scenario: Scenario) -> str:
-    """Return what a scenario strikes: "n1", or "n1 → n2"."""
-    return " → ".join(words.part_of(failure) for failure in scenario.failures)
+    """Return what a scenario strikes: "n1", "n1 → n2", at once "n1 + n2"."""
+    joined = " + " if words.is_at_once(scenario) else " → "
+    return joined.join(words.part_of(failure) for failure in scenario.failures)
 
 
 def parts(same: Sequence[Scenario]) -> list[str]:
     """Return what several scenarios strike; a pair that is there in both orders once: "n1 ↔ n2"."""
-    there = {one.failures for one in same}
+    there = {one.failures for one in same if not words.is_at_once(one)}
     found = []
     for one in same:
-        if len(one.failures) == 2 and one.failures[::-1] in there:
+        if len(one.failures) == 2 and not words.is_at_once(one) and one.failures[::-1] in there:
             if one.failures < one.failures[::-1]:
                 found.append(part(one).replace(" → ", " ↔ "))
         else:

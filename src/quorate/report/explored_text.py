@@ -6,7 +6,7 @@ asked.
 """
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from quorate.explore.result import Exploration, Scenario, State
@@ -18,6 +18,7 @@ WIDTH = 100
 LABEL_MAX = 40
 ROWS_MAX = 40
 BAD_MAX = 12
+MISSED: Mapping[str, Tone] = {"": "none", "certainly": "late", "perhaps": "doubt"}
 YEARS_MAX = 10
 PAIRS_MAX = 24
 CELLS_MAX = 8
@@ -79,7 +80,7 @@ def of_matrix(found: Exploration, scenarios: Sequence[Scenario]) -> Iterator[Lin
     for title, section in made.sections:
         shown = [row for row in section if id(row) in kept]
         if shown:
-            yield ((title, "title"),)
+            yield ((title, "title"), (f"  {shown[0].kind}", "soft"))
         for row in shown:
             yield from row_lines(row, labels, widths)
     left = [row for row in rows if id(row) not in kept]
@@ -166,7 +167,9 @@ def gravity(one: Scenario) -> int:
 def pair_line(name: str, several: Sequence[Scenario]) -> Iterator[Line]:
     """Yield what pairs of some kinds do: "node lost + node lost    6  DOWN: site    n1, then n2"."""
     worst = max(several, key=gravity)
-    example = ", then ".join(words.part_of(failure) for failure in worst.failures)
+    example = (" and at once " if words.is_at_once(worst) else ", then ").join(
+        words.part_of(failure) for failure in worst.failures
+    )
     hit = words.listed(words.hit([one for one in several if one.worst is worst.worst], worst.worst), 3)
     text = "2 COPIES" if worst.worst is State.TWO_COPIES else "DOWN"
     tone = TONES[worst.worst]
@@ -240,7 +243,7 @@ def of_year(answers: Answers) -> Iterator[Line]:
         head = f"  {'  '.join(cells)}  "
         lines = wrapped("; ".join(one.shares), " " * len(head), first=head) or [((head, "none"),)]
         ((first, _),) = lines[0]
-        tone: Tone = "late" if one.meets is False else "none"
+        tone = MISSED[one.missed]
         begin = len(cells[0]) + 4
         yield (
             (first[:begin], "none"),

@@ -108,6 +108,7 @@ def lane(name: str, events: Iterable[Event], axis: Axis) -> Lane:
         free[row : row + 1] = [ends]
         took = f"{words.SIGNS[event.basis]}{words.seconds(event.end_s - event.begin_s)}"
         title = f"{action(event)}, {event.begin_s:.2f} s to {event.end_s:.2f} s, {words.BASES[event.basis]}"
+        title += "" if event.serves_s is None else f"; clients have answers after {event.serves_s:.2f} s"
         bars.append(Bar(x, round(end - x, 3), row, family(event), action(event), took, place, title, event.basis))
     return Lane(name, tuple(bars), len(free))
 

@@ -34,7 +34,10 @@ KINDS = (
     "disk-failed",
     "fencing-silent",
     "quorum-device-lost",
-    "shared-lost",
+    "rack-lost",
+    "power-lost",
+    "switch-lost",
+    "site-lost",
 )
 
 
@@ -97,6 +100,11 @@ def title(kind: str) -> str:
 def kinds_of(scenario: Scenario) -> str:
     """Return the kinds of its failures: "node-lost", "node-lost then disk-lost"."""
     return " then ".join(failure.partition(":")[0] for failure in scenario.failures)
+
+
+def is_at_once(scenario: Scenario) -> bool:
+    """Return whether several failures come in the same moment."""
+    return len(scenario.failures) > 1 and scenario.id != " then ".join(scenario.failures)
 
 
 def titles(kinds: str) -> str:

@@ -16,12 +16,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from quorate.errors import UsageError
-from quorate.explore.result import Exploration, Figure, Impact, Scenario, State
+from quorate.explore.result import Event, Exploration, Figure, Impact, Scenario, State
 from quorate.report import explored_words as words
-from quorate.report.explored_html import page
+from quorate.report.explored_html import grid, page
 from quorate.report.explored_json import parse, to_json
-from quorate.report.explored_matrix import matrix
+from quorate.report.explored_matrix import Cell, each_its_own, matrix, together
 from quorate.report.explored_text import WIDTH, plain, report
+from quorate.report.explored_time import graphs, timeline
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "explore"
@@ -175,6 +176,14 @@ def test_pairs_in_both_orders_are_named_once() -> None:
     assert [row.label for row in made.rows] == ["n1 ↔ n2, n1 ↔ n3 and n2 ↔ n3"]
 
 
+def test_what_comes_at_once_is_told_from_what_comes_after() -> None:
+    failures = ("node-lost:n1", "node-lost:n2")
+    once = Scenario("node-lost:n1+node-lost:n2", failures, "n1 and n2 are lost at once", ())
+    after = Scenario("node-lost:n1 then node-lost:n2", failures, "n1 is lost, then n2", ())
+    made = matrix(CASES["exploration"], [once, after])
+    assert [row.label for row in made.rows] == ["n1 + n2 and n1 → n2"]
+
+
 def scenario(*impacts: Impact, failures: tuple[str, ...] = ("node-lost:n1",)) -> Scenario:
     return Scenario(" then ".join(failures), failures, "n1 is lost", impacts)
 
@@ -235,6 +244,53 @@ def test_each_bad_answer_says_what_to_change() -> None:
     assert fix in " ".join(plain(report(CASES["exploration"], SAMPLE.answers())).split())
     assert fix in page(CASES["exploration"], SAMPLE.answers())
     assert fix in json.dumps(to_json(CASES["exploration"], SAMPLE.answers()))
+
+
+def test_what_takes_no_time_is_left_out_of_a_graph_and_waited_through() -> None:
+    events = (
+        Event(0, 1, "detect", "n1", "", -1, -1, (), "default"),
+        Event(1, 2, "stop", "a", "n1", 0, 1, (), "default"),
+        Event(2, 2, "stopped", "g", "", 0, 2, (1,), "default"),
+        Event(2, 3, "start", "a", "n2", 0, 3, (2,), "default"),
+        Event(3, 3, "monitor", "a", "n2", 0, 4, (3,), "default"),
+    )
+    [graph] = graphs(replace(scenario(DOWN), events=events))
+    assert sorted(graph.labels) == [1, 3]
+    assert [(edge.begin, edge.end) for edge in graph.drawing.edges] == [(1, 3)]
+
+
+def test_actions_at_one_time_lie_below_each_other() -> None:
+    made = timeline(CASES["exploration"].scenarios[0])
+    assert made is not None
+    assert [lane.name for lane in made.lanes] == ["", "n1", "n2"]
+    bars = made.lanes[2].bars
+    assert len({(bar.row, bar.x) for bar in bars}) == len(bars) == 5
+    assert [outage[0] for outage in made.outages] == ["site", "database"]
+
+
+def test_failures_of_one_service_each_share_a_row() -> None:
+    found = CASES["wide"]
+    made = each_its_own(matrix(found, words.singles(found), columns_max=80, by_tone=True))
+    rows = [row for row in made.rows if row.kind == "resource-fails"]
+    assert [row.label for row in rows] == ["60 failures, each of one service"]
+    assert {cell.tone for cell in rows[0].cells} == {"doubt"}
+    assert len(rows[0].scenarios) == 60
+
+
+def test_too_many_answers_are_told_without_their_nodes() -> None:
+    cells = [(f"s{i}", Cell(f"~4.5 s n{i}", "waited", f"then s{i} starts")) for i in range(9)]
+    assert together(cells) == [(tuple(service for service, _ in cells), Cell("~4.5 s", "waited"))]
+    assert together(cells[:2]) == [(("s0",), cells[0][1]), (("s1",), cells[1][1])]
+    down = [(f"s{i}", Cell("DOWN", "down", f"s{i}")) for i in range(9)]
+    assert len(together(down)) == 9
+
+
+def test_pairs_are_counted_by_their_kinds() -> None:
+    found = CASES["pairs"]
+    made = grid(words.beyond_alone(words.singles(found), words.pairs(found)))
+    assert made.columns == ("node lost",)
+    [(name, [cell])] = made.rows
+    assert (name, cell.text, cell.tone) == ("node lost", "6", "down")
 
 
 def test_times_are_as_exact_as_is_of_use() -> None:
