@@ -34,7 +34,7 @@ def notice(
         return membership(subject, quorate=quorate, needs_device=needs_device)
     if failure.notice == "monitor":
         part = subject.parts.get(failure.resource)
-        return None if part is None else monitor(part, durations, _result(failure))
+        return None if part is None else monitor(part, durations, _result(failure), hangs=failure.hangs)
     return Notice(detect=AT_ONCE, pause="announced", longest_s=0.0)
 
 

@@ -51,6 +51,9 @@ EVEN = frozenset({"action", "watched"})
 FENCING_TIMEOUT_S = 60.0
 """stonith-timeout, where the graph does not say it."""
 
+STOP_HUNG = "stop of what hangs"
+"""The task of a stop of what does not answer: many agents ask in vain first, and kill when their patience is over."""
+
 STOP_GONE = "stop after failure"
 """The task of a stop of what has ended already: Apache lets requests finish, a killed one has none."""
 
@@ -121,11 +124,11 @@ class Durations:
     at_once: int = 0
     measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
 
-    def of(self, action: Action, *, gone: bool = False, silent: Collection[str] = ()) -> Figure:
+    def of(self, action: Action, *, gone: bool = False, hung: bool = False, silent: Collection[str] = ()) -> Figure:
         """Return how long an action takes by itself, without pauses and without delays of fencing.
 
-        gone: the server or whatever else it stops has ended before (`STOP_GONE`). silent: fencing devices that do not
-        answer.
+        gone: the server or whatever else it stops has ended before (`STOP_GONE`). hung: it does not answer
+        (`STOP_HUNG`; where that is not known, the time-out). silent: fencing devices that do not answer.
         """
         if action.kind == "pseudo_event":
             return NOTHING
@@ -133,7 +136,9 @@ class Durations:
             return self._fencing(action, silent)
         if action.kind == "crm_event" or action.task in OWN_TASKS:
             return NOTHING
-        task = STOP_GONE if gone and action.task == "stop" else task_of(action)
+        task = task_of(action)
+        if task == "stop" and (gone or hung):
+            task = STOP_HUNG if hung else STOP_GONE
         bound_s = action.timeout_ms / 1000 or self.timeouts_s.get((action.resource, action.task), TIMEOUT_S)
         return self.operation(action.resource, task, action.node, bound_s)
 

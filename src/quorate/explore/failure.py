@@ -25,7 +25,9 @@ class Failure:
     links: (node, link number) that are cut; a node that has none left is apart from all others. devices: fencing
     devices that do not answer. quorum_device: the quorum device does not. results, failing: of operations; failing ones
     stay so until the failure is taken back. scores: transient node attributes, as in Step. notice: how Pacemaker
-    learns; resource: whose monitor finds it.
+    learns; resource: whose monitor finds it. serves: what failed, or was lost, goes on serving clients until Pacemaker
+    stops or fences it (a monitor that errs, a node without Corosync). hangs: what failed answers neither clients nor
+    its monitor, and is stopped by force only.
     beyond: what it would need besides to do harm, for failures that alone do none ("" else).
     per_year: how often it happens to this one part, and repair_s how long until it is mended: None where the kind has
     no rate of its own (a part of another failure, a choice of the operator).
@@ -48,6 +50,8 @@ class Failure:
     scores: tuple[tuple[str, str, str], ...] = ()
     notice: Notice = "none"
     resource: str = ""
+    serves: bool = False
+    hangs: bool = False
     beyond: str = ""
     per_year: float | None = None
     repair_s: float | None = None

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from quorate.explore.durations import BUSY, SERVES, STOP_GONE, Key
+from quorate.explore.durations import BUSY, SERVES, STOP_GONE, STOP_HUNG, Key
 
 KEPT = 20
 """Samples for each action; older ones are dropped."""
@@ -195,7 +195,7 @@ class _Reader:
         self.samples: list[Sample] = []
         self.busy = False  # Pacemaker held back for a node's load
         self.asked: dict[tuple[str, str, str], float] = {}  # (task, resource, node) -> when its execution began
-        self.failed: set[tuple[str, str]] = set()  # (resource, node) whose monitor failed, and was not started since
+        self.failed: dict[tuple[str, str], str] = {}  # (resource, node) that failed since its start: task of its stop
         self.fencing: dict[tuple[str, str], float] = {}  # (action, node) -> when, moved on by what it was put off
         self.triggers: dict[
             str, tuple[str, float]
@@ -259,15 +259,15 @@ class _Reader:
         fine = {"probe": {"ok", "not running", "promoted", "master"}, "monitor": {"ok", "promoted", "master"}}
         if rc.partition(" (")[0] not in fine.get(task, {"ok"}):
             if task not in {"probe", "start", "stop"}:
-                self.failed.add((resource, node))
+                self.failed[resource, node] = STOP_HUNG if rc.startswith("Timed Out") else STOP_GONE
                 self._think("monitor", at_s, "")
             return
         self.ended_s = at_s
         if begun_s is not None:
-            gone = task == "stop" and (resource, node) in self.failed
-            self._keep(resource, STOP_GONE if gone else task, node, at_s, at_s - begun_s)
+            kind = self.failed.get((resource, node), task) if task == "stop" else task
+            self._keep(resource, kind, node, at_s, at_s - begun_s)
         if task in {"stop", "start"}:
-            self.failed.discard((resource, node))
+            self.failed.pop((resource, node), None)
 
     def _think(self, what: str, at_s: float, node: str) -> None:
         """Take note of what a node has to think about now; the first of several things counts."""

@@ -155,7 +155,14 @@ class Player:
         events: tuple[Event, ...] = ()
         if noticed:
             events = course(
-                settled.transitions, self._durations, noticed, delays_s=delays_s, gone=told.gone, silent=told.silent
+                settled.transitions,
+                self._durations,
+                noticed,
+                delays_s=delays_s,
+                gone=frozenset() if told.failure.hangs else told.gone,
+                hung=told.gone if told.failure.hangs else frozenset(),
+                failing=frozenset((one.resource, one.node) for one in side.step.failing if one.task == "start"),
+                silent=told.silent,
             )
         move = self._move(side.step, settled)
         standing = Standing(side.members, (*base.moves, move), settled.placement, settled.digest)
@@ -271,7 +278,9 @@ def _changes_nothing(step: Step, base: Standing) -> bool:
 
 
 def _gone(failure: Failure, blow: Blow, before: Placement) -> Instances:
-    """Return what the failure itself ended, before Pacemaker did anything."""
+    """Return what the failure itself ended, or keeps from answering, before Pacemaker did anything."""
+    if failure.serves:
+        return frozenset()
     results = [result for side in blow.sides for result in side.step.results]
     failed = {(result.resource, result.node) for result in results if result.rc not in WELL}
     return ended(before, failure.lost, failed)

@@ -75,13 +75,16 @@ def course(
     *,
     delays_s: Mapping[str, float] = NO_DELAYS,
     gone: Instances = frozenset(),
+    hung: Instances = frozenset(),
+    failing: Instances = frozenset(),
     silent: Collection[str] = (),
 ) -> tuple[Event, ...]:
     """Return everything that happens, in the order in which it begins; () where Pacemaker does nothing.
 
     Only actions that are carried out. delays_s: by node, how long its fencing is put off (Side.delay_s); what the graph
     says of that itself (priority-fencing-delay) is part of it and not added again. gone: what the failure has ended
-    (`ended`): to stop it takes less. silent: fencing devices that do not answer.
+    (`ended`): to stop it takes less. hung: what does not answer: to stop it takes longer. failing: what a start there
+    leaves stopped. silent: fencing devices that do not answer.
     """
     busy = [(number, one) for number, one in enumerate(transitions) if one.done]
     if not busy:
@@ -92,8 +95,9 @@ def course(
     for number, transition in busy:
         begin_s = at_s + pause.seconds
         events.append(Event(at_s, begin_s, DECIDE, "", "", number, OWN, (), pause.basis))
-        found = _Lengths(durations, delays_s, gone, silent).of(number, transition, begin_s)
-        gone = gone - {(event.subject, event.node) for event in found if event.action == "start"}
+        found = _Lengths(durations, delays_s, gone, hung, silent).of(number, transition, begin_s)
+        started = frozenset((event.subject, event.node) for event in found if event.action == "start")
+        gone, hung = (gone - started) | (started & failing), hung - started
         events += found
         at_s = max((event.end_s for event in found), default=begin_s)
         pause = durations.pause("transition")
@@ -107,6 +111,7 @@ class _Lengths:
     durations: Durations
     delays_s: Mapping[str, float]
     gone: Instances
+    hung: Instances
     silent: Collection[str]
 
     def of(self, number: int, transition: Transition, begin_s: float) -> list[Event]:
@@ -154,8 +159,8 @@ class _Lengths:
         """Return what an action takes with the pause around it."""
         if action.kind == "pseudo_event":
             return NOTHING
-        gone = (action.resource, action.node) in self.gone
-        own = self.durations.of(action, gone=gone, silent=self.silent)
+        one = action.resource, action.node
+        own = self.durations.of(action, gone=one in self.gone, hung=one in self.hung, silent=self.silent)
         between = self.durations.pause("action")
         return Figure(own.seconds + between.seconds, weakest([own.basis, between.basis]))
 

@@ -43,6 +43,7 @@ def failed(resource: str, rc: int) -> Failure:
         (failed("db", 7), 2.5, 4.5, "monitor"),
         (failed("watched", 7), 0.125, 0.125, "monitor"),
         (failed("watched", 1), 2.5, 4.5, "monitor"),  # it runs, and something else is wrong with it
+        (replace(failed("watched", 7), hangs=True), 32.0, 34.0, "monitor"),
     ],
 )
 def test_how_long_until_it_is_known(failure: Failure, expected_s: float, longest_s: float, pause: str) -> None:

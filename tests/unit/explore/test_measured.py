@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from quorate.drill.journal import JournalLine
-from quorate.explore.durations import BUSY, SERVES
+from quorate.explore.durations import BUSY, SERVES, STOP_HUNG
 from quorate.explore.measured import (
     KEPT,
     Measured,
@@ -141,3 +141,15 @@ def test_a_record_is_read_as_it_was_written() -> None:
 def test_no_record(record: object) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         from_record(record)
+
+
+def test_the_stop_of_what_hangs_is_a_kind_of_its_own() -> None:
+    lines = [
+        line(1.0, "Result of monitor operation for db on n1: Timed Out after 20s (Resource agent did not complete)"),
+        line(1.5, "Requesting local execution of stop operation for db on n1"),
+        line(41.5, "Result of stop operation for db on n1: ok"),
+        line(50.0, "Requesting local execution of stop operation for db on n1"),
+        line(52.0, "Result of stop operation for db on n1: ok"),
+    ]
+    stops = [(one.key, one.seconds) for one in from_journals(lines) if "stop" in one.key[1]]
+    assert stops == [(("db", STOP_HUNG, "n1"), 40.0), (("db", "stop", "n1"), 2.0)]

@@ -236,6 +236,30 @@ def test_what_has_ended_is_stopped_sooner_but_only_once() -> None:
     assert [event.end_s - event.begin_s for event in events if event.action == "stop"] == [1, 5]
 
 
+def test_what_hangs_is_stopped_later_but_only_once() -> None:
+    again = transition(op(1, "stop", "db", "n1"), op(2, "start", "db", "n1", 1))
+    takes = durations({("db", "stop", ""): 5, ("db", "stop of what hangs", ""): 40, ("db", "start", ""): 1})
+    events = course([again, again], takes, AT_ONCE, hung=frozenset({("db", "n1")}))
+    assert [event.end_s - event.begin_s for event in events if event.action == "stop"] == [40, 5]
+
+
+def test_how_long_a_hang_takes_to_stop_is_bounded_by_its_time_out() -> None:
+    events = course(
+        [transition(op(1, "stop", "db", "n1", timeout_ms=60_000))],
+        durations({("db", "stop", ""): 5}),
+        AT_ONCE,
+        hung=frozenset({("db", "n1")}),
+    )
+    assert [(event.end_s, event.basis) for event in events if event.action == "stop"] == [(60.0, "bound")]
+
+
+def test_a_start_that_fails_leaves_nothing_that_takes_long_to_stop() -> None:
+    again = transition(op(1, "stop", "db", "n1"), op(2, "start", "db", "n1", 1))
+    takes = durations({("db", "stop", ""): 5, ("db", "stop after failure", ""): 1, ("db", "start", ""): 1})
+    events = course([again, again], takes, AT_ONCE, failing=frozenset({("db", "n1")}))
+    assert [event.end_s - event.begin_s for event in events if event.action == "stop"] == [5, 1]
+
+
 def test_a_service_is_back_when_it_answers_not_when_its_agent_has_ended() -> None:
     before = ran(ip="n1", db="n1")
     takes = durations(
