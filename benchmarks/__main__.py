@@ -1,7 +1,12 @@
-"""Run one benchmark, or list them. What follows the number of runs is the benchmark's own, and in its results' name."""
+"""Run one benchmark, or list them.
+
+What follows the number of runs is the benchmark's own, and in its results' name, but for folders (with a slash).
+"""
 
 import importlib
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import benchmarks
@@ -19,9 +24,12 @@ def main() -> int:
             print(f"{name:12} {importlib.import_module(f'benchmarks.{name}').QUESTION}")
         return 0 if len(sys.argv) < 2 else 2
     module = importlib.import_module(f"benchmarks.{sys.argv[1]}")
-    figures = module.run(int(sys.argv[2]) if len(sys.argv) > 2 else 5, *sys.argv[3:])
+    with tempfile.TemporaryDirectory() as state:  # what drills measure is kept there, and not among the user's own
+        os.environ["XDG_STATE_HOME"] = state
+        figures = module.run(int(sys.argv[2]) if len(sys.argv) > 2 else 5, *sys.argv[3:])
     print(show(figures))
-    write(figures, Path(__file__).parent / "results" / f"{'-'.join([sys.argv[1], *sys.argv[3:]])}.json")
+    words = [sys.argv[1], *(word for word in sys.argv[3:] if "/" not in word)]
+    write(figures, Path(__file__).parent / "results" / f"{'-'.join(words)}.json")
     return 0
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import click
 
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
 from quorate.check.run import rules
@@ -24,9 +26,11 @@ from quorate.describe.vocabulary import FAILURES
 from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
 from quorate.drill.ground import Kind as Ground
+from quorate.drill.meaning import Faced
 from quorate.drill.suite import ORDER
 from quorate.explore import universe
 from quorate.explore.answers import questions
+from quorate.explore.of_cluster import of_cluster
 from quorate.explore.rates import DEFAULTS
 from quorate.ui.main import quorate
 
@@ -171,10 +175,13 @@ def drills() -> Iterator[str]:
     yield "What `quorate drill` does to a cluster, in the order in which it goes through them; see"
     yield "[break it on purpose](../how-to/drill.md). The lab has [container or kernel nodes](../how-to/lab.md), as"
     yield "the file needs. `quorate drill --list FILE` says what fits a file.\n"
-    yield f"| fault | {' | '.join(GROUNDS.values())} | what it does |\n| --- |{' --- |' * len(GROUNDS)} --- |"
+    yield "The column *explore* has the kinds of failures by which explore foretells what a fault will do,"
+    yield "before each drill; where it is empty, explore does not cover it, and the report says why.\n"
+    columns = ["fault", *GROUNDS.values(), "explore", "what it does"]
+    yield f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}"
     for title, names in told_together().items():
         marks = " | ".join("yes" if ground in grounds(names[0]) else "" for ground in GROUNDS)
-        yield f"| [{title}](#{title}) | {marks} | {what(names[0]).splitlines()[0]} |"
+        yield f"| [{title}](#{title}) | {marks} | {explored(names[0])[0]} | {what(names[0]).splitlines()[0]} |"
     for title, names in told_together().items():
         yield f"\n## {title}\n\n{what(names[0])}\n"
         if names != [title]:
@@ -187,6 +194,7 @@ def facts(name: str) -> Iterator[str]:
     yield f"- where: {where(name)}"
     if chance := left_to_chance(name):
         yield f"- left to chance: {chance}"
+    yield f"- explore: {explored(name)[1]}"
     if faults()[name].LEAVES:
         yield "- the node leaves the cluster, and must be fenced"
 
@@ -241,6 +249,22 @@ def left_to_chance(name: str) -> str:
         for key, value in faults()[name].choose(one, victim, Random(seed)).items():
             found.setdefault(key, set()).add(value)
     return "; ".join(f"{key} ({listed(values)})" for key, values in found.items())
+
+
+def explored(name: str) -> tuple[str, str]:
+    """Return the kinds of failures that explore takes a fault for, in short and in a sentence."""
+    fault = faults()[name]
+    one = next(one for ground in GROUNDS for one in settings(ground) if not fault.obstacle(one))
+    platform, agents = platforms()[0], AgentLibrary.shipped()
+    victim = one.cluster.nodes[0].name
+    subject = of_cluster(one.cluster, agents, platform)
+    meaning = fault.meaning(Faced(subject, one.service, victim, fault.choose(one, victim, Random(0))))
+    if meaning.uncovered:
+        return "", f"not covered; {meaning.uncovered.partition(': ')[2].removesuffix('.')}"
+    named = [f"`{one.kind}`" for one in meaning.failures]
+    several = [f" of {len(one.lost)} nodes at once" if len(one.lost) > 1 else "" for one in meaning.failures]
+    told = ", then ".join(kind + more for kind, more in zip(named, several, strict=True))
+    return ", ".join(named), f"foretold as {told}"
 
 
 def listed(values: set[str]) -> str:

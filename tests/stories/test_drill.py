@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -24,6 +25,11 @@ def record_of(runs: list[Path]) -> Path:
     return runs[0].parent
 
 
+def outcome_of(run: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((run / "run.json").read_text())
+    return found
+
+
 def test_faults_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     stage.apply("--no-test-fencing", check=True)
     record = tmp_path / "records"
@@ -36,6 +42,13 @@ def test_faults_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     runs = sorted(path.parent for path in record.rglob("run.json"))
     assert [run.name for run in runs] == ["01-kill-server", "02-standby"]
     assert all((run / "report.html").exists() for run in runs)
+    for run in runs:  # explore was asked before the fault, and its answer stands beside what was measured
+        foretold, prediction = outcome_of(run)["foretold"], json.loads((run / "prediction.json").read_text())
+        assert foretold["prediction"]["impact"] == prediction["impact"]
+        assert (prediction["missing"], prediction["impact"]["state"]) == ("", "interrupted")
+        assert foretold["agreement"] != "another end state", foretold["reason"]
+        assert (foretold["predicted_s"] > 0, foretold["measured_s"] > 0) == (True, True)
+        assert foretold["reason"].split(". ")[0] in " ".join((run / "report.txt").read_text().split())
     suite = ElementTree.parse(next(record.rglob("junit.xml"))).getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "0")
     assert all((record_of(runs) / name).stat().st_size for name in ("index.html", "suite.json"))

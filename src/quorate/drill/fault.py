@@ -13,6 +13,7 @@ from quorate.build.want import Want
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.drill.ground import Ground, Kind, ways, without_switch
+from quorate.drill.meaning import Faced, Meaning
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.errors import Unknown, UsageError
@@ -122,6 +123,10 @@ class Fault(Protocol):
     @property
     def choose(self) -> Callable[[Setting, str, Random], Mapping[str, str]]:
         """Choose, purely, what is left to chance, for the victim of that name; the same seed chooses the same."""
+
+    @property
+    def meaning(self) -> Callable[[Faced], Meaning]:
+        """Say, purely, which of explore's failures it is, or why explore does not cover it."""
 
     @property
     def prepare(self) -> Callable[[Scene], Awaitable[None]]:

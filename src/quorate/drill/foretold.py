@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from quorate.drill.phases import Milestone, Step
-from quorate.drill.prediction import Prediction
+from quorate.drill.prediction import Prediction, said
 from quorate.explore.result import Impact, State, Stretch
 from quorate.findings import Finding, Severity
 
@@ -37,7 +37,8 @@ class Measured:
 
     noticed: an attempt of the client failed. is_open: nobody answered any more. after: the node that answered first
     after the outage, "" where it cannot be told. helped_s: when somebody helped: until then nobody could serve.
-    returned_s: when the victim, where it had left, was a member again. twice: two nodes held something at once.
+    returned_s: when the victim, where it had left, was a member again. is_busy: Pacemaker held back for a
+    node's load, which explore counts on nowhere. twice: two nodes held something at once.
     """
 
     outage_s: float | None
@@ -49,6 +50,7 @@ class Measured:
     answered_s: float | None = None
     helped_s: float | None = None
     returned_s: float | None = None
+    is_busy: bool = False
     twice: bool = False
     milestones: Sequence[Milestone] = ()
 
@@ -59,11 +61,14 @@ class Measured:
             return None
         if self.twice:
             return State.TWO_COPIES
-        if self.is_open or self._waited_for(self.helped_s):
-            return State.DOWN
-        if self.after == self.victim and self._waited_for(self.returned_s):
+        if self.is_open or self._waited_for(self.helped_s) or self.waited_for_victim:
             return State.DOWN
         return State.INTERRUPTED if self.noticed else State.UNAFFECTED
+
+    @property
+    def waited_for_victim(self) -> bool:
+        """Tell whether nobody served it until the victim was a member again, and did."""
+        return self.after == self.victim and self._waited_for(self.returned_s)
 
     def _waited_for(self, moment_s: float | None) -> bool:
         """Tell whether the first answer came after that moment only."""
@@ -85,7 +90,7 @@ class Foretold:
     """A prediction and what was measured. reason: in a sentence or two. margin_s: by how much the length may differ.
 
     error: the difference as a share of what was measured, whatever the margin; None where the length was not compared,
-    or clients noticed nothing and were to notice nothing.
+    or clients noticed nothing and were to notice nothing. is_busy: as in Measured.
     """
 
     prediction: Prediction
@@ -96,6 +101,7 @@ class Foretold:
     margin_s: float | None = None
     error: float | None = None
     rows: tuple[Row, ...] = ()
+    is_busy: bool = False
 
     @property
     def finding(self) -> Finding | None:
@@ -147,6 +153,8 @@ def _end_state(impact: Impact, measured: Measured) -> str:
     if State.TWO_COPIES in {foretold, found}:  # foretold, it is a risk that need not come true
         return "" if foretold is State.TWO_COPIES else "It was active in two places."
     if found is State.DOWN and foretold is not State.DOWN:
+        if measured.waited_for_victim:
+            return f"{measured.after} was back before anybody else served it, and did."
         return f"Nobody served it {'any more' if measured.is_open else 'before there was help'}."
     if foretold is State.DOWN and found is not State.DOWN:
         return f"It was served again without help{_on(measured.after)}."
@@ -171,6 +179,7 @@ def _length(
         judged = f"{abs(off_s):.2f} s {'more' if off_s > 0 else 'less'}; the margin is {margin_s:.2f} s{chance}."
     waited = f"Clients waited {outage_s:.2f} s{_on(measured.after)}" if measured.noticed else "Clients noticed nothing"
     reason = f"{said(impact)} {waited}: {judged}" if measured.noticed or not agrees else f"{said(impact)} {waited}."
+    reason += " Pacemaker held back meanwhile, for a node's load was high." if measured.is_busy else ""
     compared = outage_s > 0 and (measured.noticed or impact.interruption is not None)
     return Foretold(
         prediction=prediction,
@@ -181,22 +190,8 @@ def _length(
         margin_s=margin_s,
         error=abs(off_s) / outage_s if compared else None,
         rows=rows,
+        is_busy=measured.is_busy,
     )
-
-
-def said(impact: Impact) -> str:
-    """Return what explore said, in a sentence."""
-    nodes = " and ".join(impact.after)
-    match impact.state:
-        case State.TWO_COPIES:
-            return "Explore foretold a risk of two copies."
-        case State.DOWN:
-            return f"Explore foretold that it is down{f' until {impact.until}' if impact.until else ''}."
-        case State.INTERRUPTED if impact.interruption:
-            most = "at most " if impact.interruption.basis == "bound" else ""
-            return f"Explore foretold {most}{impact.interruption.seconds:.2f} s{_on(nodes)}."
-        case _:
-            return "Explore foretold no interruption."
 
 
 def _as_foretold(impact: Impact, measured: Measured) -> str:

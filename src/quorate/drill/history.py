@@ -2,6 +2,7 @@
 
     about.json            what is known before the fault
     prediction.json       what explore said before the fault that it would do (prediction.py)
+    cib.xml               the CIB that explore was asked about, without what is secret in it
     events.jsonl          what the drill did and saw, appended as it happens
     probes/NAME.jsonl     every attempt of a client, appended by the probe itself
     journals/NODE.jsonl   the survivors' journals, as `journalctl -o json` gave them
@@ -69,6 +70,10 @@ class History:
         """Write down what is foretold; FileExistsError if that was done already: nobody may think better of it."""
         with (self.folder / "prediction.json").open("x", encoding="utf-8") as file:
             json.dump(found.to_json(), file, indent=1, ensure_ascii=False)
+
+    def cib(self, text: str) -> None:
+        """Keep the CIB before the fault. text: without secrets."""
+        (self.folder / "cib.xml").write_text(text, encoding="utf-8")
 
     def probe_file(self, name: str) -> Path:
         """Return the file that the probe called `name` is to append to."""

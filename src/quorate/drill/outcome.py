@@ -131,7 +131,7 @@ def judge_run(recording: Recording) -> Outcome:
     slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
     answered_ns = _answered_ns(slowest.judgement)
     phases = find_phases(
-        _in_time([line for node, text in recording.journals.items() for line in parse_journal(text, node)], recording),
+        in_time([line for node, text in recording.journals.items() for line in parse_journal(text, node)], recording),
         victim=about.node,
         nodes=about.nodes,
         fault_s=(inject.at_ns + slowest.trace.wall_offset_ns) / 1e9,
@@ -172,6 +172,7 @@ def _with_prediction(
     judgement, phases, serving = outcome.client.judgement, outcome.phases, outcome.serving
     gap, answered_ns = judgement.outage, _answered_ns(judgement)
     started = [one.node for one in phases.milestones if one.step is Step.STARTED]
+    returned_s = serving.returned_s if phases.rejoined_s is None else phases.rejoined_s
     measured = Measured(
         outage_s=judgement.outage_s,
         uncertainty_s=judgement.uncertainty_s,
@@ -181,7 +182,8 @@ def _with_prediction(
         victim=outcome.about.node,
         answered_s=None if answered_ns is None else outcome.seconds(answered_ns),
         helped_s=_at_s(events, Moment.HELPED, inject),
-        returned_s=serving.returned_s if outcome.about.node_leaves else None,
+        returned_s=returned_s if outcome.about.node_leaves else None,
+        is_busy=phases.is_busy,
         twice=outcome.places is not None and bool(outcome.places.twice),
         milestones=phases.milestones,
     )
@@ -214,7 +216,7 @@ def is_whole(recording: Recording) -> bool:
     return any(event.moment is Moment.SETTLED for event in recording.events)
 
 
-def _in_time(lines: Sequence[JournalLine], recording: Recording) -> list[JournalLine]:
+def in_time(lines: Sequence[JournalLine], recording: Recording) -> list[JournalLine]:
     """Return the lines but for those from long after the run: a clock that was ahead wrote them."""
     last_s = max(event.wall_ns for event in recording.events) / 1e9
     return [line for line in lines if line.time_s <= last_s + CLOCK_AHEAD_S]

@@ -45,6 +45,7 @@ def foretold_json(foretold: Foretold) -> dict[str, Any]:
         "measured_s": foretold.measured_s,
         "margin_s": foretold.margin_s,
         "error": foretold.error,
+        "is_busy": foretold.is_busy,
         "steps": [asdict(row) for row in foretold.rows],
         "finding": asdict(finding) if finding else None,
         "prediction": foretold.prediction.to_json(),

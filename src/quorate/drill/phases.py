@@ -74,6 +74,11 @@ class Phases:
     rejoined_s: float | None = None
     evidence: tuple[tuple[float, str, str], ...] = ()
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether Pacemaker held back for a node's load; it says so at most every half minute."""
+        return any(BUSY in text for _, _, text in self.evidence)
+
     def at(self, step: Step) -> float | None:
         """Return when `step` was first reached, or None."""
         return next((one.at_s for one in self.milestones if one.step is step), None)
@@ -101,7 +106,9 @@ EVIDENCE = re.compile(
     r"|Members\[\d+\]:|State transition|Our DC node|state is now (?:lost|member)|will be fenced"
     r"|Requesting (?:peer )?fencing|Requesting that .* perform|Operation '[\w-]+' targeting"
     r"|Result of (?:start|stop|promote|demote)"
+    r"|High CPU load detected"
 )
+BUSY = "High CPU load detected"  # Pacemaker begins fewer actions at once then (controld_throttle.c)
 
 
 def find_phases(

@@ -32,6 +32,11 @@ class Prediction:
     scheduler: str = ""
     took_s: float = 0.0
 
+    @property
+    def line(self) -> str:
+        """What is said of it before the fault: a sentence."""
+        return said(self.impact) if self.impact else self.missing
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values for json.dumps; `parse` reads them back."""
         value = {key: getattr(self, key) for key in self.__dataclass_fields__}
@@ -98,3 +103,18 @@ def _one_of(known: tuple[Any, ...], value: Any) -> Any:
     if value not in known:
         raise ValueError(f"{value} is none of {', '.join(known)}")
     return value
+
+
+def said(impact: Impact) -> str:
+    """Return what explore said, in a sentence."""
+    match impact.state:
+        case State.TWO_COPIES:
+            return "Explore foretold a risk of two copies."
+        case State.DOWN:
+            return f"Explore foretold that it is down{f' until {impact.until}' if impact.until else ''}."
+        case State.INTERRUPTED if impact.interruption:
+            most = "at most " if impact.interruption.basis == "bound" else ""
+            then = f", then on {' and '.join(impact.after)}" if impact.after else ""
+            return f"Explore foretold {most}{impact.interruption.seconds:.2f} s{then}."
+        case _:
+            return "Explore foretold no interruption."

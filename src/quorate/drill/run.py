@@ -4,12 +4,14 @@
 2. a client asks the service every 20 ms through its floating address, and has had 50 good answers in a row; one that
    writes has an account and a place for it, made for this run; beside it the address itself is asked, and its port;
    on every node an observer says from now on what of the services that node holds
-3. the fault is injected on the node that serves, and proven to be in effect (faults/ has one file for each)
-4. nobody helps: the cluster notices and starts the service again; the client gets its first answer
-5. the fault is undone where it would stay, and the node may serve again
-6. some seconds more: a service that moves back now interrupts its clients a second time
-7. the cluster is at rest again; what a client wrote is read back, twice; the account is removed
-8. the journals of the nodes that lived join the record, and the record is judged
+3. explore is asked what the fault will do, and its answer is written down
+4. the fault is injected on the node that serves, and proven to be in effect (faults/ has one file for each)
+5. nobody helps: the cluster notices and starts the service again; the client gets its first answer
+6. the fault is undone where it would stay, and the node may serve again
+7. some seconds more: a service that moves back now interrupts its clients a second time
+8. the cluster is at rest again; what a client wrote is read back, twice; the account is removed
+9. the journals of the nodes that lived join the record; how long actions took is kept for the next prediction, and the
+   record is judged
 """
 
 import asyncio
@@ -30,9 +32,11 @@ from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
 from quorate.drill.journal import fetch
+from quorate.drill.learning import learn
 from quorate.drill.observer import observing
 from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.places import markers
+from quorate.drill.predicting import foretell
 from quorate.drill.probe import ProbeProcess, probing
 from quorate.drill.record import About, Event, Moment
 from quorate.drill.writes import KEPT
@@ -93,7 +97,10 @@ async def drill(
         await read_back(scene, probe, settings, history)
     for name, host in (scene.survivors if fault.LEAVES else fleet).items():
         history.journal(name, (await host.run(fetch(zero.wall_ns / 1e9), check=False)).stdout)
-    return judge_run(read(story.folder))
+    outcome = judge_run(recording := read(story.folder))
+    if why := learn(recording, outcome, in_lab=ground.kind != "hosts"):
+        note(why)
+    return outcome
 
 
 async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed: int) -> About:
@@ -148,6 +155,7 @@ async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: Hist
     scene = replace(scene, event=lambda moment, text: recorded(moment, text, scene, history))
     try:
         await fault.prepare(scene)
+        note((await foretell(scene, fault, history)).line)
         zero = history.event(Moment.INJECT, flag, node=victim)
         await fault.inject(scene)
         history.event(Moment.INJECTED, node=victim)

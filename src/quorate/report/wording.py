@@ -57,7 +57,8 @@ def rests_on(foretold: Foretold) -> str:
     impact = foretold.prediction.impact
     if impact is None or impact.interruption is None:
         return ""
-    return f"It rests on {BASES[impact.interruption.basis]}."
+    basis = impact.interruption.basis
+    return f"It rests on {'what was ' if basis == 'measured' else ''}{BASES[basis]}."
 
 
 def promised(outcome: Outcome) -> str:

@@ -100,3 +100,16 @@ def test_a_run_that_was_helped_is_compared_as_such(recording: Recording) -> None
     found = judge_run(replace(recording, prediction=down, events=(*recording.events, helped)))
     assert found.foretold is not None
     assert found.foretold.agreement is Agreement.AGREED
+
+
+def test_a_load_that_holds_pacemaker_back_is_told(recording: Recording) -> None:
+    off = replace(recording, prediction=prediction("longer-than-the-margin"))
+    node, text = next(iter(recording.journals.items()))
+    entry = json.loads(text.splitlines()[-1])
+    entry |= {"SYSLOG_IDENTIFIER": "pacemaker-controld", "MESSAGE": "notice: High CPU load detected: 13.480000"}
+    busy = replace(off, journals={**recording.journals, node: f"{text}\n{json.dumps(entry)}\n"})
+    calm, held = (judge_run(one).foretold for one in (off, busy))
+    assert calm is not None
+    assert held is not None
+    assert (calm.is_busy, held.is_busy) == (False, True)
+    assert held.reason == f"{calm.reason} Pacemaker held back meanwhile, for a node's load was high."

@@ -14,6 +14,7 @@ from quorate.drill import timers
 from quorate.drill.aftermath import at, reached, settles
 from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.interfaces import towards, with_address
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Command, command
@@ -30,6 +31,7 @@ STAYS_S = 10.0
 TIMER = "address"
 SEND_ARP = '. /usr/lib/ocf/lib/heartbeat/ocf-directories; exec "$HA_BIN/send_arp" "$@"'  # it differs by distribution
 prepare = nothing
+meaning = Uncovered("it knows no strangers who take an address")
 
 
 def obstacle(setting: Setting) -> str:

@@ -7,11 +7,12 @@ Another program is mounted over the agent's file. For this service it answers wi
 agent. Both lie on a file system in memory, so that a reboot forgets them; one command takes them away.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, moved_away, view
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, status
+from quorate.drill.meaning import Faced, Meaning
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
@@ -32,6 +33,7 @@ TIMER = "agent"
 AGENTS = "/usr/lib/ocf/resource.d"
 PLACE = "/run/quorate-drill-agent"
 NOTICED_S = 120.0
+ERROR = 1  # OCF_ERR_GENERIC
 
 COVER = """\
 #!/bin/sh
@@ -92,6 +94,13 @@ async def _agent(scene: Scene) -> Agent:
     if found is None or (agent := agent_of(found, scene.service)) is None:
         raise UsageError(f"{scene.service} has no OCF agent", "choose another fault")
     return agent
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for a server that cannot be started there again, but that serves until it is stopped."""
+    failed = faced.failure(f"start-failed:{faced.server.id}")
+    wrong = tuple(replace(one, rc=ERROR) for one in failed.results)
+    return Meaning((replace(failed, results=wrong, serves=True),))
 
 
 async def inject(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import asyncio
 
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, no_choice, nothing, status
+from quorate.drill.meaning import Faced, Meaning
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.lab.bmcs import bmcs_of
@@ -35,6 +36,13 @@ def obstacle(setting: Setting) -> str:
         return "not every node is fenced by a BMC of the lab"
     others = fencing.watchdog_timeout_s or len(fencing.devices) > len(bmcs)
     return "nodes are fenced by other means than BMCs as well" if others else ""
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for a device that does not answer, then for the loss of its node."""
+    boards = [fence.id for fence in faced.subject.fences if faced.node in fence.victims]
+    silent = (faced.failure(f"fencing-silent:{id_}") for id_ in boards)
+    return Meaning((*silent, faced.failure(f"node-lost:{faced.node}")))
 
 
 async def inject(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import asyncio
 from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, settles
 from quorate.drill.fault import Scene, Setting, no_choice, nothing
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Command, command
@@ -22,6 +23,7 @@ RETURNED = ""
 LEAVES = False
 choose = no_choice
 prepare = nothing
+meaning = Uncovered("it knows no clocks")
 TIMER = "clock"
 STEP_S = 3600
 STAYS_S = 20.0

@@ -14,6 +14,7 @@ from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, reached, settles
 from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.interfaces import with_address
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Command, Host, command
@@ -29,6 +30,7 @@ MS = (20, 50, 100, 200)
 LASTS_S = 15.0
 TIMER = "delay-{nic}"
 prepare = nothing
+meaning = Uncovered("it knows links that are cut, not such as are slow")
 
 
 def obstacle(setting: Setting) -> str:

@@ -8,6 +8,7 @@ has one: clients of a MariaDB waited 15 s for that, no acknowledged row was lost
 from quorate.drill import peer
 from quorate.drill.aftermath import at, everybody_back, forget_failures, moved_away
 from quorate.drill.fault import Scene, Setting, lab_only, no_choice, nothing
+from quorate.drill.meaning import Faced, Meaning
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.host import command
@@ -33,6 +34,12 @@ def obstacle(setting: Setting) -> str:
 
 def _disk(scene: Scene) -> str:
     return peer.store_of(scene).disk
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for the loss of that node's copy."""
+    disk = next(one for one in faced.subject.disks if one.service == faced.service and one.node == faced.node)
+    return Meaning((faced.failure(f"disk-failed:{disk.path}@{disk.node}"),))
 
 
 async def inject(scene: Scene) -> None:

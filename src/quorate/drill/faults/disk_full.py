@@ -14,6 +14,7 @@ from quorate.catalog.storage import Provided
 from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, Setting, no_choice, nothing
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.errors import UsageError
@@ -27,6 +28,7 @@ RETURNED = ""
 LEAVES = False
 choose = no_choice
 prepare = nothing
+meaning = Uncovered("it knows disks that fail, not such as are full")
 TIMER = "disk-full"
 STAYS_S = 30.0
 FILL_S = 120

@@ -10,6 +10,7 @@ Routing rules by port do it (ip-rule(8)), for every kernel has them: User-Mode L
 from quorate.drill import peer, timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, no_choice, nothing
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.host import Command, command
@@ -23,6 +24,7 @@ RETURNED = "{node} replicates again"
 LEAVES = False
 choose = no_choice
 prepare = nothing
+meaning = Uncovered("it knows no connections but those of the cluster itself")
 obstacle = peer.replicated
 TIMER = "drbd"
 PREFERENCE = 17042  # of the rules: before the main table, and nobody else's

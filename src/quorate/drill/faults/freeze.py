@@ -5,6 +5,7 @@ Its addresses still answer a ping. It is fenced, and must not go on with what it
 
 from quorate.drill.aftermath import everybody_back
 from quorate.drill.fault import Scene, lab_only, no_choice, nothing, noticed_and_answered
+from quorate.drill.meaning import means
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
@@ -17,6 +18,7 @@ LEAVES = True
 obstacle = lab_only
 choose = no_choice
 prepare = nothing
+meaning = means("node-hung:{node}")
 
 
 async def inject(scene: Scene) -> None:

@@ -5,10 +5,13 @@ the agent has to end processes that take no signal but SIGKILL: an Apache on con
 and served again, on the same node, after 65 s (one run). Where a stop fails, the node is fenced.
 """
 
+from dataclasses import replace
+
 from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
 from quorate.drill.faults.kill_server import listening
+from quorate.drill.meaning import Faced, Meaning
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.processes import are_stopped, began, continuing
 from quorate.drill.record import Attempt
@@ -26,6 +29,11 @@ TIMER = "hang-server"
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for a server that fails, and whose monitor and stop get no answer."""
+    return Meaning((replace(faced.failure(f"resource-failed:{faced.server.id}"), hangs=True),))
 
 
 async def inject(scene: Scene) -> None:

@@ -6,6 +6,7 @@ Its clients still reach it, so that it must stop serving before somebody else be
 from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, no_choice, nothing
+from quorate.drill.meaning import Faced, Meaning, apart
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
@@ -18,6 +19,11 @@ LEAVES = True
 obstacle = packets.filtered
 choose = no_choice
 prepare = nothing
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for a split of one node from all others."""
+    return Meaning((apart(faced, [faced.node]),))
 
 
 async def inject(scene: Scene) -> None:

@@ -7,7 +7,7 @@ and stopped its service by itself after 5.1 s (one run, three containers, a toke
 
 from quorate.drill import packets
 from quorate.drill.fault import Scene, no_choice, nothing
-from quorate.drill.faults.isolated import healed, passed, undo
+from quorate.drill.faults.isolated import healed, meaning, passed, undo
 
 __all__ = [
     "FLAG",
@@ -19,6 +19,7 @@ __all__ = [
     "choose",
     "healed",
     "inject",
+    "meaning",
     "obstacle",
     "passed",
     "prepare",

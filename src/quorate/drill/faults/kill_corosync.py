@@ -1,8 +1,11 @@
 """kill_corosync: Corosync is killed (SIGKILL) on the node that serves. It is no member any more, and is fenced."""
 
+from dataclasses import replace
+
 from quorate.build.step import answer
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.meaning import Faced, Meaning
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.errors import Unknown
@@ -18,6 +21,12 @@ LEAVES = True
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for the loss of a node that goes on serving until it is fenced."""
+    lost, one = faced.failure(f"node-lost:{faced.node}"), frozenset({faced.node})
+    return Meaning((replace(lost, runs_on=one, serves=True),))
 
 
 async def inject(scene: Scene) -> None:

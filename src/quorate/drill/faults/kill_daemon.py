@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from quorate.drill.aftermath import everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.processes import killed
 from quorate.drill.record import Attempt
@@ -38,6 +39,7 @@ class DaemonKilled:
     obstacle = staticmethod(anywhere)
     choose = staticmethod(no_choice)
     prepare = staticmethod(nothing)
+    meaning = staticmethod(Uncovered("it takes Pacemaker's own daemons for sound"))
 
     @property
     def NAME(self) -> str:  # noqa: N802 - the protocol's constants

@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from quorate.drill.aftermath import forget_failures
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered
+from quorate.drill.meaning import means
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
@@ -23,6 +24,7 @@ LEAVES = False
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
+meaning = means("resource-failed:{server}")
 LISTENING = command("ss", "--listening", "--numeric", "--tcp", "--processes", "--no-header")
 PROCESS = re.compile(r"pid=(\d+)")
 

@@ -8,6 +8,7 @@ one has not seen the server end, and says nothing.
 from quorate.drill.aftermath import forget_failures
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered, status
 from quorate.drill.faults.kill_server import listening
+from quorate.drill.meaning import Faced, Meaning, unwatched
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.processes import ancestors, killed
 from quorate.drill.record import Attempt
@@ -27,6 +28,12 @@ prepare = nothing
 PARENTS = command("ps", "-e", "-o", "pid=,ppid=,args=")
 BACK_S = 20
 WATCHER = "quorate-watch-{}.service"
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for a server that fails and that no process watches."""
+    failed = faced.failure(f"resource-failed:{faced.server.id}")
+    return Meaning((failed,), subject=unwatched(faced.subject, faced.server))
 
 
 async def inject(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
+from quorate.drill.meaning import means
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.waiting import until
@@ -21,6 +22,7 @@ FLAG = "link {link} of {node} cut"
 RETURNED = ""
 LEAVES = False
 prepare = nothing
+meaning = means("link-cut:{node}/{link}")
 
 
 def spare(setting: Setting) -> list[int]:

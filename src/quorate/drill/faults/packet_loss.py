@@ -12,6 +12,7 @@ from random import Random
 from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, nothing
+from quorate.drill.meaning import Uncovered
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 
@@ -25,6 +26,7 @@ PERCENT = (5, 10, 20, 30)
 LASTS_S = 15.0
 obstacle = packets.filtered
 prepare = nothing
+meaning = Uncovered("it knows links that are cut, not such as lose some packets")
 
 
 def choose(_setting: Setting, _victim: str, random: Random) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from quorate.describe.cluster import IPAddress
 from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, nothing
+from quorate.drill.meaning import Faced, Meaning, Uncovered, apart
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Host, command
@@ -50,6 +51,13 @@ def choose(setting: Setting, victim: str, random: Random) -> Mapping[str, str]:
 def sides(chosen: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Return who is on the side of the node that serves, and who is not."""
     return chosen["side"].split(", "), chosen["rest"].split(", ")
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for the same split, where no quorum device is on one of its sides."""
+    if faced.subject.quorum.device is not None:
+        return Uncovered("it knows no split that a quorum device is part of")(faced)
+    return Meaning((apart(faced, sides(faced.chosen)[0]),))
 
 
 async def inject(scene: Scene) -> None:

@@ -7,6 +7,7 @@ member.
 
 from quorate.drill.aftermath import everybody_back
 from quorate.drill.fault import Scene, no_choice, nothing, noticed_and_answered, powered
+from quorate.drill.meaning import means
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 
@@ -19,6 +20,7 @@ LEAVES = True
 obstacle = powered
 choose = no_choice
 prepare = nothing
+meaning = means("node-lost:{node}")
 
 
 async def inject(scene: Scene) -> None:

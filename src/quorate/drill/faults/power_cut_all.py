@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from quorate.drill import power
 from quorate.drill.aftermath import everybody_back, reached, return_s, settles
 from quorate.drill.fault import Scene, Setting, lab_only, no_choice, nothing, status
+from quorate.drill.meaning import Faced, Meaning, lost_together
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.drill.votes import can_begin
@@ -30,6 +31,11 @@ prepare = nothing
 def must_boot(_setting: Setting, _victim: str, _chosen: Mapping[str, str]) -> bool:
     """Say that all must."""
     return True
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for the loss of all nodes at one moment."""
+    return Meaning((lost_together(faced.subject.nodes),))
 
 
 async def inject(scene: Scene) -> None:

@@ -9,7 +9,7 @@ import asyncio
 from quorate.drill import peer
 from quorate.drill.aftermath import settles
 from quorate.drill.fault import Scene, lab_only, no_choice
-from quorate.drill.faults.power_cut_all import APART_S, healed, inject, must_boot, return_in_turn, undo
+from quorate.drill.faults.power_cut_all import APART_S, healed, inject, meaning, must_boot, return_in_turn, undo
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.waiting import until
@@ -24,6 +24,7 @@ __all__ = [
     "choose",
     "healed",
     "inject",
+    "meaning",
     "must_boot",
     "obstacle",
     "passed",

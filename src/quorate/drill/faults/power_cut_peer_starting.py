@@ -7,6 +7,7 @@ fence the node that has the data, and wait for it.
 from quorate.drill import peer
 from quorate.drill.fault import Scene, no_choice
 from quorate.drill.faults.power_cut import healed, inject, passed, undo
+from quorate.drill.meaning import Uncovered
 from quorate.errors import Unknown
 
 __all__ = [
@@ -33,6 +34,7 @@ RETURNED = "{node} is a member again"
 LEAVES = True
 obstacle = peer.obstacle
 choose = no_choice
+meaning = Uncovered("it begins with a cluster at rest, and here a node is still starting")
 
 
 async def prepare(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from quorate.build.step import answer
 from quorate.drill import peer
 from quorate.drill.fault import Scene, no_choice
 from quorate.drill.faults import power_cut
-from quorate.drill.faults.power_cut import healed, inject, passed
+from quorate.drill.faults.power_cut import healed, inject, meaning, passed
 from quorate.machines.host import command
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "choose",
     "healed",
     "inject",
+    "meaning",
     "obstacle",
     "passed",
     "prepare",

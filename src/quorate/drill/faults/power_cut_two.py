@@ -11,6 +11,7 @@ from random import Random
 from quorate.drill import power
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
+from quorate.drill.meaning import Faced, Meaning, lost_together
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt, Moment
 from quorate.drill.votes import have_quorum
@@ -44,6 +45,11 @@ def must_boot(setting: Setting, victim: str, chosen: Mapping[str, str]) -> bool:
 def both(scene: Scene) -> tuple[str, str]:
     """Return the two."""
     return scene.victim, scene.chosen["other"]
+
+
+def meaning(faced: Faced) -> Meaning:
+    """Explore takes it for the loss of both at one moment."""
+    return Meaning((lost_together((faced.node, faced.chosen["other"])),))
 
 
 async def inject(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from quorate.build.step import answer
 from quorate.drill.aftermath import everybody_back, moved_away
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.meaning import means
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.host import command
@@ -17,6 +18,7 @@ LEAVES = False
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
+meaning = means("node-left:{node}")
 STATE = command("systemctl", "is-system-running")
 
 

@@ -2,6 +2,7 @@
 
 from quorate.drill.aftermath import moved_away
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, status
+from quorate.drill.meaning import means
 from quorate.drill.probe import ProbeProcess
 from quorate.drill.record import Attempt
 from quorate.machines.host import Command, command
@@ -16,6 +17,7 @@ LEAVES = False
 obstacle = anywhere
 choose = no_choice
 prepare = nothing
+meaning = means("node-standby:{node}")
 
 
 def attribute(node: str, *words: str) -> Command:

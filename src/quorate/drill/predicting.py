@@ -1,0 +1,112 @@
+"""Predicting: ask explore what a fault will do, just before it is injected. Asks a node for the CIB, and the scheduler.
+
+The base is the CIB of the running cluster, so that everything runs where it does; only the one scenario is asked, which
+takes a fraction of a second. Where explore cannot be asked the prediction says why, and the drill goes on.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from quorate.build.step import answer
+from quorate.build.steps.cib import masked
+from quorate.drill.fault import Fault, Scene
+from quorate.drill.history import History
+from quorate.drill.meaning import Faced, Meaning, Uncovered
+from quorate.drill.prediction import Prediction
+from quorate.errors import QuorateError, Unknown
+from quorate.explore import keeping
+from quorate.explore.detection import notice
+from quorate.explore.durations import Durations, Key, of_subject
+from quorate.explore.of_cluster import of_cluster
+from quorate.explore.playing import Player
+from quorate.explore.result import Impact
+from quorate.explore.scheduler.installed import fitted
+from quorate.explore.scheduler.opening import open_scheduler
+from quorate.explore.subject import Subject
+from quorate.explore.timing import DETECT
+from quorate.findings import Severity
+from quorate.observe.facts import cib
+from quorate.observe.gathering import gather
+from quorate.render.cib import text
+
+ASKED_S = 60.0
+"""What is not answered by then is not waited for: the scheduler is slow where a cluster has hundreds of resources."""
+
+
+async def foretell(scene: Scene, fault: Fault, history: History) -> Prediction:
+    """Return what explore says that the fault will do to the service that clients ask; it is written down before."""
+    found = await _foretold(scene, fault, history)
+    history.prediction(found)
+    return found
+
+
+async def _foretold(scene: Scene, fault: Fault, history: History) -> Prediction:
+    if isinstance(fault.meaning, Uncovered):
+        return Prediction(missing=fault.meaning.why)
+    began = time.monotonic()
+    try:
+        live = await live_cib(scene)
+        history.cib(text(masked(live.root)))
+        found = await asyncio.wait_for(asyncio.to_thread(of_scene, scene, fault, live.xml), ASKED_S)
+    except QuorateError as error:
+        return Prediction(missing=f"Explore could not be asked: {error.message}.")
+    except TimeoutError:
+        return Prediction(missing=f"Explore could not be asked: it had no answer within {ASKED_S:g} s.")
+    return replace(found, took_s=round(time.monotonic() - began, 3))
+
+
+async def live_cib(scene: Scene) -> cib.Cib:
+    """Return the CIB as the first node that answers has it."""
+    for host in (*scene.survivors.values(), scene.fleet[scene.victim]):
+        found = await answer(gather(host, cib))
+        if found is not None:
+            return found
+    raise Unknown("no node tells its CIB", "look at the nodes: systemctl status pacemaker")
+
+
+def of_scene(scene: Scene, fault: Fault, live: str) -> Prediction:
+    """Return what explore says of a fault in the running cluster. live: its CIB. Takes the time it takes."""
+    base, cluster = fitted(live), scene.want.cluster
+    if wrong := [one.summary for one in base.findings if one.severity is Severity.ERROR]:
+        raise Unknown(wrong[0])
+    subject = of_cluster(cluster, scene.want.agents, scene.want.platform, base.cib)
+    meaning = fault.meaning(Faced(subject, scene.service, scene.victim, scene.chosen))
+    if meaning.uncovered:
+        return Prediction(missing=meaning.uncovered)
+    kept = keeping.load(cluster.name, in_lab=scene.ground.kind != "hosts")
+    return asked(meaning.subject or subject, meaning, scene.service, kept.seconds)
+
+
+def asked(subject: Subject, meaning: Meaning, service: str, measured: Mapping[Key, Sequence[float]]) -> Prediction:
+    """Return what the scheduler answers; Missing or Unknown where it cannot be asked. Takes the time it takes."""
+    durations = of_subject(subject, measured)
+    with open_scheduler(subject.cib) as scheduler:
+        player = Player(subject, durations, scheduler)
+        ground = player.ground(player.rest())
+        for failure in meaning.failures:
+            played = player.play(ground, failure)
+            ground = player.ground(played.stood)
+        impact = next(one for one in played.impacts if one.service == service)
+        return Prediction(
+            failures=tuple(one.id for one in meaning.failures),
+            words=", then ".join(one.words for one in meaning.failures),
+            impact=impact,
+            chance_s=chance_s(impact, meaning, subject, durations),
+            approximate=played.approximate,
+            scheduler=scheduler.name,
+        )
+
+
+def chance_s(impact: Impact, meaning: Meaning, subject: Subject, durations: Durations) -> float:
+    """Return by how much the moment at which a monitor comes may shorten or prolong what is predicted; 0 without one.
+
+    What is expected is that it comes half an interval later; it may come at once, or an interval later.
+    """
+    if not any(stretch.action == DETECT for stretch in impact.path):
+        return 0.0
+    told = notice(meaning.failures[-1], subject, durations)
+    if told is None or told.longest_s is None:
+        return 0.0
+    return round(max(0.0, told.longest_s - told.detect.seconds), 3)
