@@ -119,7 +119,7 @@ static void carry_out_operation(state_t *state, xmlNode *action, xmlNode *reques
     }
     record(history, get(primitive, XML_ATTR_ID), task, interval_ms, rc, expected, xml2list(action));
     if (failing != NULL) {
-        count_failure(where, get_or(failing, "resource", ""), task, interval_ms, rc);
+        count_failure(where, get_or(primitive, XML_ATTR_ID, ""), task, interval_ms, rc);
     }
 }
 

@@ -61,26 +61,88 @@ static xmlNode *find_deep(xmlNode *parent, const char *name, const char *id)
     return NULL;
 }
 
+/* Tell whether a primitive is one of a clone whose instances have an identity of their own. */
+static bool is_unique(const char *primitive)
+{
+    xmlNode *resources = child_of(configuration, XML_CIB_TAG_RESOURCES);
+    for (xmlNode *clone = resources != NULL ? resources->children : NULL; clone != NULL; clone = clone->next) {
+        if ((is_named(clone, XML_CIB_TAG_INCARNATION) || is_named(clone, "master"))
+            && find_deep(clone, XML_CIB_TAG_RESOURCE, primitive) != NULL) {
+            EACH(set, clone, XML_TAG_META_SETS) {
+                xmlNode *pair = child_with(set, XML_CIB_TAG_NVPAIR, XML_NVPAIR_ATTR_NAME, XML_RSC_ATTR_UNIQUE);
+                if (pair != NULL) {
+                    return crm_is_true(get(pair, XML_NVPAIR_ATTR_VALUE));
+                }
+            }
+        }
+    }
+    return false;
+}
+
+/* Tell whether the newest operation of a history says that nothing runs. */
+static bool is_idle(xmlNode *history)
+{
+    const xmlNode *newest = NULL;
+    EACH(op, history, XML_LRM_TAG_RSC_OP) {
+        if (newest == NULL || number(op, XML_LRM_ATTR_CALLID) > number(newest, XML_LRM_ATTR_CALLID)) {
+            newest = op;
+        }
+    }
+    const char *task = get_or(newest, XML_LRM_ATTR_TASK, ""), *rc = get_or(newest, XML_LRM_ATTR_RC, "");
+    return newest == NULL || (strcmp(task, CRMD_ACTION_STOP) == 0 && strcmp(rc, "0") == 0)
+           || (strcmp(task, CRMD_ACTION_STATUS) == 0 && strcmp(rc, "7") == 0);
+}
+
+static void end(xmlNode *where, xmlNode *history, const xmlNode *result, const char *counted)
+{
+    const char *task = get_or(result, "task", "");
+    guint interval_ms = (guint) number(result, "interval");
+    count_failure(where, counted, task, interval_ms, number(result, "rc"));
+    record(history, get(history, XML_ATTR_ID), task, interval_ms, number(result, "rc"), PCMK_OCF_OK, NULL);
+    lend_digests(history, get_or(result, "resource", ""), task, interval_ms);
+}
+
+/* An operation ended, of an instance that has an identity of its own: of those that are active on the node. */
+static void add_unique_result(xmlNode *where, const xmlNode *result, xmlNode *primitive)
+{
+    const char *resource = get_or(result, "resource", "");
+    xmlNode *first = next_history(where, NULL, resource);
+    bool any = false;
+    for (xmlNode *history = first; history != NULL; history = next_history(where, history, resource)) {
+        if (!is_idle(history)) {
+            end(where, history, result, get(history, XML_ATTR_ID));
+            any = true;
+        }
+    }
+    if (!any) {
+        char *instance = g_strdup_printf("%s:0", resource);
+        first = first != NULL ? first : history_of(where, instance, primitive);
+        end(where, first, result, get(first, XML_ATTR_ID));
+        g_free(instance);
+    }
+}
+
 /* An operation ended: into the histories of the instances on the node, or of the primitive where there are none. */
 static void add_result(state_t *state, const xmlNode *result)
 {
-    const char *resource = get_or(result, "resource", ""), *task = get_or(result, "task", "");
-    guint interval_ms = (guint) number(result, "interval");
-    int rc = number(result, "rc");
+    const char *resource = get_or(result, "resource", "");
     xmlNode *where = member(state, get_or(result, "node", ""), NULL);
-    xmlNode *history = next_history(where, NULL, resource);
-    count_failure(where, resource, task, interval_ms, rc);
-    if (history == NULL) {
-        xmlNode *primitive = find_deep(configuration, XML_CIB_TAG_RESOURCE, resource);
-        const char *template = get(primitive, "template");
-        if (template != NULL) {
-            primitive = find_deep(configuration, XML_CIB_TAG_RSC_TEMPLATE, template);
-        }
-        history = history_of(where, resource, primitive);
+    xmlNode *primitive = find_deep(configuration, XML_CIB_TAG_RESOURCE, resource);
+    const char *template = get(primitive, "template");
+    if (template != NULL) {
+        primitive = find_deep(configuration, XML_CIB_TAG_RSC_TEMPLATE, template);
     }
-    for (; history != NULL; history = next_history(where, history, resource)) {
-        record(history, get(history, XML_ATTR_ID), task, interval_ms, rc, PCMK_OCF_OK, NULL);
-        lend_digests(history, resource, task, interval_ms);
+    if (is_unique(resource)) {
+        add_unique_result(where, result, primitive);
+        return;
+    }
+    xmlNode *history = next_history(where, NULL, resource);
+    history = history != NULL ? history : history_of(where, resource, primitive);
+    end(where, history, result, resource);
+    while ((history = next_history(where, history, resource)) != NULL) {
+        record(history, get(history, XML_ATTR_ID), get_or(result, "task", ""), (guint) number(result, "interval"),
+               number(result, "rc"), PCMK_OCF_OK, NULL);
+        lend_digests(history, resource, get_or(result, "task", ""), (guint) number(result, "interval"));
     }
 }
 
