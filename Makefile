@@ -28,9 +28,10 @@ $(VENV)/.development: pyproject.toml | $(BIN)/python
 demo: lab-tools
 	$(BIN)/quorate demo $(BLUEPRINT)
 
-# Everything this machine can run; what it cannot run is named with the reason.
+# Everything this machine can run; what it cannot run is named with the reason. Two files at a time: nodes that boot,
+# time-outs and elections leave a machine idle most of the time.
 test: tools check
-	$(BIN)/pytest tests/contract tests/drill tests/scheduler tests/lab tests/stories
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/contract tests/drill tests/scheduler tests/lab tests/stories
 
 # Without root and in less than a minute: style, types, room contracts, unit tests.
 check: $(VENV)/.development

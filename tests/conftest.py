@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand on what was left out, where this is one of several processes that share the tests (pytest-xdist)."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left out"] = dict(LEFT_OUT)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take it over from one of them: each has collected all tests, and so left out the same."""
+    for reason, number in getattr(node, "workeroutput", {}).get("left out", {}).items():
+        LEFT_OUT[reason] = max(LEFT_OUT[reason], number)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -129,7 +129,7 @@ def wait_for_line(process: subprocess.Popen[str], text: str, timeout_s: float = 
 
 def left_over(name: str) -> list[str]:
     """Return what a lab of that name left on this machine."""
-    found = [path.name for path in Path("/run/netns").glob(f"quorate-{name}*")]
+    found = [path.name for path in Path("/run/netns").glob("*") if path.name.partition(":")[0] == f"quorate-{name}"]
     found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if f"/labs/{name}/" in line]
     found += [str(path) for path in Path("/sys/fs/cgroup").glob(f"**/quorate/{name}")]
     return found
