@@ -97,9 +97,12 @@ def test_a_frozen_node_keeps_nobody_waiting(file: Path, lab: Lab) -> None:
     wait(lab.freeze(victim))
     started = time.monotonic()
     seen = status(file)
-    assert time.monotonic() - started < 12
-    assert seen["exit_code"] == 1
-    assert next(node for node in seen["nodes"] if node["name"] == victim)["answered"] is False
+    assert time.monotonic() - started < 30, "TCP itself would wait for minutes"
+    answered = next(node for node in seen["nodes"] if node["name"] == victim)["answered"]
+    if answered:  # it was asked so late that it had been fenced, and was back
+        assert seen["events"][0]["node"] == victim
+    else:
+        assert seen["exit_code"] == 1
     until(file, lambda told: told["well"])
 
 
