@@ -16,6 +16,7 @@ from quorate.explore.scheduler.transition import Placement
 from quorate.explore.situation import Situation
 from quorate.explore.standing import Stood
 
+ALREADY = "it was down before; "
 INDEPENDENT = "no constraint ties what fails second to what failed first: taken to be as by itself"
 
 
@@ -23,11 +24,11 @@ INDEPENDENT = "no constraint ties what fails second to what failed first: taken 
 class Trace:
     """What a single failure did, as far as it matters to what comes next.
 
-    touched: the components of what failed or was acted on. local: nothing but resources changed: no node, no vote, no
+    tied: the components of the resources that it names. local: nothing but resources changed: no node, no vote, no
     promotion score, and it came to rest. harmed: the services to which it made a difference.
     """
 
-    touched: frozenset[str]
+    tied: frozenset[str]
     local: bool
     harmed: frozenset[str]
 
@@ -38,7 +39,9 @@ def names(failure: Failure) -> frozenset[str]:
 
 
 def is_nothing(impact: Impact) -> bool:
-    """Whether an impact says that nothing changed for the service."""
+    """Whether an impact says that nothing changed for the service: it runs as before, or was down before."""
+    if not impact.before:
+        return not impact.after
     return impact.state is State.UNAFFECTED and impact.before == impact.after and not impact.why
 
 
@@ -86,7 +89,7 @@ class Economy:
         if self.exact or first.id not in self.traces or second.id not in self.traces:
             return False
         one, other = self.traces[first.id], self.traces[second.id]
-        return one.local and other.local and not one.touched & other.touched and not one.harmed & other.harmed
+        return one.local and other.local and not one.tied & other.tied and not one.harmed & other.harmed
 
     def apart(self, second: Failure, after: Sequence[Impact]) -> tuple[Impact, ...]:
         """Return what the second of two such failures does. after: what the first left (`standing`)."""
@@ -100,7 +103,9 @@ def standing(impacts: Sequence[Impact]) -> tuple[Impact, ...]:
     return tuple(
         Impact(one.service, State.UNAFFECTED, None, one.after, one.after)
         if one.after
-        else Impact(one.service, State.DOWN, None, (), (), f"it was down before; {one.why}", one.until, cause=one.cause)
+        else replace(
+            one, state=State.DOWN, before=(), why=f"{ALREADY}{one.why.removeprefix(ALREADY)}", redundancy_gone=False
+        )
         for one in impacts
     )
 

@@ -14,7 +14,6 @@ from quorate.explore.case import WELL, Case, Ended
 from quorate.explore.configured import Configured
 from quorate.explore.detection import notice
 from quorate.explore.durations import Durations
-from quorate.explore.economy import names
 from quorate.explore.failure import Failure
 from quorate.explore.replay import Course, Move, replay
 from quorate.explore.result import Event, Impact
@@ -39,7 +38,7 @@ RACE = "chance decided the first failure; what comes next is explored for one of
 class Played:
     """What became of a failure. asked: what the outcome depends on; equal ones have the same. replay: command lines.
 
-    touched: the resources that it names, and those that were acted on. local: nothing but resources changed.
+    local: nothing but resources changed, and the cluster came to rest.
     """
 
     impacts: tuple[Impact, ...]
@@ -49,7 +48,6 @@ class Played:
     replay: str
     approximate: str
     asked: object
-    touched: frozenset[str]
     local: bool
 
 
@@ -107,7 +105,6 @@ class Player:
         )
         left = self._left(stood, case, played)
         case = replace(case, hindrance_after=hindrance(subject, left, left.placement))
-        actions = [one for each in case.ended for part in each.settled.transitions for one in part.actions]
         quiet = all(one.settled.quiet for one in case.ended)
         return Played(
             impacts=judge(case),
@@ -117,7 +114,6 @@ class Player:
             replay=replay([Course(one.standing.members, one.standing.moves[1:]) for one in played], self._rest),
             approximate="; ".join(filter(None, (stood.approximate, *blow.remarks))),
             asked=(stood.state, blow.sides, blow.survivor, blow.race),
-            touched=names(failure) | {one.resource for one in actions if one.resource},
             local=quiet and _is_local(failure) and left.placement.nodes == ground.placement.nodes,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from quorate.explore.case import WELL, Case, Ended, Ending
+from quorate.explore.economy import ALREADY
 from quorate.explore.result import Cause
 from quorate.explore.scheduler.step import Result
 from quorate.explore.subject import Service
@@ -114,7 +115,7 @@ def in_service(told: Told, fewer: Collection[tuple[str, str]], alone: str) -> st
 
 def down(told: Told) -> Words:
     """Say why nobody runs the service, and what has to happen."""
-    already = "" if told.ran else "it was down before; "
+    already = "" if told.ran else ALREADY
     for asked in (_nobody_left, _no_quorum, _unclean, _blocked, _failing, _nowhere, _waits):
         if words := asked(told):
             cause, why, until = words

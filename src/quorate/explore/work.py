@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from quorate.errors import Unknown
 from quorate.explore.components import components
 from quorate.explore.durations import Durations
-from quorate.explore.economy import Trace, is_nothing
+from quorate.explore.economy import Trace, is_nothing, names
 from quorate.explore.failure import Failure
 from quorate.explore.packing import Once
 from quorate.explore.playing import Played, Player
@@ -90,12 +90,12 @@ class Work:
                 continue
             scenarios.append(_scenario((failure,), played, events=task.events))
             answer.stood[failure.id] = played.stood
-            answer.traces[failure.id] = self._trace(played)
+            answer.traces[failure.id] = self._trace(failure, played)
         return replace(answer, scenarios=tuple(scenarios))
 
-    def _trace(self, played: Played) -> Trace:
+    def _trace(self, failure: Failure, played: Played) -> Trace:
         return Trace(
-            touched=frozenset(self._components.get(part, part) for part in played.touched),
+            tied=frozenset(self._components.get(part, part) for part in names(failure)),
             local=played.local,
             harmed=frozenset(impact.service for impact in played.impacts if not is_nothing(impact)),
         )
