@@ -18,6 +18,9 @@ from quorate.explore.scheduler.selftest import CIB, QUESTIONS, difference
 from quorate.explore.scheduler.simulate import CrmSimulate, program
 from quorate.explore.scheduler.worker import Worker
 
+KEPT_MAX = 8
+"""States that are kept: who explores goes on from the cluster at rest, and from one first failure at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -33,7 +36,9 @@ def open_scheduler(cib: str) -> Scheduler:
     It may be called in several processes: each has a worker of its own.
     """
     way = find_way()
-    return Worker(cib, way.program) if way.program else CrmSimulate(cib)
+    if way.program is None:
+        return CrmSimulate(cib, kept_max=KEPT_MAX)
+    return Worker(cib, way.program, kept_max=KEPT_MAX)
 
 
 @cache
