@@ -39,7 +39,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest --numprocesses 2 tests/unit
 
 bench: $(VENV)/.development tools
 	$(BIN)/python -m benchmarks
