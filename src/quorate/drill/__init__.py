@@ -4,6 +4,10 @@
     history     a folder per run; written first, judged later
     run         a drill from beginning to end
     fault       the protocol of a fault; faults/ has one file for each
+    meaning     which of explore's failures a fault is, or why it is none (pure)
+    predicting  explore asked, before the fault, what it will do; prediction is its answer as it is written down (pure)
+    taken       how long this cluster took for what it did, for the next prediction (pure)
+    foretold    a prediction held against what was measured (pure)
     ground      where: a lab, or real hosts with their fencing devices
     permission  what a drill on real hosts must have first (pure)
     suite       which faults fit a service, in order (pure)
@@ -24,7 +28,7 @@
     phases      the survivors' journals -> token lost, membership, fenced, started (pure)
     about       a Cluster -> the facts of it that a report shows (pure)
     series      several runs, and what came of them (pure)
-    outcome     all of that joined into the Outcome that reports are made of (pure)
+    outcome     all of that joined into the Outcome that reports are made of; outcome_json: as plain values (pure)
 
 Everything judged is judged from the folder alone, so that a run can be judged again years later.
 """

@@ -10,8 +10,7 @@
 6. the fault is undone where it would stay, and the node may serve again
 7. some seconds more: a service that moves back now interrupts its clients a second time
 8. the cluster is at rest again; what a client wrote is read back, twice; the account is removed
-9. the journals of the nodes that lived join the record; how long actions took is kept for the next prediction, and the
-   record is judged
+9. the journals of the nodes that lived join the record, and the record is judged
 """
 
 import asyncio
@@ -32,7 +31,6 @@ from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
 from quorate.drill.journal import fetch
-from quorate.drill.learning import learn
 from quorate.drill.observer import observing
 from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.places import markers
@@ -97,10 +95,7 @@ async def drill(
         await read_back(scene, probe, settings, history)
     for name, host in (scene.survivors if fault.LEAVES else fleet).items():
         history.journal(name, (await host.run(fetch(zero.wall_ns / 1e9), check=False)).stdout)
-    outcome = judge_run(recording := read(story.folder))
-    if why := learn(recording, outcome, in_lab=ground.kind != "hosts"):
-        note(why)
-    return outcome
+    return judge_run(read(story.folder))
 
 
 async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed: int) -> About:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from quorate.drill.history import Recording
 from quorate.drill.journal import JournalLine, parse_journal
-from quorate.drill.outcome import Outcome
+from quorate.drill.outcome import Outcome, in_time
 from quorate.drill.phases import Step
 from quorate.explore.measured import Sample, from_answer, from_journals
 
@@ -14,8 +14,13 @@ TOLD_S = 5.0  # a monitor would have found it by then
 
 
 def taken(recording: Recording, outcome: Outcome) -> tuple[Sample, ...]:
-    """Return what actions took, Pacemaker between them, and a service until it answered again."""
-    lines = [line for node, text in recording.journals.items() for line in parse_journal(text, node)]
+    """Return what actions took, Pacemaker between them, and a service until it answered again.
+
+    What a clock that was ahead wrote is left out, as where a run is judged.
+    """
+    lines = in_time(
+        [line for node, text in recording.journals.items() for line in parse_journal(text, node)], recording
+    )
     return (*from_journals(lines), *seen(lines, outcome))
 
 

@@ -54,6 +54,9 @@ FENCING_TIMEOUT_S = 60.0
 STOP_HUNG = "stop of what hangs"
 """The task of a stop of what does not answer: many agents ask in vain first, and kill when their patience is over."""
 
+START_FAILS = "start that fails"
+"""The task of a start that ends with an error; one that is not known is taken to fail at once."""
+
 STOP_GONE = "stop after failure"
 """The task of a stop of what has ended already: Apache lets requests finish, a killed one has none."""
 
@@ -124,11 +127,20 @@ class Durations:
     at_once: int = 0
     measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
 
-    def of(self, action: Action, *, gone: bool = False, hung: bool = False, silent: Collection[str] = ()) -> Figure:
+    def of(
+        self,
+        action: Action,
+        *,
+        gone: bool = False,
+        hung: bool = False,
+        fails: bool = False,
+        silent: Collection[str] = (),
+    ) -> Figure:
         """Return how long an action takes by itself, without pauses and without delays of fencing.
 
         gone: the server or whatever else it stops has ended before (`STOP_GONE`). hung: it does not answer
-        (`STOP_HUNG`; where that is not known, the time-out). silent: fencing devices that do not answer.
+        (`STOP_HUNG`; where that is not known, the time-out). fails: it is a start that will fail. silent: fencing
+        devices that do not answer.
         """
         if action.kind == "pseudo_event":
             return NOTHING
@@ -139,8 +151,16 @@ class Durations:
         task = task_of(action)
         if task == "stop" and (gone or hung):
             task = STOP_HUNG if hung else STOP_GONE
+        if task == "start" and fails:
+            return self._failing(action)
         bound_s = action.timeout_ms / 1000 or self.timeouts_s.get((action.resource, action.task), TIMEOUT_S)
         return self.operation(action.resource, task, action.node, bound_s)
+
+    def _failing(self, action: Action) -> Figure:
+        if samples := self._samples(action.resource, START_FAILS, action.node):
+            return Figure(median(samples), "measured")
+        known = self.defaults.agents.get(self.agents.get(action.resource, ""), {})
+        return Figure(known.get(START_FAILS, 0.0), "default")
 
     def operation(self, resource: str, task: str, node: str, bound_s: float = TIMEOUT_S) -> Figure:
         """Return how long an operation takes. task: as `task_of`. bound_s: its time-out."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from quorate.explore.durations import BUSY, SERVES, STOP_GONE, STOP_HUNG, Key
+from quorate.explore.durations import BUSY, SERVES, START_FAILS, STOP_GONE, STOP_HUNG, Key
 
 KEPT = 20
 """Samples for each action; older ones are dropped."""
@@ -261,6 +261,8 @@ class _Reader:
             if task not in {"probe", "start", "stop"}:
                 self.failed[resource, node] = STOP_HUNG if rc.startswith("Timed Out") else STOP_GONE
                 self._think("monitor", at_s, "")
+            if task == "start" and begun_s is not None and not rc.startswith("Timed Out"):
+                self._keep(resource, START_FAILS, node, at_s, at_s - begun_s)
             return
         self.ended_s = at_s
         if begun_s is not None:

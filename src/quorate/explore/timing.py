@@ -83,8 +83,8 @@ def course(
 
     Only actions that are carried out. delays_s: by node, how long its fencing is put off (Side.delay_s); what the graph
     says of that itself (priority-fencing-delay) is part of it and not added again. gone: what the failure has ended
-    (`ended`): to stop it takes less. hung: what does not answer: to stop it takes longer. failing: what a start there
-    leaves stopped. silent: fencing devices that do not answer.
+    (`ended`): to stop it takes less. hung: what does not answer: to stop it takes longer. failing: a start there
+    ends with an error, and leaves it stopped. silent: fencing devices that do not answer.
     """
     busy = [(number, one) for number, one in enumerate(transitions) if one.done]
     if not busy:
@@ -95,7 +95,7 @@ def course(
     for number, transition in busy:
         begin_s = at_s + pause.seconds
         events.append(Event(at_s, begin_s, DECIDE, "", "", number, OWN, (), pause.basis))
-        found = _Lengths(durations, delays_s, gone, hung, silent).of(number, transition, begin_s)
+        found = _Lengths(durations, delays_s, gone, hung, failing, silent).of(number, transition, begin_s)
         started = frozenset((event.subject, event.node) for event in found if event.action == "start")
         gone, hung = (gone - started) | (started & failing), hung - started
         events += found
@@ -112,6 +112,7 @@ class _Lengths:
     delays_s: Mapping[str, float]
     gone: Instances
     hung: Instances
+    failing: Instances
     silent: Collection[str]
 
     def of(self, number: int, transition: Transition, begin_s: float) -> list[Event]:
@@ -160,7 +161,9 @@ class _Lengths:
         if action.kind == "pseudo_event":
             return NOTHING
         one = action.resource, action.node
-        own = self.durations.of(action, gone=one in self.gone, hung=one in self.hung, silent=self.silent)
+        own = self.durations.of(
+            action, gone=one in self.gone, hung=one in self.hung, fails=one in self.failing, silent=self.silent
+        )
         between = self.durations.pause("action")
         return Figure(own.seconds + between.seconds, weakest([own.basis, between.basis]))
 

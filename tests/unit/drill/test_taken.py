@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 from quorate.drill.history import Recording
@@ -33,3 +34,13 @@ def test_without_journals_nothing_was_measured(recording: Recording) -> None:
 def test_a_recorded_drill_says_what_its_actions_took(recording: Recording) -> None:
     found = {sample.key for sample in taken(recording, judge_run(recording))}
     assert ("", "reboot", "n1") in found
+
+
+def test_what_a_clock_an_hour_ahead_wrote_teaches_nothing(recording: Recording) -> None:
+    text = next(iter(recording.journals.values()))
+    late = [json.loads(line) for line in text.splitlines()]
+    for entry in late:
+        entry.pop("_SOURCE_REALTIME_TIMESTAMP", None)
+        entry["__REALTIME_TIMESTAMP"] = str(int(entry["__REALTIME_TIMESTAMP"]) + 3600 * 10**6)
+    ahead = replace(recording, journals={**recording.journals, "n9": "\n".join(map(json.dumps, late))})
+    assert taken(ahead, judge_run(ahead)) == taken(recording, judge_run(recording))

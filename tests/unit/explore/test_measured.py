@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from quorate.drill.journal import JournalLine
-from quorate.explore.durations import BUSY, SERVES, STOP_HUNG
+from quorate.explore.durations import BUSY, SERVES, START_FAILS, STOP_HUNG
 from quorate.explore.measured import (
     KEPT,
     Measured,
@@ -54,12 +54,17 @@ def test_fencing_that_failed_is_no_sample() -> None:
     assert from_journals(lines) == ()
 
 
-def test_an_operation_that_failed_is_no_sample() -> None:
+def test_an_operation_that_failed_is_no_sample_of_one_that_did_not() -> None:
     lines = [
         line(1.0, "Requesting local execution of start operation for db on n1"),
-        line(21.0, "Result of start operation for db on n1: error (failed)"),
+        line(1.25, "Result of start operation for db on n1: error (failed)"),
+        line(2.0, "Requesting local execution of start operation for db on n1"),
+        line(22.0, "Result of start operation for db on n1: Timed Out after 20s (no answer)"),
+        line(30.0, "Requesting local execution of stop operation for db on n1"),
+        line(31.0, "Result of stop operation for db on n1: error (failed)"),
     ]
-    assert from_journals(lines) == ()
+    found = [(one.key, one.seconds) for one in from_journals(lines) if one.key[0]]
+    assert found == [(("db", START_FAILS, "n1"), 0.25)]
 
 
 def test_a_later_wording_is_read_too() -> None:

@@ -258,6 +258,10 @@ def test_a_start_that_fails_leaves_nothing_that_takes_long_to_stop() -> None:
     takes = durations({("db", "stop", ""): 5, ("db", "stop after failure", ""): 1, ("db", "start", ""): 1})
     events = course([again, again], takes, AT_ONCE, failing=frozenset({("db", "n1")}))
     assert [event.end_s - event.begin_s for event in events if event.action == "stop"] == [5, 1]
+    assert [event.end_s - event.begin_s for event in events if event.action == "start"] == [0, 0]
+    known = durations({("db", "start", ""): 1, ("db", "start that fails", ""): 0.5})
+    events = course([again], known, AT_ONCE, failing=frozenset({("db", "n1")}))
+    assert [event.end_s - event.begin_s for event in events if event.action == "start"] == [0.5]
 
 
 def test_a_service_is_back_when_it_answers_not_when_its_agent_has_ended() -> None:
