@@ -16,7 +16,6 @@ from quorate.drill.history import Recording
 from quorate.drill.journal import JournalLine, parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.places import Places, judge_places
-from quorate.drill.prediction import Prediction
 from quorate.drill.record import About, Event, Moment, Trace, beside_name
 from quorate.drill.verdict import Judgement, Verdict, judge, worst
 from quorate.drill.writes import KEPT, Writes, judge_writes
@@ -160,28 +159,29 @@ def judge_run(recording: Recording) -> Outcome:
         healed_s=_at_s(recording.events, Moment.HEAL, inject),
         beside=tuple(_client(trace, recording, inject) for trace in beside),
     )
-    return _with_prediction(outcome, recording.prediction, inject, recording.events)
+    return _with_prediction(outcome, recording, inject)
 
 
-def _with_prediction(
-    outcome: Outcome, prediction: Prediction | None, inject: Event, events: Sequence[Event]
-) -> Outcome:
-    """Hold what explore had predicted against the client that waited longest; a wrong prediction is a note as well."""
-    if prediction is None:
+def _with_prediction(outcome: Outcome, recording: Recording, inject: Event) -> Outcome:
+    """Hold what explore had predicted against the client that waited longest; a wrong prediction is a note as well.
+
+    Of a run that was cut off nobody knows what its clients would have seen.
+    """
+    if (prediction := recording.prediction) is None:
         return outcome
     judgement, phases, serving = outcome.client.judgement, outcome.phases, outcome.serving
     gap, answered_ns = judgement.outage, _answered_ns(judgement)
     started = [one.node for one in phases.milestones if one.step is Step.STARTED]
     returned_s = serving.returned_s if phases.rejoined_s is None else phases.rejoined_s
     measured = Measured(
-        outage_s=judgement.outage_s,
+        outage_s=judgement.outage_s if is_whole(recording) else None,
         uncertainty_s=judgement.uncertainty_s,
         noticed=gap is not None and gap.failed > 0,
         is_open=gap is not None and gap.is_open,
         after=serving.after or (started[-1] if started else ""),
         victim=outcome.about.node,
         answered_s=None if answered_ns is None else outcome.seconds(answered_ns),
-        helped_s=_at_s(events, Moment.HELPED, inject),
+        helped_s=_at_s(recording.events, Moment.HELPED, inject),
         returned_s=returned_s if outcome.about.node_leaves else None,
         is_busy=phases.is_busy,
         twice=outcome.places is not None and bool(outcome.places.twice),

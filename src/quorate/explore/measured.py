@@ -259,15 +259,17 @@ class _Reader:
         fine = {"probe": {"ok", "not running", "promoted", "master"}, "monitor": {"ok", "promoted", "master"}}
         if rc.partition(" (")[0] not in fine.get(task, {"ok"}):
             if task not in {"probe", "start", "stop"}:
-                self.failed[resource, node] = STOP_HUNG if rc.startswith("Timed Out") else STOP_GONE
+                self.failed[resource, node] = _stop_after(task, rc)
                 self._think("monitor", at_s, "")
             if task == "start" and begun_s is not None and not rc.startswith("Timed Out"):
                 self._keep(resource, START_FAILS, node, at_s, at_s - begun_s)
+                self.failed[resource, node] = STOP_GONE
             return
         self.ended_s = at_s
         if begun_s is not None:
             kind = self.failed.get((resource, node), task) if task == "stop" else task
-            self._keep(resource, kind, node, at_s, at_s - begun_s)
+            if kind:
+                self._keep(resource, kind, node, at_s, at_s - begun_s)
         if task in {"stop", "start"}:
             self.failed.pop((resource, node), None)
 
@@ -296,3 +298,13 @@ class _Reader:
     def _keep(self, resource: str, task: str, node: str, at_s: float, seconds: float) -> None:
         if seconds >= 0:
             self.samples.append(Sample((resource, task, node), at_s, round(seconds, 4)))
+
+
+def _stop_after(task: str, rc: str) -> str:
+    """Return the task of a stop that follows a monitor which failed; "" where nobody knows whether anything still ran.
+
+    asyncmon: what the process beside a server says when that has ended (docs/adr/0013-told-at-once.md).
+    """
+    if rc.startswith("Timed Out"):
+        return STOP_HUNG
+    return STOP_GONE if task == "asyncmon" or rc.startswith("not running") else ""

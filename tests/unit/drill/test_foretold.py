@@ -113,3 +113,11 @@ def test_a_load_that_holds_pacemaker_back_is_told(recording: Recording) -> None:
     assert held is not None
     assert (calm.is_busy, held.is_busy) == (False, True)
     assert held.reason == f"{calm.reason} Pacemaker held back meanwhile, for a node's load was high."
+
+
+def test_a_run_that_was_cut_off_proves_no_prediction_wrong(recording: Recording) -> None:
+    wrong = prediction("down-until-the-node-returns")
+    events = tuple(event for event in recording.events if event.moment is not Moment.SETTLED)
+    found = judge_run(replace(recording, prediction=wrong, events=events)).foretold
+    assert found is not None
+    assert (found.agreement, found.finding) == (Agreement.NONE, None)

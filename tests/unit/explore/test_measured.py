@@ -158,3 +158,22 @@ def test_the_stop_of_what_hangs_is_a_kind_of_its_own() -> None:
     ]
     stops = [(one.key, one.seconds) for one in from_journals(lines) if "stop" in one.key[1]]
     assert stops == [(("db", STOP_HUNG, "n1"), 40.0), (("db", "stop", "n1"), 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("failed", "kept"),
+    [
+        ("Result of monitor operation for db on n1: not running", ["stop after failure"]),
+        ("Result of asyncmon operation for db on n1: error (Simulated failure)", ["stop after failure"]),
+        ("Result of start operation for db on n1: error (no file)", ["stop after failure"]),
+        ("Result of monitor operation for db on n1: error (this is a drill)", []),  # the server may well have run
+    ],
+)
+def test_a_stop_is_kept_by_what_there_was_to_stop(failed: str, kept: list[str]) -> None:
+    lines = [
+        line(0.5, "Requesting local execution of start operation for db on n1"),
+        line(1.0, failed),
+        line(1.5, "Requesting local execution of stop operation for db on n1"),
+        line(2.0, "Result of stop operation for db on n1: ok"),
+    ]
+    assert [one.key[1] for one in from_journals(lines) if one.key[1].startswith("stop")] == kept
