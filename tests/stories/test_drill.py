@@ -44,8 +44,10 @@ def test_faults_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     assert all((run / "report.html").exists() for run in runs)
     for run in runs:  # explore was asked before the fault, and its answer stands beside what was measured
         foretold, prediction = outcome_of(run)["foretold"], json.loads((run / "prediction.json").read_text())
-        assert foretold["prediction"]["impact"] == prediction["impact"]
-        assert (prediction["missing"], prediction["impact"]["state"]) == ("", "interrupted")
+        told, impact = foretold["prediction"], prediction["impact"]
+        assert (told["failures"], told["impact"]["after"]) == (prediction["failures"], impact["after"])
+        assert foretold["predicted_s"] == pytest.approx(impact["interruption"]["seconds"], abs=1e-5)
+        assert (prediction["missing"], impact["state"]) == ("", "interrupted")
         assert foretold["agreement"] != "another end state", foretold["reason"]
         assert (foretold["predicted_s"] > 0, foretold["measured_s"] > 0) == (True, True)
         assert foretold["reason"].split(". ")[0] in " ".join((run / "report.txt").read_text().split())
