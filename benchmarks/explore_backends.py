@@ -22,7 +22,8 @@ from quorate import __version__
 from quorate.errors import Missing
 from quorate.explore.scheduler.graph import parse
 from quorate.explore.scheduler.opening import find_way
-from quorate.explore.scheduler.simulate import CrmSimulate, injected, program, spec
+from quorate.explore.scheduler.options import injected, spec
+from quorate.explore.scheduler.simulate import CrmSimulate, program
 from quorate.explore.scheduler.step import QUIET, Result, Step
 from quorate.explore.scheduler.transition import Placement
 from quorate.explore.scheduler.worker import Worker

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tools.conformance import difference
+from tools.conformance import difference, held_twice
 
 from quorate.errors import Missing
 from quorate.explore.scheduler.compiling import compiled
@@ -80,3 +80,12 @@ def test_synthetic_clusters_are_compared_without_a_folder(inputs):
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     assert conformance(tmp_path / "none").returncode == 2
+
+
+TWICE = """<cib><status><node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="web"/><lrm_resource id="{}"/>
+</lrm_resources></lrm></node_state><node_state id="2"><lrm id="1"/></node_state></status></cib>"""
+
+
+def test_an_id_that_a_status_holds_twice_is_found():
+    assert held_twice(TWICE.format("web")) == "web"
+    assert held_twice(TWICE.format("db")) == ""

@@ -421,3 +421,13 @@ def test_what_is_carried_out_is_what_its_own_engine_says(tmp_path, seed):
     assert len(ours) == len([one for one in carried if one.tag.endswith("action")])
     said = [(one.task, one.resource, one.node) for id_ in ours for one in graph.actions if one.id == id_]
     assert [one for one in said if one[0] != "unfence" and one in set(operations(carried))] == list(operations(carried))
+
+
+def test_an_unmanaged_clone_on_a_node_that_is_gone_is_told(open_):
+    """crm_simulate counts it on its node, and leaves the clone out of its list."""
+    unmanaged = '<meta_attributes id="c-meta"><nvpair id="c-m" name="is-managed" value="false"/></meta_attributes>'
+    scheduler = open_(cib(extra=f'<clone id="c">{unmanaged}{primitive("every")}</clone>'))
+    found = Step(results=(Result("every", "monitor", 0, "n3", 0),))
+    settled = scheduler.settle((QUIET, found, Step(lost=("n3",), unfenceable=("n3",))))
+    assert settled.placement.nodes["n3"] == "unclean"
+    assert [one.node for one in settled.placement.instances if one.resource == "every"] == ["n3"]

@@ -10,6 +10,7 @@ primitive runs) and a remote connection made by `remote-node`. Guest and remote 
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -39,6 +40,7 @@ class Graph:
     priority: of actions that have one (INFINITY: carried out even after the transition was given up).
     expected: of actions whose expected result is not 0 (7 for a probe of what does not run).
     instance: of actions on an instance of a globally unique clone, its name with its number.
+    agent: of deletions, "class", "provider" and "type" of the resource as it is configured now; "" for what it has not.
     start_failure, stop_failure: what a failed start or stop sets its fail count to; "INFINITY", or "" for one more.
     """
 
@@ -46,6 +48,7 @@ class Graph:
     priority: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     expected: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     instance: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    agent: Mapping[int, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     start_failure: str = "INFINITY"
     stop_failure: str = "INFINITY"
 
@@ -64,7 +67,7 @@ def base(resource: str) -> str:
 def parse_graph(text: str | bytes) -> Graph:
     """Return the graph; XMLSyntaxError if it is not XML."""
     root = parse(text)
-    actions, priority, expected, instance = [], {}, {}, {}
+    actions, priority, expected, instance, agent = [], {}, {}, {}, {}
     for synapse in root.iterchildren("synapse"):
         after = tuple(int(one.get("id", "-1")) for one in synapse.iterfind("inputs/trigger/*"))
         for element in synapse.iterfind("action_set/*"):
@@ -73,11 +76,13 @@ def parse_graph(text: str | bytes) -> Graph:
                 priority[actions[-1].id] = int(synapse.get("priority", "0"))
                 instance[actions[-1].id] = _instance(element)
                 expected[actions[-1].id] = _expected(element)
+                agent[actions[-1].id] = _agent(element)
     return Graph(
         actions=tuple(actions),
         priority=MappingProxyType({id_: value for id_, value in priority.items() if value}),
         expected=MappingProxyType({id_: value for id_, value in expected.items() if value}),
         instance=MappingProxyType({id_: name for id_, name in instance.items() if name}),
+        agent=MappingProxyType({id_: name for id_, name in agent.items() if name}),
         start_failure=_offset(root.get("failed-start-offset")),
         stop_failure=_offset(root.get("failed-stop-offset")),
     )
@@ -113,6 +118,12 @@ def _instance(element: Element) -> str:
     return name if ":" in name else ""
 
 
+def _agent(element: Element) -> Mapping[str, str]:
+    primitive = element.find("primitive") if element.get("operation") == "delete" else None
+    names = ("class", "provider", "type")
+    return {} if primitive is None else {name: str(primitive.get(name, "")) for name in names}
+
+
 def _expected(element: Element) -> int:
     attributes = element.find("attributes")
     return 0 if attributes is None else int(attributes.get("CRM_meta_op_target_rc", "0"))
@@ -146,10 +157,23 @@ def parse_status(status: Element) -> Placement:
             role=_ROLES.get(str(resource.get("role")), "Started"),
             blocked=resource.get("blocked") == "true",
         )
-        for resource in status.iterfind("resources//resource")
+        for resource in (*status.iterfind("resources//resource"), *status.iterfind("nodes/node/resource"))
         for node in resource.iterchildren("node")
     }
     return Placement(nodes=MappingProxyType(nodes), instances=frozenset(instances))
+
+
+def is_whole(status: Element) -> bool:
+    """Tell whether a status lists all that it counts.
+
+    It leaves out a clone none of whose active instances is managed and on a node that is there: a stop failed, then
+    the node was lost.
+    """
+    listed = Counter(str(node.get("name")) for node in status.iterfind("resources//resource/node"))
+    return all(
+        str(listed[str(node.get("name"))]) == node.get("resources_running", "")
+        for node in status.iterfind("nodes/node")
+    )
 
 
 def _node_state(node: Element) -> NodeState:

@@ -6,7 +6,9 @@ scheduler takes them for those of another configuration and wants to clear the f
 so it wants that for ever.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
@@ -93,16 +95,107 @@ def _records(state: Element | None, resource: str) -> Iterator[Element]:
             yield from history.iterchildren("lrm_rsc_op")
 
 
-def record_deletion(cib: Element, graph: Graph, done: Iterable[int]) -> bool:
-    """Record that histories of resources were deleted; tell if any was."""
-    there = set(done)
-    deleted = [action for action in graph.actions if action.id in there and action.task == "delete"]
-    for action in deleted:
-        state = named(cib.find("status"), "node_state", action.node)
-        for history in state.findall("lrm/lrm_resources/lrm_resource") if state is not None else ():
-            if base(str(history.get("id"))) == action.resource:
-                _remove(history)
-    return bool(deleted)
+def excuse(cib: Element, before: Element, ended: Iterable[Result], failing: Iterable[Result]) -> None:
+    """Take back that results are failures which were expected: crm_simulate takes every injected result for one but 0.
+
+    A probe that finds nothing running, a monitor that finds its resource promoted.
+    """
+    bad = {operation(result) for result in failing}
+    for result in ended:
+        if result.rc == 0 or operation(replace(result, resource=base(result.resource))) in bad:
+            continue
+        name = f"{result.resource}#{result.task}_{result.interval_ms}"
+        for attribute in (f"fail-count-{name}", f"last-failure-{name}"):
+            score(cib, result.node, attribute, _attribute(before, result.node, attribute))
+        was = [one for one in _records_of(before, result) if _is_last_failure(one)]
+        for record in [one for one in _records_of(cib, result) if _is_last_failure(one) and _same(one, result)]:
+            if was:
+                record.addnext(deepcopy(was[0]))
+            _remove(record)
+
+
+def _records_of(cib: Element, result: Result) -> Iterator[Element]:
+    return _records(named(cib.find("status"), "node_state", result.node), base(result.resource))
+
+
+def _is_last_failure(record: Element) -> bool:
+    return str(record.get("id")).endswith("_last_failure_0")
+
+
+def _attribute(cib: Element, node: str, attribute: str) -> str:
+    state = named(cib.find("status"), "node_state", node)
+    pairs = state.iterfind("transient_attributes/instance_attributes/nvpair") if state is not None else ()
+    return next((str(pair.get("value")) for pair in pairs if pair.get("name") == attribute), "")
+
+
+def times(cib: Element) -> frozenset[str]:
+    """Return all times that a CIB's status holds."""
+    return frozenset(one.get(name, "") for one, name in _dated(cib))
+
+
+def pin(cib: Element, known: Collection[str]) -> None:
+    """Date what was just recorded at the CIB's own time: crm_simulate dates it at the second in which it runs.
+
+    known: the times that were there before. The scheduler compares the times of operations on different nodes.
+    """
+    now = cib.get("execution-date")
+    for one, name in _dated(cib):
+        if now is not None and one.get(name) not in known:
+            one.set(name, now)
+
+
+def _dated(cib: Element) -> Iterator[tuple[Element, str]]:
+    """Yield what holds a time, with the attribute in which it does."""
+    for record in cib.iterfind("status/node_state/lrm/lrm_resources/lrm_resource/lrm_rsc_op"):
+        yield from ((record, name) for name in ("last-rc-change", "last-run") if name in record.attrib)
+    for pair in cib.iterfind("status/node_state/transient_attributes/instance_attributes/nvpair"):
+        if str(pair.get("name")).startswith("last-failure-"):
+            yield pair, "value"
+
+
+def record_deletion(cib: Element, graph: Graph, done: Sequence[int]) -> bool:
+    """Record that histories of resources were deleted; tell if any was. done: in the order it was carried out.
+
+    What was recorded after the deletion stays: a resource whose parameters have changed is stopped, deleted, started.
+    """
+    actions = {action.id: action for action in graph.actions}
+    order = [actions[id_] for id_ in done if actions[id_].kind == "rsc_op"]
+    deletions = [(number, action) for number, action in enumerate(order) if action.task == "delete"]
+    for number, deleted in deletions:
+        later = {
+            (action.task, str(action.interval_ms))
+            for action in order[number + 1 :]
+            if (action.resource, action.node) == (deleted.resource, deleted.node)
+            and graph.instance.get(action.id) == graph.instance.get(deleted.id)
+        }
+        state = named(cib.find("status"), "node_state", deleted.node)
+        for history in _histories(state, graph.instance.get(deleted.id, deleted.resource)):
+            _keep(history, later)
+            for name, value in graph.agent.get(deleted.id, {}).items():  # a resource may have become another
+                history.attrib.pop(name, "")
+                if value:
+                    history.set(name, value)
+    return bool(deletions)
+
+
+def _histories(state: Element | None, resource: str) -> Sequence[Element]:
+    """Return what is kept under that name; if nothing is, what is kept under the names of instances, as of old."""
+    histories = state.findall("lrm/lrm_resources/lrm_resource") if state is not None else []
+    exactly = [one for one in histories if one.get("id") == resource]
+    return exactly or [one for one in histories if base(str(one.get("id"))) == resource]
+
+
+def _keep(history: Element, later: Collection[tuple[str, str]]) -> None:
+    """Leave in a history the newest record of each of these operations and intervals; nothing, where there is none."""
+    newest: dict[tuple[str, str], Element] = {}
+    for record in sorted(history, key=lambda one: int(one.get("call-id", "0"))):
+        newest[str(record.get("operation")), str(record.get("interval", "0"))] = record
+    kept = [record for operation, record in newest.items() if operation in later]
+    for record in list(history):
+        if record not in kept:
+            history.remove(record)
+    if not kept:
+        _remove(history)
 
 
 def record_fencing(cib: Element, graph: Graph, done: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ folder is removed at the end.
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from types import TracebackType
@@ -19,16 +19,20 @@ from lxml.etree import _Element as Element
 from quorate.errors import Unknown
 from quorate.explore.scheduler import edits, instances
 from quorate.explore.scheduler.execution import carried_out
-from quorate.explore.scheduler.graph import Graph, parse, parse_graph, parse_status
+from quorate.explore.scheduler.graph import Graph, is_whole, parse, parse_graph, parse_status
 from quorate.explore.scheduler.installed import PATH, found, installed
 from quorate.explore.scheduler.names import names, refuse_unknown
+from quorate.explore.scheduler.options import injected, spec
 from quorate.explore.scheduler.recording import (
     correct_fail_counts,
     digests,
+    excuse,
     fail_counts,
+    pin,
     record_deletion,
     record_fencing,
     results,
+    times,
     with_digests,
 )
 from quorate.explore.scheduler.settling import Run, settle
@@ -138,22 +142,26 @@ class CrmSimulate:
 
     def _call(self, *words: str | Path) -> Element:
         """Run crm_simulate and return its document; Unknown with what it said where it gives none."""
+        return self._ask(self._program, {}, *words)
+
+    def _ask(self, program: str, file: Mapping[str, str], *words: str | Path) -> Element:
         assert self._folder is not None, "used outside of its context"
-        env = {"PATH": PATH, "LC_ALL": "C", "CIB_shadow_dir": self._folder.name, "HOME": self._folder.name}
-        argv = [self._program, "--output-as=xml", *map(str, words)]
+        env = {"PATH": PATH, "LC_ALL": "C", "CIB_shadow_dir": self._folder.name, "HOME": self._folder.name, **file}
+        argv = [program, "--output-as=xml", *map(str, words)]
+        name = Path(program).name
         try:
             done = subprocess.run(
                 argv, env=env, cwd=self._folder.name, capture_output=True, timeout=TIMEOUT_S, check=False
             )
         except subprocess.TimeoutExpired as late:
-            raise Unknown(f"crm_simulate took longer than {TIMEOUT_S} s") from late
+            raise Unknown(f"{name} took longer than {TIMEOUT_S} s") from late
         try:
             root = parse(done.stdout)
         except etree.XMLSyntaxError:
             root = None
-        if root is None or (root.find("cluster_status") is None and done.returncode):
+        if root is None or (root.find(".//nodes") is None and done.returncode):
             said = " ".join(done.stderr.decode(errors="replace").split()[-60:]) or _errors(root)
-            raise Unknown(f"crm_simulate ended with {done.returncode}: {said or 'it said nothing'}")
+            raise Unknown(f"{name} ended with {done.returncode}: {said or 'it said nothing'}")
         return root
 
     def simulate(self, file: Path, words: Iterable[str]) -> tuple[Graph, Placement, Placement, Path]:
@@ -163,7 +171,7 @@ class CrmSimulate:
         before, status = root.find("cluster_status"), root.find("revised_cluster_status")
         if before is None or status is None or not after.exists() or not graph.exists():
             raise Unknown(f"crm_simulate carried nothing out: {_errors(root) or 'it said nothing'}")
-        return self._take(graph), parse_status(before), parse_status(status), after
+        return self._take(graph), self._placement(before, file), self._placement(status, after), after
 
     def look(self, file: Path) -> tuple[Graph, Placement]:
         """Return what it would do, and what runs where now."""
@@ -172,7 +180,13 @@ class CrmSimulate:
         status = root.find("cluster_status")
         if status is None or not graph.exists():
             raise Unknown(f"crm_simulate found no state: {_errors(root) or 'it said nothing'}")
-        return self._take(graph), parse_status(status)
+        return self._take(graph), self._placement(status, file)
+
+    def _placement(self, status: Element, file: Path) -> Placement:
+        """Return what runs where; crm_mon says it by node, where the status of the whole leaves something out."""
+        if is_whole(status):
+            return parse_status(status)
+        return parse_status(self._ask("crm_mon", {"CIB_file": str(file)}, "--one-shot", "--group-by-node"))
 
     def inject(self, cib: Element, words: Iterable[str], ended: Sequence[Result]) -> Element:
         """Return a CIB into which something was injected and nothing was done about it, as the controller has it."""
@@ -183,6 +197,7 @@ class CrmSimulate:
             raise Unknown("crm_simulate injected nothing")
         changed = deepcopy(cib)
         _replace_status(changed, parse(after.read_bytes()))
+        pin(changed, times(cib))
         correct_fail_counts(changed, fail_counts(cib), self._take(graph))
         self._digests |= digests(cib)
         with_digests(changed, ended, self._digests)
@@ -212,9 +227,10 @@ class _Whole:
         if not number:
             words += self._first
         graph, found, placement, after = self._scheduler.simulate(self.file, words)
-        done = frozenset(carried_out(graph, self._step.failing))
-        lines, counts = facts(self._cib), fail_counts(self._cib)
+        done = carried_out(graph, self._step.failing)
+        lines, counts, known = facts(self._cib), fail_counts(self._cib), times(self._cib)
         _replace_status(self._cib, parse(after.read_bytes()))
+        pin(self._cib, known)
         correct_fail_counts(self._cib, counts, graph)
         record_deletion(self._cib, graph, done)
         edits.elect(self._cib)  # a DC that was fenced is DC no more
@@ -223,7 +239,7 @@ class _Whole:
         self.file = self._scheduler.write(self._cib)
         if not number:  # it says what it found before it injected, which only matters if it then does nothing
             found, lines = placement, facts(self._cib)
-        return Run(found, digest(lines, found), Transition(graph.actions, done))
+        return Run(found, digest(lines, found), Transition(graph.actions, frozenset(done)))
 
 
 class _Cut:
@@ -241,7 +257,8 @@ class _Cut:
         done = carried_out(graph, step.failing, step.unfenceable)
         ended = tuple(results(graph, done, step.failing))
         if ended:
-            self._cib = self._scheduler.inject(self._cib, (), ended)
+            before, self._cib = self._cib, self._scheduler.inject(self._cib, (), ended)
+            excuse(self._cib, before, ended, step.failing)
         record_deletion(self._cib, graph, done)
         record_fencing(self._cib, graph, done)
         edits.elect(self._cib)
@@ -249,24 +266,6 @@ class _Cut:
         self.file = self._scheduler.write(self._cib)
         self._graph, self._placement = self._scheduler.look(self.file)
         return Run(*found, Transition(graph.actions, frozenset(done)))
-
-
-def injected(step: Step) -> Iterator[str]:
-    """Yield the options that inject a step's events, but for results."""
-    for option, values in (
-        ("node-up", step.returned),
-        ("node-down", step.left),
-        ("node-fail", step.lost),
-        ("ticket-grant", step.granted),
-        ("ticket-revoke", step.revoked),
-    ):
-        for value in values:
-            yield f"--{option}={value}"
-
-
-def spec(result: Result) -> str:
-    """Return an operation's result as crm_simulate reads it."""
-    return f"{result.resource}_{result.task}_{result.interval_ms}@{result.node}={result.rc}"
 
 
 def _replace_status(cib: Element, by: Element) -> None:

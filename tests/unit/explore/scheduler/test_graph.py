@@ -1,7 +1,7 @@
 import pytest
 from lxml import etree
 
-from quorate.explore.scheduler.graph import base, parse_graph, parse_status
+from quorate.explore.scheduler.graph import base, is_whole, parse_graph, parse_status
 from quorate.explore.scheduler.transition import Action, Instance
 
 GRAPH = """<transition_graph failed-stop-offset="INFINITY" failed-start-offset="1">
@@ -113,3 +113,28 @@ def test_a_status_says_who_is_there_and_what_is_active():
         Instance("two", "n4", "Started"),
     }
     assert [one.node for one in placement.active("two")] == ["n1"]
+
+
+def test_a_deletion_says_what_the_resource_is_now():
+    graph = parse_graph(
+        '<transition_graph><synapse><action_set><rsc_op id="1" operation="delete" on_node="n1">'
+        '<primitive id="web" class="lsb" type="nginx"/></rsc_op></action_set></synapse></transition_graph>'
+    )
+    assert graph.agent == {1: {"class": "lsb", "provider": "", "type": "nginx"}}
+
+
+WHOLE = """<cluster_status>
+  <nodes><node name="n1" resources_running="2"/><node name="n2" resources_running="{}">{}</node></nodes>
+  <resources><clone id="c"><resource id="a"><node name="n1"/></resource>
+    <resource id="a"><node name="n1"/></resource></clone></resources>
+</cluster_status>"""
+
+
+def test_a_status_may_count_more_than_it_lists_and_list_it_by_node():
+    assert is_whole(etree.fromstring(WHOLE.format(0, "")))
+    assert not is_whole(etree.fromstring(WHOLE.format(1, "")))
+    by_node = WHOLE.format(1, '<resource id="b" blocked="true"><node name="n2"/></resource>')
+    assert parse_status(etree.fromstring(by_node)).instances == {
+        Instance("a", "n1", "Started"),
+        Instance("b", "n2", "Started", blocked=True),
+    }

@@ -5,10 +5,13 @@ from quorate.explore.scheduler.graph import Graph
 from quorate.explore.scheduler.recording import (
     correct_fail_counts,
     digests,
+    excuse,
     fail_counts,
+    pin,
     record_deletion,
     record_fencing,
     results,
+    times,
     with_digests,
 )
 from quorate.explore.scheduler.state import facts
@@ -111,3 +114,61 @@ def test_a_deleted_history_is_gone():
     assert record_deletion(root, Graph(ACTIONS), (3,))
     assert root.find("status/node_state[@uname='n1']//lrm_resource") is None
     assert root.find("status/node_state[@uname='n2']//lrm_resource") is not None
+
+
+def test_what_follows_a_deletion_stays_and_is_the_new_agents():
+    root = cib(
+        {},
+        '<lrm_rsc_op id="a" operation="start" call-id="3"/><lrm_rsc_op id="b" operation="start" call-id="2"/>'
+        '<lrm_rsc_op id="c" operation="stop" call-id="1"/>',
+    )
+    history = root.find("status/node_state[@uname='n1']//lrm_resource")
+    history.set("provider", "heartbeat")
+    start = Action(90, "rsc_op", "start", "web", "n1")
+    agent = {3: {"class": "systemd", "provider": "", "type": "nginx"}}
+    assert record_deletion(root, Graph((*ACTIONS, start), agent=agent), (2, 3, 90))
+    assert dict(history.attrib) == {"id": "web", "class": "systemd", "type": "nginx"}
+    assert [record.get("id") for record in history] == ["a"]
+
+
+def test_another_instance_keeps_its_history():
+    root = cib({}, '<lrm_rsc_op id="a" operation="stop"/>')
+    [history] = root.findall("status/node_state[@uname='n1']//lrm_resource")
+    history.set("id", "web:1")
+    delete = Graph(ACTIONS, instance={3: "web:0"})
+    assert record_deletion(root, delete, (3,))
+    assert history.getparent() is not None
+    assert record_deletion(root, Graph(ACTIONS), (3,))  # of old, histories have the instance's name
+    assert history.getparent() is None
+
+
+PROBE = Result("web", "monitor", 0, "n1", 7)
+FAILED = '<lrm_rsc_op id="web_last_failure_0" operation="{}" rc-code="{}"/>'
+
+
+@pytest.mark.parametrize("before", ["", FAILED.format("start", 1)])
+def test_a_result_that_was_expected_is_no_failure(before):
+    old, new = cib({MONITOR: "1"}, before), cib({MONITOR: "2"}, FAILED.format("monitor", 7))
+    promoted = Result("web", "monitor", 10000, "n1", 8)
+    excuse(new, old, [PROBE, promoted], [])
+    assert etree.tostring(new) == etree.tostring(old)
+
+
+def test_a_failure_is_not_excused():
+    root = cib({MONITOR: "2"}, FAILED.format("monitor", 7))
+    before = etree.tostring(root)
+    excuse(root, cib({MONITOR: "1"}), [PROBE, Result("web", "monitor", 10000, "n1", 0)], [PROBE])
+    assert etree.tostring(root) == before
+
+
+def test_what_is_recorded_has_the_time_of_the_cib():
+    old = cib({"last-failure-web#start_0": "5"}, '<lrm_rsc_op id="a" last-rc-change="6"/>')
+    new = cib(
+        {"last-failure-web#start_0": "5", "last-failure-web#stop_0": "99"},
+        '<lrm_rsc_op id="a" last-rc-change="6"/><lrm_rsc_op id="d" last-rc-change="98" last-run="99"/>',
+    )
+    pin(new, times(old))
+    assert times(new) == {"5", "6", "98", "99"}, "without a time of its own it has the clock's"
+    new.set("execution-date", "7")
+    pin(new, times(old))
+    assert times(new) == {"5", "6", "7"}

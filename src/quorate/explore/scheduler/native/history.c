@@ -111,15 +111,20 @@ void count_failure(xmlNode *member, const char *resource, const char *task, guin
     g_free(count);
 }
 
-/* Return where a resource's history is kept on a node; made where it is not, if `like` tells what resource it is. */
-xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like)
+/* Return where a resource's history is kept on a node; made where it is not, if `like` tells what resource it is. Old
+ * histories of a clone name the instance: such a one is gone on with while no node has one under the resource's own
+ * name (named: whether one has), as crm_simulate does. */
+xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like, bool named)
 {
-    const char *node = get_or(member, XML_ATTR_ID, "");
+    const char *node = get_or(member, XML_ATTR_ID, ""), *instance = get(like, XML_ATTR_ID_LONG);
     xmlNode *lrm = child_or_new(member, XML_CIB_TAG_LRM, node);
     xmlNode *all = child_or_new(lrm, XML_LRM_TAG_RESOURCES, NULL);
-    xmlNode *history = child_with(all, XML_LRM_TAG_RESOURCE, XML_ATTR_ID, resource);
-    if (history == NULL && get(like, XML_ATTR_ID_LONG) != NULL) { /* old histories name the instance of a clone */
-        history = child_with(all, XML_LRM_TAG_RESOURCE, XML_ATTR_ID, get(like, XML_ATTR_ID_LONG));
+    xmlNode *history = NULL;
+    if (instance != NULL && !named) {
+        history = child_with(all, XML_LRM_TAG_RESOURCE, XML_ATTR_ID, instance);
+    }
+    if (history == NULL) {
+        history = child_with(all, XML_LRM_TAG_RESOURCE, XML_ATTR_ID, resource);
     }
     if (history == NULL && like != NULL) {
         history = create_xml_node(all, XML_LRM_TAG_RESOURCE);

@@ -27,6 +27,7 @@ xmlNode *cib, *configuration, *status, *graph;
 bool start_failure_fatal;
 pe_working_set_t *working_set;
 GPtrArray *plan;
+GHashTable *named;
 GArray *carried;
 GString *answer;
 
@@ -39,6 +40,7 @@ static void forget_plan(void)
 {
     g_clear_pointer(&plan, g_ptr_array_unref);
     g_clear_pointer(&carried, g_array_unref);
+    g_clear_pointer(&named, g_hash_table_unref);
     g_clear_pointer(&graph, free_xml);
     planned = NULL;
 }
@@ -63,6 +65,17 @@ static void end_status(xmlNode *input)
     }
 }
 
+static void note_names(GList *resources)
+{
+    for (GList *one = resources; one != NULL; one = one->next) {
+        const pe_resource_t *resource = one->data;
+        if (resource->clone_name != NULL) {
+            g_hash_table_add(named, g_strdup(resource->clone_name));
+        }
+        note_names(resource->children);
+    }
+}
+
 /* Answer what a state is and what the scheduler wants done in it; keep that as the plan. */
 static void look(state_t *state, xmlNode *request)
 {
@@ -72,6 +85,8 @@ static void look(state_t *state, xmlNode *request)
     begin_status(input);
     g_string_assign(answer, "<answer>");
     say_placement();
+    named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    note_names(working_set->resources);
     pcmk__schedule_actions(input, pe_flag_no_compat, working_set);
     graph = working_set->graph;
     working_set->graph = NULL;

@@ -112,14 +112,15 @@ static void carry_out_operation(state_t *state, xmlNode *action, xmlNode *reques
         return; /* these leave no history */
     }
     xmlNode *where = member(state, node, router != NULL ? node : get(action, "on_node_uuid"));
-    xmlNode *history = history_of(where, get_or(primitive, XML_ATTR_ID, ""), primitive);
+    const char *resource = get_or(primitive, XML_ATTR_ID, "");
+    xmlNode *history = history_of(where, resource, primitive, g_hash_table_contains(named, resource));
     if (strcmp(task, CRMD_ACTION_DELETE) == 0) {
         discard(history);
         return;
     }
-    record(history, get(primitive, XML_ATTR_ID), task, interval_ms, rc, expected, xml2list(action));
+    record(history, resource, task, interval_ms, rc, expected, xml2list(action));
     if (failing != NULL) {
-        count_failure(where, get_or(primitive, XML_ATTR_ID, ""), task, interval_ms, rc);
+        count_failure(where, resource, task, interval_ms, rc);
     }
 }
 

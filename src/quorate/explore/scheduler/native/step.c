@@ -116,7 +116,7 @@ static void add_unique_result(xmlNode *where, const xmlNode *result, xmlNode *pr
     }
     if (!any) {
         char *instance = g_strdup_printf("%s:0", resource);
-        first = first != NULL ? first : history_of(where, instance, primitive);
+        first = first != NULL ? first : history_of(where, instance, primitive, true);
         end(where, first, result, get(first, XML_ATTR_ID));
         g_free(instance);
     }
@@ -137,7 +137,7 @@ static void add_result(state_t *state, const xmlNode *result)
         return;
     }
     xmlNode *history = next_history(where, NULL, resource);
-    history = history != NULL ? history : history_of(where, resource, primitive);
+    history = history != NULL ? history : history_of(where, resource, primitive, true);
     end(where, history, result, resource);
     while ((history = next_history(where, history, resource)) != NULL) {
         record(history, get(history, XML_ATTR_ID), get_or(result, "task", ""), (guint) number(result, "interval"),

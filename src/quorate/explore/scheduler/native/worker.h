@@ -62,6 +62,7 @@ extern bool start_failure_fatal;
 extern pe_working_set_t *working_set;
 extern xmlNode *graph;    /* what the scheduler wants to be done in the state that was looked at last */
 extern GPtrArray *plan;   /* the same, as a task_t for each action */
+extern GHashTable *named; /* of clones: the names their histories have in that state, if not those of instances */
 extern GArray *carried;   /* indices into plan: what of that is carried out, in this order */
 extern GString *answer;
 
@@ -102,7 +103,7 @@ void is_down(xmlNode *member);
 void set_attribute(xmlNode *member, const char *name, const char *value);
 time_t effective_time(void);
 void count_failure(xmlNode *member, const char *resource, const char *task, guint interval_ms, int rc);
-xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like);
+xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like, bool named);
 bool is_instance(const char *instance, const char *primitive);
 xmlNode *next_history(xmlNode *member, xmlNode *after, const char *primitive);
 void forget_digests(void);
