@@ -21,6 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 from random import Random
+from types import FrameType
 from typing import NamedTuple
 
 from benchmarks import synthetic
@@ -140,6 +141,11 @@ def _words(answer: Settled | str) -> str:
 def _leave_interrupts() -> None:
     """Let the process that was interrupted decide: the others end with what they are at."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal's handler
+    raise KeyboardInterrupt
 
 
 def main() -> int:
@@ -151,6 +157,7 @@ def main() -> int:
     if chosen.inputs is not None and not chosen.inputs.is_dir():
         print(f"there is no folder {chosen.inputs}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _interrupt)
     compiled()
     alike = different = unfit = 0
     with ProcessPoolExecutor(os.cpu_count(), initializer=_leave_interrupts) as pool:

@@ -156,16 +156,18 @@ def test_both_ways_to_ask_find_the_same(web):
     assert {id_: one.impacts for id_, one in found.items()} == {id_: one.impacts for id_, one in web.items()}
 
 
+@pytest.mark.parametrize("end_s", [5, 0])  # 0: the processes have no time to clear up, and are killed
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_exploration_that_is_ended_tells_what_it_knows_and_leaves_nothing(number, tmp_path):
+def test_an_exploration_that_is_ended_tells_what_it_knows_and_leaves_nothing(number, end_s, tmp_path):
     (tmp_path / "web.yaml").write_text(blueprints()["web"].text)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import test_explore as t;"
+        "from quorate.explore import pool; pool.END_S = int(sys.argv[2]);"
         "told = lambda known, total: print(known, flush=True);"
         "found = t.explore(t.blueprint('web'), t.Options(depth=2, jobs=2), told, make=t.CrmSimulate, kept=False);"
         "print('known', len(found.scenarios), found.total)"
     )
-    argv = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    argv = [sys.executable, "-c", code, str(Path(__file__).parent), str(end_s)]
     env = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=env) as running:
         assert running.stdout is not None

@@ -209,12 +209,13 @@ def _remarks(found: _Found) -> Iterator[str]:
 
 @contextmanager
 def _as_interrupt(number: signal.Signals) -> Iterator[None]:
-    """Have a signal end what is done here as Ctrl-C does."""
+    """Have a signal end what is done here as Ctrl-C does; sent again, it does not disturb the clearing up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal's handler
+        signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     before = signal.signal(number, interrupt)

@@ -1,16 +1,18 @@
 """Pool: several processes with a scheduler each, which answer tasks in whatever order they are done. Starts processes.
 
 Each is this Python again, started for working.py, and spoken to through its own pipes; it ends when they are closed,
-whatever becomes of us. Each is handed a task when it has nothing to do: nothing piles up, and no two wait for each
-other with full pipes.
+whatever becomes of us. What they write lies in a folder that is ours: it goes even if one of them had to be killed.
+Each is handed a task when it has nothing to do: nothing piles up, and no two wait for each other with full pipes.
 """
 
 import copyreg
 import io
+import os
 import pickle
 import selectors
 import subprocess
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -88,12 +90,14 @@ class Processes:
     def __init__(self, setup: Setup, jobs: int) -> None:
         self._setup, self._jobs = setup, jobs
         self._processes: list[_Process] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="quorate-scheduler-", ignore_cleanup_errors=True)
         self.name = ""
 
     def __enter__(self) -> Self:
         try:
             first = None
-            self._processes = [_Process() for _ in range(self._jobs)]
+            for _ in range(self._jobs):
+                self._processes.append(_Process(self._folder.name))
             for process in self._processes:
                 process.send(self._setup)
             for process in self._processes:
@@ -113,6 +117,7 @@ class Processes:
             process.end()
         for process in self._processes:
             process.wait()
+        self._folder.cleanup()
 
     def answers(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """Yield the answers as they come; Unknown where a process is gone."""
@@ -131,12 +136,13 @@ class Processes:
 
 
 class _Process:
-    """One of them."""
+    """One of them. folder: where it puts what it writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         argv = [sys.executable, "-m", "quorate.explore.working"]
+        env = os.environ | {"TMPDIR": folder}
         self._popen = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True, env=env
         )
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None

@@ -15,6 +15,7 @@ from quorate.explore.work import Setup, Work
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal's handler
+    signal.signal(number, signal.SIG_IGN)  # once: told again, it is at clearing up
     raise SystemExit(128 + number)
 
 
