@@ -1,0 +1,1 @@
+"""The languages in which clusters are configured elsewhere, read into one model and written from it. Pure."""

@@ -1,0 +1,119 @@
+"""Text of the crm shell -> a Configuration, and everything that is wrong with it. Pure.
+
+Comes in: what `crm configure show` prints, `crm configure load` takes, or a guide prints for typing in, prompts and
+all. Goes out: what could be read, and findings with line and column; a statement that cannot be read is left out with
+an error, and reading goes on behind it. Nothing is asked of a cluster: an id-ref stays a reference.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+
+from quorate import registry
+from quorate.describe.lines import Lines
+from quorate.dialect.crm import damage, monitors, references, statements
+from quorate.dialect.crm.cursor import Cursor, Unreadable
+from quorate.dialect.crm.lexer import LogicalLine, Text, Token, is_xml, logical_lines, tokens
+from quorate.dialect.crm.vocabulary import COMMANDS
+from quorate.dialect.model import Configuration, Statement
+from quorate.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says. findings: in reading order; with an error among them the configuration is not whole."""
+
+    configuration: Configuration
+    findings: tuple[Finding, ...]
+
+    @property
+    def whole(self) -> bool:
+        """True if every statement was read and every name is defined."""
+        return not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def words() -> Mapping[str, ModuleType]:
+    """Return the module that reads each kind of statement, by the words that begin one."""
+    return {word: module for module in registry.modules(statements).values() for word in module.WORDS}
+
+
+def read(text: str, file: str, agents: Iterable[str] = (), *, defined: Iterable[str] = ()) -> Reading:
+    """Read a text of the crm shell.
+
+    agents: names such as ocf:linbit:drbd by which one of the wrong case is recognised. defined: ids of resources that
+    stand elsewhere, e.g. in the live CIB.
+    """
+    return _Reader(Text(Lines(file, text)), damage.Mending(frozenset(words()), tuple(agents))).read(text, defined)
+
+
+@dataclass(slots=True)
+class _Reader:
+    text: Text
+    mending: damage.Mending
+    words: Mapping[str, ModuleType] = field(default_factory=words)
+    comments: list[str] = field(default_factory=list)
+    read_: list[references.Placed] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)  # the second words of statements that could not be read
+
+    def read(self, text: str, defined: Iterable[str]) -> Reading:
+        for line in logical_lines(self.mending.segments(text, self.text)):
+            self._line(line)
+        placed = references.checked(monitors.placed(self.read_), self.text, {*self.lost, *defined})
+        configuration = Configuration(tuple(item.statement for item in placed), tuple(self.comments))
+        return Reading(configuration, self.text.sorted())
+
+    def _line(self, line: LogicalLine) -> None:
+        if line[0].char == "#":
+            self.comments.append("".join(char.char for char in line))
+        elif is_xml(line):
+            self._statement(_xml(line))
+        else:
+            found = tokens(line, self.text)
+            if found is None:
+                self.lost |= set("".join(char.char for char in line).split()[1:2])
+                return
+            self.text.hide_secrets(found)
+            for statement in self.mending.statements(found, self.text):
+                self._statement(statement)
+
+    def _statement(self, found: list[Token]) -> None:
+        word = found[0]
+        module = self.words.get(word.text.lower())
+        if module is None:
+            self._unknown(found)
+            return
+        cursor = Cursor(found, self.text)
+        try:
+            statement: Statement = module.read(cursor)
+            if cursor.more:
+                raise cursor.refuse(cursor.token(), "unexpected-word", f'"{cursor.peek()}" is not expected here',
+                                    f'a "{word.text}" statement has no such part at this place',
+                                    "leave it out, or begin a new line before it")  # fmt: skip
+        except Unreadable:
+            self.lost |= {token.text for token in found[1:2]}
+            return
+        self.read_.append(references.Placed(replace(statement, comments=tuple(self.comments)), tuple(cursor.tokens)))
+        self.comments = []
+
+    def _unknown(self, found: list[Token]) -> None:
+        word = found[0]
+        if word.text.lower() in COMMANDS:
+            self.text.say(Severity.INFO, word.span, "shell-command",
+                          f'"{word.text}" is a command of the crm shell and configures nothing',
+                          "it belongs to the dialogue", "leave it out")  # fmt: skip
+            return
+        self.text.say(Severity.ERROR, word.span, "unknown-statement", f'"{word.text}" begins no statement',
+                      "the crm shell knows no such word, and what follows is not read",
+                      "write a statement, or # before a comment")  # fmt: skip
+
+
+def _xml(line: LogicalLine) -> list[Token]:
+    def token(part: LogicalLine) -> Token:
+        first, last = part[0], part[-1]
+        text = "".join(char.char for char in part)
+        return Token(text, tuple(part), first.line, first.column, last.line, last.column + 1)
+
+    rest = line[3:]
+    while rest and rest[0].char.isspace():
+        rest = rest[1:]
+    return [token(line[:3]), *([token(rest)] if rest else [])]
