@@ -13,6 +13,9 @@ from typing import Literal, TypeAlias
 Attributes: TypeAlias = tuple[tuple[str, str], ...]
 """XML attributes (name, value) in the order in which they were written."""
 
+DEFAULT_IDS = {"property": "cib-bootstrap-options", "rsc_defaults": "rsc-options", "op_defaults": "op-options"}
+"""The ids of properties and defaults that are written without one."""
+
 SetKind: TypeAlias = Literal["params", "meta", "utilization", "attributes", "op_params", "op_meta"]
 
 

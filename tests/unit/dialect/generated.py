@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from quorate.dialect.crm.vocabulary import ACTIONS, KINDS, ROLES, SET_WORDS
 from quorate.dialect.model import (
+    DEFAULT_IDS,
     AclRole,
     AclTarget,
     AclUser,
@@ -187,8 +188,24 @@ statements = st.one_of(
     st.builds(AclUser, id=names, roles=unique(names),
               permissions=tuples(st.builds(Permission, st.just("read"), st.just((("xpath", "//a b"),))))),
 )  # fmt: skip
+
+
+def set_of_properties(statement):
+    """What of properties is one set, and so one statement; every other statement is by itself."""
+    if isinstance(statement, Properties):
+        return statement.kind, statement.id or DEFAULT_IDS[statement.kind]
+    return id(statement)
+
+
+def is_empty(statement):
+    """Properties that say nothing, not even an id, cannot be written."""
+    return isinstance(statement, Properties) and not (statement.pairs or statement.rules or statement.id)
+
+
 configurations = st.builds(
     lambda one, said: Configuration((Primitive(id=ID, agent=Agent("ocf", "heartbeat", "Dummy")), *one), said),
-    st.lists(statements, max_size=4),
+    st.lists(statements, max_size=4, unique_by=set_of_properties).map(
+        lambda said: [s for s in said if not is_empty(s)]
+    ),
     comments,
 )

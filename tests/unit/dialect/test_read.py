@@ -77,6 +77,17 @@ def test_abbreviations():
     )
 
 
+def test_properties_add_up_and_the_last_value_counts():
+    (found_,) = statements("property a=1 b=1\nproperty cib-bootstrap-options: a=2")
+    assert found_.pairs == (Pair("b", "1"), Pair("a", "2"))
+    assert found_.id == "cib-bootstrap-options"
+
+
+def test_an_agent_may_be_an_instance_of_a_unit():
+    (found_,) = statements("primitive job systemd:queue@main")
+    assert found_.agent == Agent("systemd", None, "queue@main")
+
+
 def test_comments_belong_to_the_statement_below():
     configuration = read("# one\nprimitive a Dummy\n# two", "x.crm").configuration
     assert configuration.statements[0].comments == ("# one",)
@@ -101,6 +112,7 @@ def test_comments_belong_to_the_statement_below():
         ("primitive a Dummy\ncolocation c Inf:a a", ["missing-space"]),
         ("primitive a Dummy params passwd=FILL_ME_IN", ["placeholder"]),
         ("primitive a Dummy params config=/etc/https://x.org/y", ["address-in-path"]),
+        ("primitive a Dummy params passwd=******", ["hidden-value"]),
         ("crm configure primitive a Dummy", ["shell-command"]),
         ("crm(live)configure# primitive a Dummy\ncrm(live)configure# commit", ["shell-command"]),
     ],

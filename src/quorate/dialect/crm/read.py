@@ -7,11 +7,12 @@ an error, and reading goes on behind it. Nothing is asked of a cluster: an id-re
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import ModuleType
 
 from quorate import registry
 from quorate.describe.lines import Lines
-from quorate.dialect.crm import damage, monitors, references, statements
+from quorate.dialect.crm import damage, folding, references, statements
 from quorate.dialect.crm.cursor import Cursor, Unreadable
 from quorate.dialect.crm.lexer import LogicalLine, Text, Token, is_xml, logical_lines, tokens
 from quorate.dialect.crm.vocabulary import COMMANDS
@@ -32,6 +33,7 @@ class Reading:
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
+@cache
 def words() -> Mapping[str, ModuleType]:
     """Return the module that reads each kind of statement, by the words that begin one."""
     return {word: module for module in registry.modules(statements).values() for word in module.WORDS}
@@ -46,6 +48,14 @@ def read(text: str, file: str, agents: Iterable[str] = (), *, defined: Iterable[
     return _Reader(Text(Lines(file, text)), damage.Mending(frozenset(words()), tuple(agents))).read(text, defined)
 
 
+def alone(text: str) -> Statement | None:
+    """Return the statement that a text is, whatever it refers to; None if it is not exactly one."""
+    reader = _Reader(Text(Lines("", text)), damage.Mending(frozenset(words())))
+    for line in logical_lines(reader.mending.segments(text, reader.text)):
+        reader.add(line)
+    return reader.read_[0].statement if len(reader.read_) == 1 else None
+
+
 @dataclass(slots=True)
 class _Reader:
     text: Text
@@ -57,12 +67,13 @@ class _Reader:
 
     def read(self, text: str, defined: Iterable[str]) -> Reading:
         for line in logical_lines(self.mending.segments(text, self.text)):
-            self._line(line)
-        placed = references.checked(monitors.placed(self.read_), self.text, {*self.lost, *defined})
+            self.add(line)
+        placed = references.checked(folding.folded(self.read_), self.text, {*self.lost, *defined})
         configuration = Configuration(tuple(item.statement for item in placed), tuple(self.comments))
         return Reading(configuration, self.text.sorted())
 
-    def _line(self, line: LogicalLine) -> None:
+    def add(self, line: LogicalLine) -> None:
+        """Read one logical line."""
         if line[0].char == "#":
             self.comments.append("".join(char.char for char in line))
         elif is_xml(line):

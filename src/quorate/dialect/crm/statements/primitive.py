@@ -11,7 +11,7 @@ from quorate.dialect.model import Agent, NvSet, Operations, Primitive, SetKind
 WORDS = ("primitive", "rsc_template")
 MODELS = (Primitive,)
 _KINDS: tuple[SetKind, ...] = ("params", "meta", "utilization")
-_AGENT = re.compile(r"[\w.:/-]+")
+_AGENT = re.compile(r"[\w.:/@\\-]+")
 
 
 def read(cursor: Cursor) -> Primitive:

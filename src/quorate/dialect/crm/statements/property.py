@@ -16,6 +16,8 @@ _ID = re.compile(r"\$(id|id-ref)=(.*)", re.IGNORECASE)
 def read(cursor: Cursor) -> Properties:
     """Read what follows the word."""
     word = cursor.first.text.lower()
+    if not cursor.more:
+        cursor.take("name=value")
     id_ = ref = None
     if found := cursor.match(_ID):
         id_, ref = (found[2], None) if found[1].lower() == "id" else (None, found[2])

@@ -1,18 +1,21 @@
 """`xml <element …>`: an element of the CIB as it is. Pure.
 
-Its text is no words of the shell's: read.py hands it over as one.
+Its text is no words of the shell's: read.py hands it over as one. What it says is read into the model like any other
+statement, where the model has a place for it.
 """
 
 from lxml import etree
 
+from quorate.dialect.cib import read as cib
+from quorate.dialect.cib.resources import RESOURCES
 from quorate.dialect.crm.cursor import Cursor
-from quorate.dialect.model import Raw
+from quorate.dialect.model import Raw, Statement
 
 WORDS = ("xml",)
 MODELS = (Raw,)
 
 
-def read(cursor: Cursor) -> Raw:
+def read(cursor: Cursor) -> Statement:
     """Read what follows the word."""
     token = cursor.take("an XML element")
     try:
@@ -20,10 +23,15 @@ def read(cursor: Cursor) -> Raw:
     except etree.XMLSyntaxError as error:
         raise cursor.refuse(token, "bad-xml", f"this is no XML: {error.msg}", "the element cannot be told from it",
                             "mend the XML, or write the statement in the words of the crm shell") from None  # fmt: skip
-    return Raw(id=element.get("id"), xml=etree.tostring(element, method="c14n").decode())
+    inner = any(child.tag in RESOURCES for child in element)  # they would be statements of their own
+    return cib.raw(element) if inner else cib.statement(element)
 
 
 def written(raw: Raw) -> list[str]:
     """Return the parts of the statement: one, for blanks between words mean nothing to the crm shell and break XML."""
-    text = raw.xml.replace("  ", "&#32;&#32;")
-    return [f"xml {text}"]
+    return [f"xml {one_line(raw.xml)}"]
+
+
+def one_line(xml: str) -> str:
+    """Return XML that is the same after the crm shell has split it at blanks and put it together again."""
+    return xml.replace("\n", "&#10;").replace("\t", "&#9;").replace("  ", "&#32;&#32;")
