@@ -9,10 +9,13 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from lxml import etree
 from tests.unit.dialect.cases import AGENTS, CASES
+from tests.unit.dialect.generated import configurations
 
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms.debian import PLATFORM
@@ -91,6 +94,20 @@ def test_crmsh_reads_what_we_read(case, tmp_path):
 def test_crmsh_reads_abbreviations_as_we_do(tmp_path):
     text = NOT_OF_TODAY.sub("", next(case for case in CASES if case.name == "whole").joinpath("text.crm").read_text())
     found = differences(loaded_by_crmsh(text, tmp_path), ours(read(text, "x.crm").configuration), tmp_path)
+    assert found == []
+
+
+@settings(
+    max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+@given(configurations)
+def test_crmsh_reads_what_we_write(configuration):
+    """Of generated configurations those that the schema allows; crmsh turns what is not ASCII into references."""
+    text = write(configuration)
+    assume(len(configuration.statements) > 1 and text.isascii())
+    assume(etree.RelaxNG(etree.parse(SCHEMA)).validate(ours(configuration)))
+    with TemporaryDirectory() as folder:
+        found = differences(loaded_by_crmsh(text, Path(folder)), ours(configuration), Path(folder))
     assert found == []
 
 

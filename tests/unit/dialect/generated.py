@@ -183,15 +183,17 @@ statements = st.one_of(
               select=st.none() | st.builds(Select, st.just(("nodes", "attributes")), unique(names, 1)),
               recipients=tuples(recipients)),
     st.builds(Tag, id=names, members=st.just((ID,))),
-    st.builds(AclRole, id=names, description=described, permissions=tuples(permissions)),
+    st.builds(AclRole, id=names, description=described, permissions=tuples(permissions, 1)),
     st.builds(AclTarget, id=names, roles=unique(names, 1), is_group=st.booleans()),
     st.builds(AclUser, id=names, roles=unique(names),
               permissions=tuples(st.builds(Permission, st.just("read"), st.just((("xpath", "//a b"),))))),
 )  # fmt: skip
 
 
-def set_of_properties(statement):
-    """What of properties is one set, and so one statement; every other statement is by itself."""
+def whole(statement):
+    """What a configuration has but once: a set of properties, the fencing levels; all else is by itself."""
+    if isinstance(statement, FencingTopology):
+        return "levels"
     if isinstance(statement, Properties):
         return statement.kind, statement.id or DEFAULT_IDS[statement.kind]
     return id(statement)
@@ -204,8 +206,6 @@ def is_empty(statement):
 
 configurations = st.builds(
     lambda one, said: Configuration((Primitive(id=ID, agent=Agent("ocf", "heartbeat", "Dummy")), *one), said),
-    st.lists(statements, max_size=4, unique_by=set_of_properties).map(
-        lambda said: [s for s in said if not is_empty(s)]
-    ),
+    st.lists(statements, max_size=4, unique_by=whole).map(lambda said: [s for s in said if not is_empty(s)]),
     comments,
 )

@@ -18,6 +18,7 @@ from quorate.dialect.cib.write import write as write_cib
 from quorate.dialect.crm.read import read
 from quorate.dialect.crm.write import write
 from quorate.dialect.model import (
+    AclRole,
     Agent,
     Configuration,
     FencingLevel,
@@ -99,8 +100,9 @@ def test_any_configuration_goes_through_a_cib_without_a_loss(configuration):
         Primitive(id="b", agent=Agent("ocf", "heartbeat", "Dummy"), body=(NvSet("meta", (Pair("Target-role", "x"),)),)),
         Properties(kind="property", id="p", pairs=(Pair("Stonith-enabled", "x"),)),
         FencingTopology(levels=(FencingLevel(3, "b", target="n"),)),
+        AclRole(id="r"),
     ],
-    ids=["line breaks", "a name of the wrong case", "a property of the wrong case", "a gap in the levels"],
+    ids=["line breaks", "a name's case", "a property's case", "a gap in the levels", "an empty role"],
 )  # fmt: skip
 def test_what_words_cannot_say_is_written_as_xml(statement):
     text = write(Configuration((statement,)))

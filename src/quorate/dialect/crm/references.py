@@ -77,10 +77,10 @@ def checked(statements: Sequence[Placed], text: Text, elsewhere: Iterable[str]) 
 def _say_twice(statements: Sequence[Placed], text: Text) -> None:
     seen: dict[tuple[str, str], Placed] = {}
     for item in statements:
-        name = identity(item.statement)
+        name = "fencing_topology" if isinstance(item.statement, FencingTopology) else identity(item.statement)
         if name is None or isinstance(item.statement, Raw):
             continue
-        room = "node" if isinstance(item.statement, Node) else "acl" if _is_acl(item.statement) else "id"
+        room = _room(item.statement)
         if (room, name) in seen:
             token = item.tokens[min(1, len(item.tokens) - 1)]
             line = seen[room, name].tokens[0].line + 1
@@ -89,8 +89,11 @@ def _say_twice(statements: Sequence[Placed], text: Text) -> None:
         seen.setdefault((room, name), item)
 
 
-def _is_acl(statement: Statement) -> bool:
-    return isinstance(statement, AclTarget | AclUser)
+def _room(statement: Statement) -> str:
+    """Return what an id must be the only one in: nodes, users and groups have names of their own."""
+    if isinstance(statement, Node | FencingTopology):
+        return type(statement).__name__
+    return "user" if isinstance(statement, AclTarget | AclUser) else "id"
 
 
 @dataclass(slots=True)

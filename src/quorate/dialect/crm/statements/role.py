@@ -15,7 +15,7 @@ MODELS = (AclRole,)
 def read(cursor: Cursor) -> AclRole:
     """Read what follows the word."""
     id_, description = cursor.id("the role"), nvsets.description(cursor)
-    permissions: list[Permission] = []
+    permissions: list[Permission] = [] if description is not None else acl.permission(cursor)
     while cursor.more:
         permissions += acl.permission(cursor)
     return AclRole(id=id_, description=description, permissions=tuple(permissions))

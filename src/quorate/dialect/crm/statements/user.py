@@ -14,6 +14,8 @@ def read(cursor: Cursor) -> AclUser:
     id_ = cursor.take("the name of the user").text
     roles: list[str] = []
     permissions: list[Permission] = []
+    if not cursor.more:
+        cursor.take("role:… or a permission")
     while cursor.more:
         if cursor.word().startswith("role:"):
             roles.append(cursor.take("a role").text[len("role:") :])
