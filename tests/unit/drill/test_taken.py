@@ -36,6 +36,11 @@ def test_a_recorded_drill_says_what_its_actions_took(recording: Recording) -> No
     assert ("", "reboot", "n1") in found
 
 
+def test_a_fault_that_explore_does_not_cover_teaches_nothing(recording: Recording) -> None:
+    outcome = judge_run(recording)
+    assert taken(recording, replace(outcome, about=replace(outcome.about, fault="kill-pacemaker-execd"))) == ()
+
+
 def test_what_a_clock_an_hour_ahead_wrote_teaches_nothing(recording: Recording) -> None:
     text = next(iter(recording.journals.values()))
     late = [json.loads(line) for line in text.splitlines()]
