@@ -1,11 +1,9 @@
-"""Subjects whose CIB is newer than the Pacemaker here."""
+"""A CIB that is newer than the Pacemaker here."""
 
 import pytest
 from lxml import etree
 
-from quorate.explore.fit import fit
-from quorate.explore.of_cib import of_cib
-from quorate.explore.scheduler.installed import installed
+from quorate.explore.scheduler.installed import fitted, installed
 from quorate.explore.scheduler.simulate import CrmSimulate
 from quorate.explore.scheduler.step import QUIET
 
@@ -17,20 +15,19 @@ CIB = """<cib crm_feature_set="{0}" validate-with="{1}" epoch="1" num_updates="0
 <primitive id="web" class="ocf" provider="pacemaker" type="Dummy"/></resources><constraints/></configuration></cib>"""
 
 
-def test_a_subject_of_a_newer_pacemaker_is_explored_with_a_remark():
-    subject, findings = fit(of_cib(CIB.format("3.99.0", "pacemaker-3.99")))
-    assert findings == ()
-    assert len([remark for remark in subject.remarks if installed().version in remark]) == 2
-    assert etree.fromstring(subject.cib.encode()).get("execution-date")
-    with CrmSimulate(subject.cib) as scheduler:
+def test_one_of_a_newer_pacemaker_is_explored_with_a_remark():
+    base = fitted(CIB.format("3.99.0", "pacemaker-3.99"))
+    assert base.findings == ()
+    assert len([remark for remark in base.remarks if installed().version in remark]) == 2
+    assert etree.fromstring(base.cib.encode()).get("execution-date")
+    with CrmSimulate(base.cib) as scheduler:
         assert len(scheduler.settle([QUIET]).placement.active("web")) == 1
 
 
-def test_a_subject_of_another_major_version_is_not():
-    _, findings = fit(of_cib(CIB.format("3.20.0", "pacemaker-4.0")))
-    assert [finding.code for finding in findings] == ["cib-too-new"]
+def test_one_of_another_major_version_is_not():
+    assert [finding.code for finding in fitted(CIB.format("3.20.0", "pacemaker-4.0")).findings] == ["cib-too-new"]
 
 
 def test_a_second_time_changes_nothing():
-    subject, _ = fit(of_cib(CIB.format("3.99.0", "pacemaker-3.99")))
-    assert fit(subject) == (subject, ())
+    base = fitted(CIB.format("3.99.0", "pacemaker-3.99"))
+    assert fitted(base.cib).cib == base.cib

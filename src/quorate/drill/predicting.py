@@ -18,7 +18,7 @@ from quorate.drill.prediction import Prediction
 from quorate.errors import QuorateError, Unknown
 from quorate.explore import keeping
 from quorate.explore.detection import notice
-from quorate.explore.durations import Durations, Key, of_subject
+from quorate.explore.durations import Durations, Key, Place, of_subject
 from quorate.explore.of_cluster import of_cluster
 from quorate.explore.playing import Player
 from quorate.explore.result import Impact
@@ -76,12 +76,14 @@ def of_scene(scene: Scene, fault: Fault, live: str) -> Prediction:
     if meaning.uncovered:
         return Prediction(missing=meaning.uncovered)
     kept = keeping.load(cluster.name, in_lab=scene.ground.kind != "hosts")
-    return asked(meaning.subject or subject, meaning, scene.service, kept.seconds)
+    return asked(meaning.subject or subject, meaning, scene.service, kept.seconds, scene.ground.kind)
 
 
-def asked(subject: Subject, meaning: Meaning, service: str, measured: Mapping[Key, Sequence[float]]) -> Prediction:
+def asked(
+    subject: Subject, meaning: Meaning, service: str, measured: Mapping[Key, Sequence[float]], place: Place = "hosts"
+) -> Prediction:
     """Return what the scheduler answers; Missing or Unknown where it cannot be asked. Takes the time it takes."""
-    durations = of_subject(subject, measured)
+    durations = of_subject(subject, measured, place)
     with open_scheduler(subject.cib) as scheduler:
         player = Player(subject, durations, scheduler)
         ground = player.ground(player.rest())

@@ -51,11 +51,6 @@ class Row:
         """Whether any cell is, and something could be done about it."""
         return self.kind != EVERYWHERE and any(cell.tone in BAD for cell in self.cells)
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether no service notices."""
-        return all(cell.tone == "ok" for cell in self.cells)
-
 
 @dataclass(frozen=True, slots=True)
 class Matrix:

@@ -78,10 +78,6 @@ class Cursor:
         """Note an error (summary, why, fix) at a token and go on."""
         self.text.say(Severity.ERROR, token.span, code, *words)
 
-    def warn(self, token: Token, code: str, *words: str) -> None:
-        """Note a warning (summary, why, fix) at a token and go on."""
-        self.text.say(Severity.WARNING, token.span, code, *words)
-
     def refuse(self, token: Token, code: str, *words: str) -> Unreadable:
         """Note an error at a token and return what to raise."""
         self.error(token, code, *words)

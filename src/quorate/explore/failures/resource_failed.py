@@ -12,6 +12,9 @@ NOT_COVERED = ("a server that answers its monitor and not its clients, or answer
 NOT_RUNNING = 7  # OCF_NOT_RUNNING: what a monitor says of a server that is gone (Pacemaker Administration, OCF)
 
 
+ERROR = 1  # OCF_ERR_GENERIC
+
+
 def find(subject: Subject) -> Iterator[Failure]:
     """Yield it for each primitive of a service, for a clone's on each node."""
     for part, node in placed(subject):
@@ -50,3 +53,22 @@ def named(part: Part, node: str) -> str:
 def on(node: str) -> str:
     """Return the words that say where, "" for wherever it runs."""
     return f" on {node}" if node else ""
+
+
+def then_fails(subject: Subject, task: str, words: str) -> Iterator[Failure]:
+    """Yield the failure of each such primitive whose start or stop fails besides where it ran; its kind: TASK-failed.
+
+    words: what follows "X fails".
+    """
+    for part, node in placed(subject):
+        notice, results = found(part, node)
+        if results:
+            failure = Failure(
+                id=f"{task}-failed:{named(part, node)}",
+                words=f"{part.id} fails{on(node)} {words}",
+                results=results,
+                failing=(Result(part.id, task, 0, node, ERROR),),
+                notice=notice,
+                resource=part.id,
+            )
+            yield rated(failure, subject)
