@@ -14,12 +14,39 @@ from quorate.observe.facts.file_state import File
 
 
 class Effect(StrEnum):
-    """What a change does to running services, mildest first."""
+    """What a change needs to take effect, mildest first. What services make of it, consequences.py says.
+
+    RELOAD: of a daemon or resource, which goes on serving. START: of what does not run. RESTART: of a resource, with
+    all that depends on it. RESTART_DAEMON: of Corosync, Pacemaker or another daemon of the cluster on that host.
+    RESTART_NODE: the host itself goes down and comes back.
+    """
 
     NOTHING = "nothing"
     RELOAD = "reload"
     START = "start"
     RESTART = "restart"
+    RESTART_DAEMON = "daemon restart"
+    RESTART_NODE = "node restart"
+
+
+class Deed(StrEnum):
+    """What becomes of a thing on a host or in the cluster."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Thing:
+    """Something that quorate looks after. kind: the word for it ("file", "package", "unit", "resource" ...).
+
+    name: a path, a package's or unit's name, an id in the CIB.
+    """
+
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +87,11 @@ Action = WriteFile | Run
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. words: for people, begins with a verb. difference: unified diff of a text file, if it has one."""
+    """One change. words: for people, begins with a verb. difference: unified diff of a text file, if it has one.
+
+    things: what becomes of each thing that it touches. empties: resources are moved off the host before (standby), and
+    may come back to it afterwards.
+    """
 
     host: str
     step: str
@@ -68,6 +99,8 @@ class Change:
     actions: tuple[Action, ...]
     effect: Effect = Effect.NOTHING
     difference: str = ""
+    things: tuple[tuple[Thing, Deed], ...] = ()
+    empties: bool = False
 
 
 def difference(path: str, old: bytes | None, new: bytes) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quorate.build.change import Change, Effect, heaviest
+from quorate.build.consequences import Consequences
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, everybody
 from quorate.build.want import Want
@@ -20,10 +21,14 @@ from quorate.machines.host import Host
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done, stage by stage (stages without changes are present and empty), and what was found."""
+    """What would be done, stage by stage (stages without changes are present and empty), and what was found.
+
+    consequences: what that does to each service; None where nobody asked.
+    """
 
     stages: tuple[tuple[str, tuple[Change, ...]], ...]
     findings: tuple[Finding, ...] = field(default=())
+    consequences: Consequences | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:

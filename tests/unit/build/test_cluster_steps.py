@@ -184,7 +184,7 @@ def test_idle_nodes_are_fenced_first_and_the_busy_one_last() -> None:
     assert proof.unproven(facts, wish()) == ["n2", "n3", "n1"]
     changes, _ = sorted_out(proof.changes(facts, wish()))
     assert [change.host for change in changes] == ["n1", "n1", "n2"], "nobody fences itself"
-    assert {change.effect for change in changes} == {Effect.RESTART}
+    assert {change.effect for change in changes} == {Effect.RESTART_NODE}
 
 
 def test_a_proof_holds_until_the_device_changes() -> None:

@@ -166,7 +166,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     for victim in victims:
         peer = next(node.name for node in cluster.nodes if node.name != victim)
         fence = tuple(Run(step, timeout_s=150) for step in fencing(victim, cluster.fencing.action))
-        yield Change(peer, TITLE, f"power-cycle {victim} through its fencing devices", fence, Effect.RESTART)
+        yield Change(peer, TITLE, f"power-cycle {victim} through its fencing devices", fence, Effect.RESTART_NODE)
 
 
 def fencing(victim: str, action: str) -> tuple[Command, ...]:

@@ -51,5 +51,5 @@ def changes(facts: Facts, want: Want, name: str) -> Iterator[Change | Finding]:
     why = f"until Corosync knows its new {', '.join(stale)}" if device else "the file has no quorum device"
     unit = want.platforms[name].units["qdevice"]
     yield Change(
-        name, TITLE, f"stop corosync-qdevice ({why})", (Run(command("systemctl", "stop", unit)),), Effect.RESTART
+        name, TITLE, f"stop corosync-qdevice ({why})", (Run(command("systemctl", "stop", unit)),), Effect.RESTART_DAEMON
     )

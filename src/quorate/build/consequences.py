@@ -1,0 +1,88 @@
+"""Consequences: what a plan does to each service, as Pacemaker's own scheduler says. Values only, pure.
+
+foretell.py makes them, from the live CIB and the one that will be written; apply and plan show them and hold them
+against what an operator allows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quorate.explore.result import Figure, Stretch
+
+
+class Fate(StrEnum):
+    """What a plan does to a service, mildest first.
+
+    UNAFFECTED: nothing of it is touched. RELOADED: it goes on serving. DEGRADED: it goes on serving, while a copy of it
+    is started anew or moved. STARTED: it did not run before. RESTARTED: on the nodes where it was. MOVED: to others.
+    STOPPED: it does not run afterwards.
+    """
+
+    UNAFFECTED = "unaffected"
+    RELOADED = "reloaded"
+    DEGRADED = "degraded"
+    STARTED = "started"
+    RESTARTED = "restarted"
+    MOVED = "moved"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that Pacemaker does. at_s: after it learned of the change. task: start, stop, reload, migrate_to ..."""
+
+    at_s: float
+    seconds: float
+    task: str
+    resource: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What the plan does to one service of the file, or to a resource that belongs to none.
+
+    interruption: how long clients are without it, the longest where several come one after the other; None where they
+    are not, or where it does not come back. before, after: nodes that run it. path: what the interruption consists of.
+    why: a sentence on where it comes from ("" where the CIB alone is the reason).
+    """
+
+    service: str
+    fate: Fate
+    interruption: Figure | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    path: tuple[Stretch, ...] = ()
+    why: str = ""
+
+    @property
+    def outage_s(self) -> float:
+        """How long clients are without it; infinite where it ran before and does not come back."""
+        if self.fate is Fate.STOPPED:
+            return float("inf")
+        return self.interruption.seconds if self.interruption else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """What a plan does to all services.
+
+    services: one for each, in the order of the file, then resources that belong to none. acts: all that Pacemaker does.
+    unknown: why nothing is foretold, a sentence; "" where it is. remarks: what is not exact. scheduler: who was asked.
+    """
+
+    services: tuple[Consequence, ...] = ()
+    acts: tuple[Act, ...] = ()
+    unknown: str = ""
+    remarks: tuple[str, ...] = ()
+    scheduler: str = ""
+
+    @property
+    def longest_s(self) -> float:
+        """The longest interruption of any service, in seconds; 0 where nothing is interrupted."""
+        return max((one.outage_s for one in self.services), default=0.0)
+
+    def longer_than(self, allowed_s: float) -> Iterator[Consequence]:
+        """Yield the services that are interrupted for longer."""
+        return (one for one in self.services if one.outage_s > allowed_s)
