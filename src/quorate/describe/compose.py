@@ -27,10 +27,10 @@ from ruamel.yaml.events import (
 )
 
 from quorate.describe import syntax
-from quorate.describe.lines import Lines, Span
 from quorate.describe.nodes import Entry, Listing, Node, Scalar, Table
 from quorate.describe.scalars import resolve, text_of
 from quorate.findings import Finding, Severity
+from quorate.lines import Lines, Span
 
 DEPTH = 40  # nested levels; a cluster file needs about seven
 MOST = 200  # findings about one file

@@ -19,7 +19,6 @@ from pydantic import BaseModel, ValidationError
 from quorate.describe.cluster import Cluster
 from quorate.describe.compose import MOST
 from quorate.describe.derive import derive
-from quorate.describe.lines import printable
 from quorate.describe.mismatch import shown
 from quorate.describe.partial import without
 from quorate.describe.problems import Path, Problem, problems
@@ -30,6 +29,7 @@ from quorate.describe.service import ServiceOptions
 from quorate.describe.settings import literal_secrets, second_homes
 from quorate.describe.source import Source, read
 from quorate.findings import Finding, Severity, in_reading_order
+from quorate.lines import printable
 
 Model = TypeVar("Model", bound=BaseModel)
 Kinds = Mapping[str, type[ServiceOptions]]

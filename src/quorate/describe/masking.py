@@ -7,24 +7,14 @@ little), and by the tree once there is one. A reference, `{env: NAME}` or `{file
 import re
 from collections.abc import Iterator
 
-from quorate.describe.lines import Lines, Span
 from quorate.describe.nodes import Entry, Listing, Node, Scalar, Table
+from quorate.lines import Lines, Span
 
 _WORD = r"(?:pass|pasw|pwd|psw|secret|secrt|community|(?:api|access|auth|private)_?key)"
 _MAYBE_SECRET_KEY = re.compile(_WORD, re.IGNORECASE)  # misspelt ones too: better hidden than shown
-_SECRET_KEY = re.compile(
-    r"(?:passwd|password|passphrase|passcode|secret|(?:^|[_.-])(?:pass|pwd|pw|token)"
-    r"|(?:api|secret|access|private|auth)[_.-]?key)$",
-    re.IGNORECASE,
-)
 _LINE = re.compile(rf"""["']?(?:[\w.-]*{_WORD}[\w.-]*|\bkey)["']?\s*:(?=\s|$|["'])\s*""", re.IGNORECASE)
 _KEY = re.compile(r":(\s|$)")
 _REFERENCE = re.compile(r"\s*\{?\s*(?:env|file)\s*:")
-
-
-def is_secret_key(key: str) -> bool:
-    """True for keys such as password, admin_passwd, shared_secret; not for password_script, passwd-file, passive."""
-    return bool(_SECRET_KEY.search(key))
 
 
 def by_lines(lines: Lines) -> Iterator[Span]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from quorate.describe.lines import Span
 from quorate.describe.scalars import Value
+from quorate.lines import Span
 
 
 @dataclass(slots=True, eq=False)

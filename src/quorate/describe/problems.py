@@ -13,12 +13,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from quorate.describe.compose import MOST
-from quorate.describe.masking import is_secret_key
 from quorate.describe.mismatch import CODE, shown
 from quorate.describe.scalars import text_of
 from quorate.describe.shape import models_at
 from quorate.describe.vocabulary import OLD_KEYS, OLD_VALUES
 from quorate.findings import Finding, Severity
+from quorate.secret_names import is_secret_key
 
 Path = tuple[str | int, ...]
 

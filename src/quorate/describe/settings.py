@@ -4,12 +4,12 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from quorate.describe.fields import LITERAL_FIX, LITERAL_WHY
-from quorate.describe.masking import is_secret_key
 from quorate.describe.problems import Path, Problem, error, problem
 from quorate.describe.sections import resources
 from quorate.describe.sections.whole import File
 from quorate.describe.vocabulary import OPTIONS_WITH_A_HOME, PROPERTIES, PROPERTIES_WITH_A_HOME
 from quorate.findings import Finding, Severity
+from quorate.secret_names import is_secret_key
 
 _WHY = "said in two places, the two could contradict each other"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from quorate.describe import masking
 from quorate.describe.compose import compose
-from quorate.describe.lines import Lines, Span
 from quorate.describe.nodes import Listing, Node, Scalar, Table, plain
 from quorate.findings import Finding, Place, Severity
+from quorate.lines import Lines, Span
 
 LIMIT_BYTES = 1_000_000
 

@@ -7,8 +7,8 @@ import re
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from quorate.describe.lines import Lines, Span
 from quorate.findings import Finding, Severity
+from quorate.lines import Lines, Span
 
 SEVERAL = (
     "a second document begins here",

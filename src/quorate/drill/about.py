@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from quorate.describe import masking
 from quorate.describe.cluster import Cluster
-from quorate.describe.lines import Lines
 from quorate.drill.record import About
+from quorate.lines import Lines
 
 
 def about(

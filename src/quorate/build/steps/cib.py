@@ -15,7 +15,6 @@ from quorate.build.change import Change, Effect, Run, difference
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps.pacemaker import DEADTIME
 from quorate.build.want import Want
-from quorate.describe.masking import is_secret_key
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command
@@ -25,6 +24,7 @@ from quorate.observe.gathering import gather
 from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
 from quorate.render.merge import canonical, merged
+from quorate.secret_names import is_secret_key
 
 TITLE = "cib"
 

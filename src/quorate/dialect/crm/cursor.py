@@ -7,9 +7,9 @@ reading goes on with the next statement.
 import re
 from dataclasses import dataclass
 
-from quorate.describe.lines import Span
 from quorate.dialect.crm.lexer import Text, Token
 from quorate.findings import Severity
+from quorate.lines import Span
 
 ID = re.compile(r"[^\W\d][\w.-]*$")  # NCName: what an id of the CIB may be
 

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from quorate.describe.lines import Span
 from quorate.dialect.crm import spelling
 from quorate.dialect.crm.lexer import Segment, Text, Token, physical_lines
 from quorate.dialect.crm.vocabulary import COMMANDS
 from quorate.findings import Severity
+from quorate.lines import Span
 
 _PROMPT = re.compile(r"crm\s*\(\s*\w+\s*\)\s*(?:configure\s*)?#", re.IGNORECASE)
 _COMMAND = re.compile(r"^[^#=\"]*?\b(?:sudo\s+)?crm\s+configure\s+(?=[\w-])")

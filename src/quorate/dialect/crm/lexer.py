@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from quorate.describe.lines import Lines, Span
-from quorate.describe.masking import is_secret_key
 from quorate.findings import Finding, Severity
+from quorate.lines import Lines, Span
+from quorate.secret_names import is_secret_key
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _DOUBLE, _SINGLE = '"“”„‟″', "'‘’‚‛"

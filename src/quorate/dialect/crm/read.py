@@ -11,13 +11,13 @@ from functools import cache
 from types import ModuleType
 
 from quorate import registry
-from quorate.describe.lines import Lines
 from quorate.dialect.crm import damage, folding, references, statements
 from quorate.dialect.crm.cursor import Cursor, Unreadable
 from quorate.dialect.crm.lexer import LogicalLine, Text, Token, is_xml, logical_lines, tokens
 from quorate.dialect.crm.vocabulary import COMMANDS
 from quorate.dialect.model import Configuration, Statement
 from quorate.findings import Finding, Severity
+from quorate.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)

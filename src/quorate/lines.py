@@ -1,4 +1,4 @@
-"""Lines: the text of a cluster file by line and column, with whatever is secret in it masked. Pure."""
+"""Lines: a text by line and column, with whatever is secret in it masked. Pure."""
 
 import re
 from collections.abc import Iterator
