@@ -28,7 +28,6 @@ class Failure:
     learns; resource: whose monitor finds it. serves: what failed, or was lost, goes on serving clients until Pacemaker
     stops or fences it (a monitor that errs, a node without Corosync). hangs: what failed answers neither clients nor
     its monitor, and is stopped by force only.
-    beyond: what it would need besides to do harm, for failures that alone do none ("" else).
     per_year: how often it happens to this one part, and repair_s how long until it is mended: None where the kind has
     no rate of its own (a part of another failure, a choice of the operator).
     """
@@ -52,7 +51,6 @@ class Failure:
     resource: str = ""
     serves: bool = False
     hangs: bool = False
-    beyond: str = ""
     per_year: float | None = None
     repair_s: float | None = None
 

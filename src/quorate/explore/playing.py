@@ -258,9 +258,7 @@ def _counted(step: Step, transition: Transition) -> Iterator[Result]:
 def _is_local(failure: Failure) -> bool:
     """Whether a failure is one of resources alone: of no node, link, device or promotion score."""
     resources = Failure(id="", words="", results=failure.results, failing=failure.failing)
-    return resources == replace(
-        failure, id="", words="", notice="none", resource="", beyond="", per_year=None, repair_s=None
-    )
+    return resources == replace(failure, id="", words="", notice="none", resource="", per_year=None, repair_s=None)
 
 
 def _fenced(settled: Settled) -> set[str]:

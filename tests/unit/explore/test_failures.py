@@ -131,8 +131,7 @@ def test_what_fails_goes_on_failing():
 def test_links():
     one, two = subject_of(3, links=1), subject_of(3)
     assert len(found("link_cut", two)) == 6
-    assert found("link_cut", two)["link-cut:n1/0"].beyond
-    assert found("link_cut", one)["link-cut:n1/0"].beyond == ""
+    assert "its only one" in found("link_cut", one)["link-cut:n1/0"].words
     assert found("link_lost", one)["link-lost:0"].links == {("n1", 0), ("n2", 0), ("n3", 0)}
     assert list(found("link_lost", two)) == ["link-lost:0", "link-lost:1"]
     everywhere = [*found("link_lost", two).values(), *found("link_cut", two).values()]
@@ -193,7 +192,8 @@ def test_a_disk_of_two_services_fails_once():
 
 def test_a_fencing_device_alone_harms_nobody():
     failures = found("fencing_silent", subject_of(2))
-    assert failures["fencing-silent:ipmi-n1"].beyond == "the loss of n1"
+    assert failures["fencing-silent:ipmi-n1"].devices == {"ipmi-n1"}
+    assert failures["fencing-silent:ipmi-n1"].notice == "none"
     assert not found("fencing_silent", subject_of(2, fencing=IPMI.replace("{ipmi", "{enabled: false, ipmi")))
 
 

@@ -18,6 +18,5 @@ def find(subject: Subject) -> Iterator[Failure]:
                 id=f"fencing-silent:{fence.id}",
                 words=f"the fencing device {fence.id} does not answer",
                 devices=frozenset({fence.id}),
-                beyond=f"the loss of {' or '.join(fence.victims)}" if len(fence.victims) < 4 else "the loss of a node",
             )
             yield rated(failure, subject)

@@ -18,12 +18,10 @@ def find(subject: Subject) -> Iterator[Failure]:
         links = subject.links.get(node, ())
         for link in links:
             alone = "" if len(links) > 1 else ", its only one"
-            harmless = "a second link of the node, or of a peer" if len(links) > 1 else ""
             failure = Failure(
                 id=f"link-cut:{node}/{link}",
                 words=f"link {link} of {node}{alone} is cut",
                 links=frozenset({(node, link)}),
                 notice="membership",
-                beyond=harmless,
             )
             yield rated(failure, subject)

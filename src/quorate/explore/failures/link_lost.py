@@ -14,11 +14,9 @@ def find(subject: Subject) -> Iterator[Failure]:
     numbers = sorted({link for links in subject.links.values() for link in links})
     for link in numbers if len(subject.nodes) > 1 else ():
         cut = frozenset((node, link) for node, links in subject.links.items() if link in links)
-        last = any(subject.links[node] == (link,) for node, _ in cut)
         yield Failure(
             id=f"link-lost:{link}",
             words=f"link {link} is lost everywhere",
             links=cut,
             notice="membership",
-            beyond="" if last else "another link",
         )

@@ -16,6 +16,5 @@ def find(subject: Subject) -> Iterator[Failure]:
             id="quorum-device-lost:device",
             words=f"the quorum device on {subject.quorum.device.host} does not answer",
             quorum_device=True,
-            beyond="the loss of a node",
         )
         yield rated(failure, subject)

@@ -23,6 +23,5 @@ def find(subject: Subject) -> Iterator[Failure]:
             devices=shared.devices | (boards if shared.kind != "switch" else frozenset()),
             quorum_device=shared.quorum_device and subject.quorum.device is not None,
             notice="membership" if shared.nodes or shared.links else "none",
-            beyond="" if shared.nodes or shared.links else "the loss of a node",
         )
         yield rated(failure, subject)
