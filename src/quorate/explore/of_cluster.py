@@ -30,10 +30,13 @@ from quorate.render.cib import cib as rendered
 WATCH = f"{UNITS}/quorate-watch-"
 
 
-def of_cluster(cluster: Cluster, agents: AgentLibrary, platform: Platform, live: str = "") -> Subject:
+def of_cluster(
+    cluster: Cluster, agents: AgentLibrary, platform: Platform, live: str = "", *, same_nodes: bool = True
+) -> Subject:
     """Return the Subject of a cluster file. live: the CIB of the running cluster as text, "" to explore the file alone.
 
-    UsageError: the CIB is no CIB, or another cluster's.
+    same_nodes: both have to have the same nodes; without it (a node is being added or removed) votes, ids and links are
+    the file's, all else is the CIB's. UsageError: the CIB is no CIB, or another cluster's.
     """
     root = of_cib.parse(live) if live else rendered(cluster, agents, platform)
     base = of_cib.read(root, cluster.name)
@@ -41,7 +44,8 @@ def of_cluster(cluster: Cluster, agents: AgentLibrary, platform: Platform, live:
     context = Context.of(cluster, agents, platform)
     remarks = [remark for remark in base.remarks if remark not in of_cib.ASSUMED]
     if live:
-        _same_nodes(cluster, base)
+        if same_nodes:
+            _same_nodes(cluster, base)
         remarks += _differences(context, configured)
     services = _services(cluster, context, configured)
     return replace(

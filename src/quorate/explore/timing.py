@@ -37,6 +37,8 @@ EVERY = ""
 Instances = frozenset[tuple[str, str]]
 """(primitive, node)"""
 
+NO_INSTANCES: Instances = frozenset()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:

@@ -1,0 +1,150 @@
+"""fates: from what Pacemaker will do to what each service meets. Pure.
+
+In: the services before and after (explore's Subjects), what ran, the Occasions in their order: what each made the
+scheduler do, with times. Out: a Consequence for each service. The arithmetic of interruptions is explore's own
+(timing.py); only its moment is another: not a failure, but a change.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from types import MappingProxyType
+
+from quorate.build.consequences import Act, Consequence, Fate
+from quorate.explore.durations import OWN_TASKS
+from quorate.explore.result import Event
+from quorate.explore.running import Running
+from quorate.explore.scheduler.transition import Placement
+from quorate.explore.subject import Part, Service, Subject
+from quorate.explore.timing import DELAY, DETECT, NO_INSTANCES, Instances, Interruption, interruption
+
+RELOADS = frozenset({"reload", "reload-agent"})
+ENDS = frozenset({"stop", "demote"})
+BEGINS = frozenset({"start", "promote", "migrate_from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One thing that Pacemaker was told, and all that it did about it. words: what it was told, for `why`.
+
+    before, after: what ran where. gone: what ended by itself (a node that was switched off).
+    """
+
+    words: str
+    before: Placement
+    after: Placement
+    events: tuple[Event, ...]
+    gone: Instances = NO_INSTANCES
+
+
+def fates(old: Subject, new: Subject, occasions: Sequence[Occasion]) -> tuple[Consequence, ...]:
+    """Return what each service meets, those of `new` first, then those that are in `old` alone. At least one occasion.
+
+    old, new: what the cluster is before the first occasion, and what it becomes.
+    """
+    there = {service.name: service for service in old.services}
+    made = [_fate(_Case(old, new, there.get(service.name), service), occasions) for service in new.services]
+    names = {*new.names}
+    gone = [_fate(_Case(old, new, service, None), occasions) for service in old.services if service.name not in names]
+    return (*made, *gone)
+
+
+def acts(occasions: Iterable[Occasion]) -> Iterator[Act]:
+    """Yield what Pacemaker has agents do to resources, and whom it fences; not what it does by itself."""
+    for occasion in occasions:
+        for event in occasion.events:
+            if event.subject and event.end_s > event.begin_s and event.action not in OWN_TASKS | {DETECT, DELAY}:
+                yield Act(
+                    round(event.begin_s, 3),
+                    round(event.end_s - event.begin_s, 3),
+                    event.action,
+                    event.subject,
+                    event.node,
+                )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One service: as it is, and as it will be; None where it is not there."""
+
+    old: Subject
+    new: Subject
+    was: Service | None
+    will_be: Service | None
+
+    @property
+    def name(self) -> str:
+        return (self.will_be or self.was or Service("", ())).name
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        return MappingProxyType({**self.old.parts, **self.new.parts})
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to run for it to work all the time: before and after. What one side alone has comes or goes."""
+        was, will_be = (one.needs if one else () for one in (self.was, self.will_be))
+        return tuple(need for need in will_be if need in was) or was or will_be
+
+    @property
+    def own(self) -> frozenset[str]:
+        """All primitives that are its own."""
+        both = (one for one in (self.was, self.will_be) if one)
+        return frozenset(part for one in both for part in (*one.needs, *one.beside))
+
+
+def _fate(case: _Case, occasions: Sequence[Occasion]) -> Consequence:
+    before = _nodes(case.old, case.was, occasions[0].before)
+    after = _nodes(case.new, case.will_be, occasions[-1].after)
+    if not before or not after:
+        fate = Fate.STOPPED if before else Fate.STARTED if after else Fate.UNAFFECTED
+        return Consequence(case.name, fate, before=before, after=after)
+    met = [(one, found) for one in occasions if (found := _interruption(case, one))]
+    if met:
+        occasion, found = max(met, key=lambda pair: _length_s(pair[1]))
+        moved = any(_places(case, a) != _places(case, b) for a, b in pairwise(_stands(occasions)))
+        why = occasion.words if len(occasions) > 1 else ""
+        return Consequence(
+            case.name,
+            Fate.MOVED if moved else Fate.RESTARTED,
+            found.figure,
+            before,
+            after,
+            found.path,
+            why,
+        )
+    return Consequence(case.name, _quiet(case, occasions, before, after), before=before, after=after)
+
+
+def _stands(occasions: Sequence[Occasion]) -> list[Placement]:
+    return [occasions[0].before, *(one.after for one in occasions)]
+
+
+def _length_s(found: Interruption) -> float:
+    return float("inf") if found.back_s is None else found.back_s - found.lost_s
+
+
+def _interruption(case: _Case, occasion: Occasion) -> Interruption | None:
+    return interruption(case.needs, case.parts, occasion.before, occasion.events, gone=occasion.gone)
+
+
+def _quiet(case: _Case, occasions: Sequence[Occasion], before: Sequence[str], after: Sequence[str]) -> Fate:
+    """Return what a service meets that is not interrupted."""
+    own = [event for one in occasions for event in one.events if event.subject in case.own]
+    if before != after and not set(before) <= set(after):
+        return Fate.MOVED if any(event.action == "migrate_from" for event in own) else Fate.DEGRADED
+    if any(event.action in ENDS for event in own):
+        return Fate.DEGRADED
+    return Fate.RELOADED if any(event.action in RELOADS for event in own) else Fate.UNAFFECTED
+
+
+def _places(case: _Case, placement: Placement) -> tuple[str, ...]:
+    """Return where a service runs that is there before and after, by what it needs on both sides."""
+    return _nodes(replace(case.new, parts=case.parts), Service(case.name, case.needs), placement)
+
+
+def _nodes(subject: Subject, service: Service | None, placement: Placement) -> tuple[str, ...]:
+    """Return the nodes that run a service, sorted; () where it does not run."""
+    if service is None or not service.needs:
+        return ()
+    return tuple(sorted(Running(subject, placement).nodes(service)))

@@ -1,0 +1,172 @@
+"""What a change does to a cluster that ran in the lab (tests/data/changes), by Pacemaker's own scheduler.
+
+The live CIB is that of the lab, with the digests that its executors wrote: site on n3, tick on n2, tock on n1.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from quorate.build.consequences import Fate
+from quorate.build.foretelling import Course, Known, Moment, foretell
+from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.platforms.debian import PLATFORM
+from quorate.catalog.services import kinds
+from quorate.describe.load import load
+from quorate.explore.scheduler.opening import open_scheduler
+from quorate.explore.scheduler.simulate import CrmSimulate
+from quorate.explore.scheduler.step import Step
+from quorate.render.cib import configuration
+from quorate.render.merge import merged
+
+pytestmark = pytest.mark.tools
+DATA = Path(__file__).parents[1] / "data" / "changes"
+LIVE = (DATA / "live.xml").read_text()
+FILE = (DATA / "cluster.yaml").read_text()
+TICK = 'tick: {primitive: "ocf:pacemaker:Dummy"'
+TOCK = '  tock: {primitive: "ocf:pacemaker:Dummy", parameters: {fake: one}}\n'
+
+
+def foretold(*changes, live=LIVE, prune=False, make=open_scheduler, **course):
+    """The consequences of a file in which texts are replaced: (pattern, replacement)."""
+    text = FILE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    loaded = load(text.encode(), "cluster.yaml", kinds())
+    assert loaded.cluster is not None, loaded.findings
+    agents = AgentLibrary.shipped()
+    new, _ = merged(live.encode(), configuration(loaded.cluster, agents, PLATFORM), prune=prune)
+    plan = Course(live=live, configuration=new.find("configuration"), **course)
+    found = foretell(plan, Known(cluster=loaded.cluster, agents=agents, platform=PLATFORM, place="container"), make)
+    assert not found.unknown
+    return found
+
+
+def fates(found):
+    return {one.service: one.fate for one in found.services if one.fate is not Fate.UNAFFECTED}
+
+
+def tasks(found):
+    return [(act.task, act.resource, act.node) for act in found.acts if act.task != "monitor"]
+
+
+def test_nothing_changes():
+    found = foretold()
+    assert (fates(found), found.acts, found.longest_s) == ({}, (), 0)
+    assert [(one.service, one.before) for one in found.services] == [
+        ("site", ("n3",)),
+        ("tick", ("n2",)),
+        ("tock", ("n1",)),
+    ]
+
+
+CASES = {
+    "a parameter that its agent takes over": (
+        [(f"{TICK}, parameters: {{fake: one}}", f"{TICK}, parameters: {{fake: two}}")],
+        {"tick": Fate.RELOADED},
+        [("reload-agent", "tick", "n2")],
+    ),
+    "a parameter that its agent reads at start": (
+        [(f"{TICK}, parameters: {{fake: one}}", f"{TICK}, parameters: {{fake: one, state: /run/elsewhere}}")],
+        {"tick": Fate.RESTARTED},
+        [("stop", "tick", "n2"), ("start", "tick", "n2")],
+    ),
+    "what stands behind it in its group follows": (
+        [("10.73.0.100", "10.73.0.101")],
+        {"site": Fate.RESTARTED},
+        [
+            ("stop", "site-apache", "n3"),
+            ("stop", "site-address", "n3"),
+            ("start", "site-address", "n3"),
+            ("start", "site-apache", "n3"),
+        ],
+    ),
+    "a meta attribute": ([(TICK, f'{TICK}, meta: {{resource-stickiness: "5"}}')], {}, []),
+    "a monitor's interval": ([(TICK, f"{TICK}, operations: {{monitor: [{{interval: 7s}}]}}")], {}, []),
+    "a time-out": ([(TICK, f"{TICK}, operations: {{start: [{{timeout: 33s}}]}}")], {}, []),
+    "a constraint that moves": (
+        [("resources:", "constraints:\n  - {location: tick, node: n3}\nresources:")],
+        {"tick": Fate.MOVED},
+        [("stop", "tick", "n2"), ("start", "tick", "n3")],
+    ),
+    "a constraint that does not": (
+        [("resources:", "constraints:\n  - {location: tick, node: n2}\nresources:")],
+        {},
+        [],
+    ),
+    "a resource more": (
+        [(TOCK, TOCK + TOCK.replace("tock", "tack"))],
+        {"tack": Fate.STARTED},
+        [("start", "tack", "n2")],
+    ),
+    "a resource less, which stays": ([(TOCK, "")], {}, []),
+    "one to be stopped": (
+        [(TICK, f"{TICK}, meta: {{target-role: Stopped}}")],
+        {"tick": Fate.STOPPED},
+        [("stop", "tick", "n2")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected", "done"), CASES.values(), ids=CASES)
+def test_what_a_change_does(changes, expected, done):
+    found = foretold(*changes)
+    assert fates(found) == expected
+    assert tasks(found) == done
+    assert foretold(*changes, make=CrmSimulate).services == found.services
+
+
+def test_a_resource_that_is_pruned_is_stopped():
+    assert fates(foretold((TOCK, ""), prune=True)) == {"tock": Fate.STOPPED}
+
+
+def test_a_property_that_stops_everything():
+    found = foretold(("services:", 'pacemaker: {properties: {stop-all-resources: "true"}}\nservices:'))
+    assert set(fates(found).values()) == {Fate.STOPPED}
+    assert found.longest_s == float("inf")
+
+
+def test_an_interruption_is_as_long_as_its_path():
+    (site, _, _) = foretold(("10.73.0.100", "10.73.0.101")).services
+    assert site.interruption is not None
+    assert site.interruption.seconds == pytest.approx(sum(one.end_s - one.begin_s for one in site.path))
+    assert [one.action for one in site.path] == ["stop", "stop", "start", "monitor", "start"]
+
+
+def test_a_node_that_is_emptied_and_comes_back():
+    away = Moment("emptying n3", Step(standby=(("n3", True),)))
+    back = Moment("taking n3 back", Step(standby=(("n3", False),)))
+    found = foretold(then=(away, back))
+    (site,) = [one for one in found.services if one.service == "site"]
+    assert site.fate is Fate.MOVED
+    assert site.why == "emptying n3"
+    assert site.before == ("n3",) != site.after
+
+
+def test_a_node_that_is_switched_off_takes_longer():
+    orderly = foretold(then=(Moment("emptying n3", Step(standby=(("n3", True),))),))
+    cut = foretold(then=(Moment("cutting n3's power", Step(lost=("n3",))),))
+    assert cut.longest_s > orderly.longest_s > 0
+    assert ("fence", "n3", "n3") in tasks(cut)
+
+
+def test_a_node_that_joins_is_probed_and_takes_nothing():
+    root = etree.fromstring(LIVE)
+    for place in ("configuration/nodes/node", "status/node_state"):
+        for element in root.iterfind(f"{place}[@uname='n1']"):
+            element.getparent().remove(element)
+    without = etree.tostring(root, encoding="unicode")
+    found = foretold(live=without, joining=("n1",))
+    assert {act.node for act in found.acts if act.task == "monitor"} >= {"n1"}
+    assert {one.service for one in found.services if one.fate is Fate.MOVED} == set()
+
+
+def test_a_cib_that_cannot_be_read_here_is_not_foretold():
+    cluster = load(FILE.encode(), "cluster.yaml", kinds()).cluster
+    known = Known(cluster=cluster, agents=AgentLibrary.shipped(), platform=PLATFORM)
+    newer = re.sub('crm_feature_set="[^"]+"', 'crm_feature_set="9.0.0"', LIVE)
+    found = foretell(Course(live=newer, configuration=etree.fromstring(LIVE).find("configuration")), known)
+    assert (found.services, "9.0.0" in found.unknown) == ((), True)
