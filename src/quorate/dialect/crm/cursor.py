@@ -7,7 +7,8 @@ reading goes on with the next statement.
 import re
 from dataclasses import dataclass
 
-from quorate.dialect.crm.lexer import Text, Token
+from quorate.dialect.crm.lexer import Token
+from quorate.dialect.text import Text
 from quorate.findings import Severity
 from quorate.lines import Span
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from quorate.dialect.crm import spelling
-from quorate.dialect.crm.lexer import Segment, Text, Token, physical_lines
+from quorate.dialect.crm.lexer import Segment, Token, physical_lines
 from quorate.dialect.crm.vocabulary import COMMANDS
+from quorate.dialect.text import Text
 from quorate.findings import Severity
 from quorate.lines import Span
 

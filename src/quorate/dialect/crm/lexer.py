@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from quorate.findings import Finding, Severity
-from quorate.lines import Lines, Span
+from quorate.dialect.text import Text
+from quorate.findings import Severity
+from quorate.lines import Span
 from quorate.secret_names import is_secret_key
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -48,41 +49,6 @@ class Token:
     def span(self) -> Span:
         """Where it stands."""
         return Span(self.line, self.column, self.end_line, self.end_column)
-
-
-@dataclass(slots=True)
-class Text:
-    """The file that is read: makes findings with places, collects them, and keeps secrets out of what they show."""
-
-    lines: Lines
-    _waiting: list[tuple[Finding, Span]] = field(default_factory=list)
-    _secrets: set[str] = field(default_factory=set)
-
-    def say(self, severity: Severity, span: Span, code: str, *words: str) -> None:
-        """Note a finding at a span; words: summary, why, fix."""
-        summary, why, fix = (self._masked(word) for word in words)
-        self._waiting.append((Finding(code, severity, summary, why, fix), span))
-
-    def sorted(self) -> tuple[Finding, ...]:
-        """Return all findings with their places, in reading order."""
-        ordered = sorted(self._waiting, key=lambda item: (item[1].line, item[1].column))
-        return tuple(finding.at(self.lines.place(span)) for finding, span in ordered)
-
-    def hide_secrets(self, tokens: list[Token]) -> None:
-        """Keep the values of passwords out of every place."""
-        for number, token in enumerate(tokens):
-            name, equals, value = token.text.partition("=")
-            if not equals or not is_secret_key(name.rpartition(":")[2]):
-                continue
-            behind = () if value or not tokens[number + 1 :] else tokens[number + 1].parts  # a space may stand between
-            for part in (*token.parts[len(name) + 1 :], *behind):
-                self.lines.hide(Span(part.line, part.column, part.line, part.column + 1))
-            self._secrets.add(value or "".join(part.char for part in behind))
-
-    def _masked(self, words: str) -> str:
-        for secret in filter(None, self._secrets):
-            words = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "*" * len(secret), words)
-        return words
 
 
 LogicalLine = list[Char]
@@ -142,6 +108,18 @@ def tokens(line: LogicalLine, text: Text) -> list[Token] | None:
     return _Lexer(line, text).read()
 
 
+def hide_secrets(text: Text, tokens: list[Token]) -> None:
+    """Keep the values of passwords out of every place."""
+    for number, token in enumerate(tokens):
+        name, equals, value = token.text.partition("=")
+        if not equals or not is_secret_key(name.rpartition(":")[2]):
+            continue
+        behind = () if value or not tokens[number + 1 :] else tokens[number + 1].parts  # a space may stand between
+        for part in (*token.parts[len(name) + 1 :], *behind):
+            text.hide(Span(part.line, part.column, part.line, part.column + 1))
+        text.mask(value or "".join(part.char for part in behind))
+
+
 @dataclass(slots=True)
 class _Lexer:
     line: LogicalLine
@@ -195,7 +173,7 @@ class _Lexer:
             self.word.append(self.line[at])
             at += 1
         if at >= len(self.line):
-            self.text.hide_secrets([_token(self.word, opening, self.line[-1], 0)])
+            hide_secrets(self.text, [_token(self.word, opening, self.line[-1], 0)])
             self._say(Severity.ERROR, opening, "unclosed-quote", "a quote is opened here and never closed",
                       "the rest of the statement cannot be told from the value", "close the quote")  # fmt: skip
             return False

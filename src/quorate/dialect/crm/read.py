@@ -13,9 +13,10 @@ from types import ModuleType
 from quorate import registry
 from quorate.dialect.crm import damage, folding, references, statements
 from quorate.dialect.crm.cursor import Cursor, Unreadable
-from quorate.dialect.crm.lexer import LogicalLine, Text, Token, is_xml, logical_lines, tokens
+from quorate.dialect.crm.lexer import LogicalLine, Token, hide_secrets, is_xml, logical_lines, tokens
 from quorate.dialect.crm.vocabulary import COMMANDS
 from quorate.dialect.model import Configuration, Statement
+from quorate.dialect.text import Text
 from quorate.findings import Finding, Severity
 from quorate.lines import Lines
 
@@ -83,7 +84,7 @@ class _Reader:
             if found is None:
                 self.lost |= set("".join(char.char for char in line).split()[1:2])
                 return
-            self.text.hide_secrets(found)
+            hide_secrets(self.text, found)
             for statement in self.mending.statements(found, self.text):
                 self._statement(statement)
 

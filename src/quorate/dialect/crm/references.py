@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from quorate.dialect.crm.lexer import Text, Token
+from quorate.dialect.crm.lexer import Token
 from quorate.dialect.model import (
     AclRole,
     AclTarget,
@@ -32,6 +32,7 @@ from quorate.dialect.model import (
     Tag,
     Ticket,
 )
+from quorate.dialect.text import Text
 from quorate.findings import Severity
 
 RESOURCES = (Primitive, Group, Clone, Bundle)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from quorate.dialect.crm.lexer import Text, Token
+from quorate.dialect.crm.lexer import Token
 from quorate.dialect.crm.vocabulary import OP_ATTRIBUTES, ROLES, canonical
+from quorate.dialect.text import Text
 from quorate.findings import Severity
 
 _PARTS = frozenset(("params", "meta", "utilization", "operations", "op", "op_params", "op_meta"))
