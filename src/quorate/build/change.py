@@ -71,7 +71,7 @@ class WriteFile:
 
     def is_content_of(self, file: File) -> bool:
         """Say whether the file on the host has this content, whoever owns it."""
-        return file.sha256 == hashlib.sha256(self.content).hexdigest()
+        return file.sha256 == digest(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,11 @@ def difference(path: str, old: bytes | None, new: bytes) -> str:
     before = old.decode(errors="replace").splitlines(keepends=True)
     after = new.decode(errors="replace").splitlines(keepends=True)
     return "".join(difflib.unified_diff(before, after, path, path, n=1))
+
+
+def digest(content: bytes | None) -> str:
+    """Return the SHA-256 of a content, hexadecimal; "" where there is none."""
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def heaviest(changes: Sequence[Change]) -> Effect:

@@ -30,13 +30,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that Pacemaker does. at_s: after it learned of the change. task: start, stop, reload, migrate_to ..."""
+    """Something that Pacemaker does. at_s: after it learned of it. task: start, stop, reload-agent, migrate_to ...
+
+    occasion: about what, "" for the configuration that was written; else as a Moment words it ("emptying n1").
+    """
 
     at_s: float
     seconds: float
     task: str
     resource: str
     node: str
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def acts(occasions: Iterable[Occasion]) -> Iterator[Act]:
                     event.action,
                     event.subject,
                     event.node,
+                    occasion.words,
                 )
 
 

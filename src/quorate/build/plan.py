@@ -1,18 +1,24 @@
-"""plan: look at every host and say what would change, before anything does.
+"""plan: look at every host and say what would change, before anything does, and what services would make of it.
 
 A plan is made stage by stage from facts; nothing is changed. Later stages are predicted from the hosts as they are now:
 what cannot be known before an earlier stage ran (a unit of a package that is not installed) is decided again at apply.
+What was looked at, and in which state it was, is part of the plan: it says what is left alone, and for which state of
+the cluster the plan is good (saved.py).
 """
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
-from quorate.build.change import Change, Effect, heaviest
+from quorate.build.change import Change, Deed, Effect, Thing, heaviest
 from quorate.build.consequences import Consequences
+from quorate.build.fates import ENDS, RELOADS
+from quorate.build.foreseeing import foresee
 from quorate.build.stages import STAGES, Stage
-from quorate.build.step import Fleet, everybody
+from quorate.build.step import Fleet, PlacedStates, everybody
+from quorate.build.steps import cib
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
 from quorate.machines.fleet import on_all
@@ -23,12 +29,14 @@ from quorate.machines.host import Host
 class Plan:
     """What would be done, stage by stage (stages without changes are present and empty), and what was found.
 
-    consequences: what that does to each service; None where nobody asked.
+    consequences: what that does to each service; None where nothing is done. states: all that was looked at, by host
+    ("" for the cluster itself), and its state, as in step.py.
     """
 
     stages: tuple[tuple[str, tuple[Change, ...]], ...]
     findings: tuple[Finding, ...] = field(default=())
     consequences: Consequences | None = None
+    states: PlacedStates = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -45,22 +53,55 @@ class Plan:
         """The strongest effect of all changes."""
         return heaviest(self.changes)
 
+    @property
+    def deeds(self) -> Mapping[tuple[str, Thing], Deed]:
+        """What becomes of everything that was looked at, by host; "" is the cluster itself."""
+        found = {place: Deed.UNTOUCHED for place, state in self.states.items() if state}
+        for change in self.changes:
+            for thing, deed in change.things:
+                place = ("" if change.step == cib.TITLE else change.host, thing)
+                found[place] = deed
+        return found
 
-async def look(stage: Stage, fleet: Fleet, want: Want) -> tuple[list[Change], list[Finding]]:
-    """Look at one stage and return its changes and findings."""
-    if stage.cluster_step:
-        step = stage.cluster_step
-        return sorted_out(step.changes(await step.look(fleet, want), want))
 
-    async def one(host: Host) -> list[Change | Finding]:
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one stage saw and says. facts: of a cluster step, None for host steps."""
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    states: PlacedStates
+    facts: Any = None
+
+
+async def survey(stage: Stage, fleet: Fleet, want: Want) -> Survey:
+    """Look at one stage, and say what it found."""
+    if step := stage.cluster_step:
+        facts: Any = await step.look(fleet, want)
+        things = getattr(step, "things", None)
+        changes, findings = sorted_out(step.changes(facts, want))
+        return Survey(tuple(changes), tuple(findings), things(facts, want) if things else {}, facts)
+
+    async def one(host: Host) -> tuple[list[Change | Finding], dict[tuple[str, Thing], str]]:
         said: list[Change | Finding] = []
+        states: dict[tuple[str, Thing], str] = {}
         for step in stage.witness_steps if want.is_witness(host.name) else stage.host_steps:
             facts: Any = await step.look(host, want)
             said += step.changes(facts, want, host.name)
-        return said
+            if things := getattr(step, "things", None):
+                states |= {(host.name, thing): state for thing, state in things(facts, want, host.name).items()}
+        return said, states
 
     answers = (await on_all(list(everybody(fleet, want).values()), one)).all()
-    return sorted_out(item for said in answers.values() for item in said)
+    changes, findings = sorted_out(item for said, _ in answers.values() for item in said)
+    states = {place: state for _, states in answers.values() for place, state in states.items()}
+    return Survey(tuple(changes), tuple(findings), states)
+
+
+async def look(stage: Stage, fleet: Fleet, want: Want) -> tuple[list[Change], list[Finding]]:
+    """Look at one stage and return its changes and findings."""
+    found = await survey(stage, fleet, want)
+    return list(found.changes), list(found.findings)
 
 
 def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Finding]]:
@@ -71,6 +112,35 @@ def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Fin
 
 async def plan(fleet: Fleet, want: Want, stages: tuple[Stage, ...] = STAGES) -> Plan:
     """Look at everything, all stages at once, and return the plan in the order of the stages."""
-    seen = await asyncio.gather(*(look(stage, fleet, want) for stage in stages))
-    made = tuple((stage.title, tuple(changes)) for stage, (changes, _) in zip(stages, seen, strict=True))
-    return Plan(made, tuple(finding for _, findings in seen for finding in findings))
+    seen = await asyncio.gather(*(survey(stage, fleet, want) for stage in stages))
+    made = Plan(
+        tuple((stage.title, one.changes) for stage, one in zip(stages, seen, strict=True)),
+        tuple(finding for one in seen for finding in one.findings),
+        states={place: state for one in seen for place, state in one.states.items()},
+    )
+    if not made.changes:
+        return made
+    facts = next((one.facts for one in seen if isinstance(one.facts, cib.Facts)), None)
+    return with_consequences(made, await foresee(made.changes, facts, want))
+
+
+def with_consequences(made: Plan, found: Consequences) -> Plan:
+    """Return the plan with what it does to services; writing the CIB then has the effect that is foretold of it."""
+    if found.unknown:
+        return replace(made, consequences=found)
+    effect = effect_of(found)
+    stages = tuple(
+        (title, tuple(replace(one, effect=effect) if one.step == cib.TITLE else one for one in changes))
+        for title, changes in made.stages
+    )
+    return replace(made, stages=stages, consequences=found)
+
+
+def effect_of(found: Consequences) -> Effect:
+    """Return what writing the CIB needs of resources, by what Pacemaker does about it."""
+    tasks = {act.task for act in found.acts if not act.occasion}
+    if tasks & ENDS:
+        return Effect.RESTART
+    if "start" in tasks:
+        return Effect.START
+    return Effect.RELOAD if tasks & RELOADS else Effect.NOTHING

@@ -12,6 +12,7 @@ from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.describe.secret import Secret
 from quorate.errors import Refused, UsageError
+from quorate.explore.durations import NO_SAMPLES, Key, Place
 from quorate.machines.fleet import on_all
 from quorate.machines.host import Host
 from quorate.observe.facts import os_release
@@ -27,11 +28,15 @@ async def prepare(
     return_s: float = 300.0,
     overwrite: Sequence[str] = (),
     adopt: Sequence[str] = (),
+    prune: bool = False,
+    measured: Mapping[Key, Sequence[float]] = NO_SAMPLES,
+    place: Place = "hosts",
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
 
     witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
-    content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none.
+    content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none. prune, measured,
+    place: as in Want.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
@@ -54,6 +59,9 @@ async def prepare(
         witness=witness,
         overwrite=frozenset(overwrite),
         adopt=adoptions(cluster, platforms, adopt),
+        prune=prune,
+        measured=measured,
+        place=place,
     )
     known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
     if strange_disks := sorted(want.overwrite - known):

@@ -10,12 +10,15 @@ that needs it finds it in want.witness.
 Host step modules define     TITLE, look(host, want) -> facts, changes(facts, want, name) -> Change | Finding ...
 Cluster step modules define  TITLE, look(fleet, want) -> facts, changes(facts, want) -> Change | Finding ...,
                              settled(fleet, want, note): returns when the state holds, else raises.
+
+Either may define things(facts, want, name), or things(facts, want): what it looks after, and in which state that is, a
+digest or a word, "" where it is not there. A plan lists what it leaves alone by it, and is only good for that state.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
-from quorate.build.change import Change
+from quorate.build.change import Change, Thing
 from quorate.build.want import Want
 from quorate.errors import HostUnreachable, Unknown
 from quorate.findings import Finding
@@ -25,6 +28,13 @@ T = TypeVar("T")
 
 Fleet = Mapping[str, Host]
 Note = Callable[[str], None]  # takes one line for the person who watches
+
+
+States = Mapping[Thing, str]
+"""Of a host step: what it looks after there, and its state."""
+
+PlacedStates = Mapping[tuple[str, Thing], str]
+"""Of a cluster step: the same, by host; the host "" is the cluster itself."""
 
 
 class HostStep(Protocol):

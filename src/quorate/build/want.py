@@ -5,7 +5,7 @@ production reads the environment and files (secrets.py). `witness` is the connec
 is no node of the cluster, so it is not in the fleet, and only the steps that concern it use it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quorate.catalog.agents import AgentLibrary
@@ -14,6 +14,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster, Node
 from quorate.describe.secret import Secret
+from quorate.explore.durations import NO_SAMPLES, Key, Place
 from quorate.machines.host import Host
 
 NOBODY = "none"
@@ -27,7 +28,8 @@ class Want:
     may take to come back from its fencing test; a real server's firmware takes minutes. witness: the quorum device's
     host, called as `quorum.device.host`; None exactly when the cluster has no quorum device. overwrite: the disks,
     as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
-    NOBODY's.
+    NOBODY's. prune: whether what is live in the CIB and not in the file goes. measured: what actions took in this
+    cluster, and place: what its nodes are, for what is foretold of a plan.
     """
 
     cluster: Cluster
@@ -39,6 +41,9 @@ class Want:
     witness: Host | None = None
     overwrite: frozenset[str] = frozenset()
     adopt: Mapping[str, str] = field(default_factory=dict)
+    prune: bool = False
+    measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
+    place: Place = "hosts"
 
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""
@@ -58,8 +63,8 @@ class Want:
 
     @property
     def platform(self) -> Platform:
-        """The platform of the first node, where one has to speak for all (paths inside the CIB)."""
-        return self.platforms[self.cluster.nodes[0].name]
+        """The platform of the first node that answered, where one has to speak for all (paths inside the CIB)."""
+        return next(self.platforms[node.name] for node in self.cluster.nodes if node.name in self.platforms)
 
 
 def services_on(cluster: Cluster, name: str) -> dict[str, Service]:

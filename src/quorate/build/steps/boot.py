@@ -4,9 +4,10 @@ A service that systemd starts on a node where Pacemaker wants it stopped runs tw
 at boot"; bug 1372616 corrupted a Galera node that way). A node that was fenced has to come back by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from quorate.build.change import Change, Effect, Run
+from quorate.build.change import Change, Deed, Effect, Run, Thing
+from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.findings import Finding
 from quorate.machines.host import Host, command
@@ -53,16 +54,26 @@ def changes(facts: Mapping[str, unit_state.Unit], want: Want, name: str) -> Iter
     if masked:
         hidden = [unit for unit in kept_off(want, name) if facts[unit].name in masked]
         unmask = command("sh", "-c", UNMASK, "quorate-unmask", " ".join(masked), " ".join(hidden))
-        yield Change(name, TITLE, f"let {', '.join(masked)} be started again", (Run(unmask),))
+        yield Change(name, TITLE, f"let {', '.join(masked)} be started again", (Run(unmask),), things=_changed(masked))
     on = [unit for unit in started(want, name) if not facts[unit].starts_at_boot]
     if on:
-        yield Change(name, TITLE, f"start {', '.join(on)} at boot", (Run(command("systemctl", "enable", *on)),))
+        enable = Run(command("systemctl", "enable", *on))
+        yield Change(name, TITLE, f"start {', '.join(on)} at boot", (enable,), things=_changed(on))
     off = [unit for unit in kept_off(want, name) if facts[unit].starts_at_boot]
     yield from _stopped(facts, want, name, off)
     if off:
-        yield Change(
-            name, TITLE, f"keep {', '.join(off)} from starting at boot", (Run(command("systemctl", "disable", *off)),)
-        )
+        disable = Run(command("systemctl", "disable", *off))
+        yield Change(name, TITLE, f"keep {', '.join(off)} from starting at boot", (disable,), things=_changed(off))
+
+
+def _changed(units: Iterable[str]) -> tuple[tuple[Thing, Deed], ...]:
+    return tuple((Thing("unit", unit.removesuffix(".service")), Deed.CHANGED) for unit in units)
+
+
+def things(facts: Mapping[str, unit_state.Unit], want: Want, name: str) -> States:
+    """Return the units, and whether they start at boot."""
+    units = (*started(want, name), *kept_off(want, name))
+    return {Thing("unit", unit.removesuffix(".service")): facts[unit].enabled for unit in units}
 
 
 def _stopped(facts: Mapping[str, unit_state.Unit], want: Want, name: str, off: list[str]) -> Iterator[Change]:
@@ -79,4 +90,4 @@ def _stopped(facts: Mapping[str, unit_state.Unit], want: Want, name: str, off: l
     if running:
         stop = Run(command("systemctl", "stop", *running), timeout_s=STOP_S)
         words = f"stop {', '.join(running)}, which systemd started: Pacemaker will, with the cluster file's settings"
-        yield Change(name, TITLE, words, (stop,), Effect.RESTART)
+        yield Change(name, TITLE, words, (stop,), Effect.RESTART, things=_changed(running))

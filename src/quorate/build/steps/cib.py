@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from quorate.build.change import Change, Effect, Run, difference
-from quorate.build.step import Fleet, Note, answer
+from quorate.build.change import Change, Deed, Effect, Run, difference
+from quorate.build.cib_parts import deeds, parts
+from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps.pacemaker import DEADTIME
 from quorate.build.want import Want
 from quorate.errors import CommandFailed
@@ -23,7 +24,7 @@ from quorate.observe.facts.cib import Cib
 from quorate.observe.gathering import gather
 from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
-from quorate.render.merge import canonical, merged
+from quorate.render.merge import Leftover, canonical, merged
 from quorate.secret_names import is_secret_key
 
 TITLE = "cib"
@@ -72,10 +73,11 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     """Yield one change that writes everything, and a remark for each thing that is live but not in the file."""
     wanted = configuration(want.cluster, want.agents, want.platform)
     if facts.live is None:
-        yield Change(facts.node, TITLE, f"write the CIB: {summary(wanted)}", (), Effect.START)
+        made = tuple((thing, Deed.CREATED) for thing in parts(wanted))
+        yield Change(facts.node, TITLE, f"write the CIB: {summary(wanted)}", (), Effect.START, things=made)
         return
     live = facts.live.root
-    new, leftovers = merged(without_seed(live, want), wanted)
+    new, leftovers = target(live, want)
     for leftover in leftovers:
         yield Finding(
             "not-in-the-file",
@@ -100,7 +102,20 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         (Run(write, timeout_s=120),),
         effect(live, new),
         difference("CIB", text(masked(live)).encode(), text(masked(new)).encode()),
+        tuple(deeds(parts(live), parts(new))),
     )
+
+
+def target(live: etree._Element, want: Want) -> tuple[etree._Element, list[Leftover]]:
+    """Return the CIB to write, and what is live but not in the file."""
+    wanted = configuration(want.cluster, want.agents, want.platform)
+    return merged(without_seed(live, want), wanted, prune=want.prune)
+
+
+def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
+    """Return what the live configuration consists of; the host is "", for it is the cluster's."""
+    live = parts(facts.live.root) if facts.live else {}
+    return {("", thing): state for thing, state in live.items()}
 
 
 def effect(live: etree._Element, new: etree._Element) -> Effect:

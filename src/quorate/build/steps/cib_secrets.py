@@ -8,7 +8,8 @@ files must be on every node before the CIB names them.
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from quorate.build.change import Change, Run, WriteFile
+from quorate.build.change import Change, Deed, Run, Thing, WriteFile
+from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host, command
@@ -78,4 +79,12 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
             Run(command("install", "--directory", "--mode=0700", FOLDER, *folders)),
             *(file for _, file in sorted(stale.items())),
         ),
+        things=tuple(
+            (Thing("secret", path), Deed.CHANGED if facts[path].exists else Deed.CREATED) for path in sorted(stale)
+        ),
     )
+
+
+def things(facts: Mapping[str, file_state.File], want: Want, name: str) -> States:  # noqa: ARG001
+    """Return the secret files, as digests."""
+    return {Thing("secret", path): file.state for path, file in facts.items()}

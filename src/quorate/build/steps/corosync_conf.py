@@ -10,7 +10,8 @@ membership.
 import re
 from collections.abc import Iterator
 
-from quorate.build.change import Change, Run, WriteFile, difference
+from quorate.build.change import Change, Deed, Run, Thing, WriteFile, difference, digest
+from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
@@ -18,6 +19,7 @@ from quorate.render.corosync import HEADER, corosync_conf
 
 TITLE = "corosync.conf"
 PATH = "/etc/corosync/corosync.conf"
+FILE = Thing("file", PATH)
 KEPT = f"{PATH}.before-quorate"
 TRIAL = f"{PATH}.trial"
 PACKAGED = "debian"
@@ -67,7 +69,14 @@ def changes(facts: bytes | None, want: Want, name: str) -> Iterator[Change | Fin
     # The trial holds no secret; closed all the same, as what looks like a key should be.
     test = (WriteFile(TRIAL, trial(text), mode=0o600), Run(TEST_OF_THE_NEW_FILE))
     words = f"write {PATH}" + (f", keep the old one as {KEPT}" if keep else "")
-    yield Change(name, TITLE, words, (*test, *keep, WriteFile(PATH, new)), difference=difference(PATH, facts, new))
+    deed = Deed.CREATED if facts is None else Deed.CHANGED
+    actions = (*test, *keep, WriteFile(PATH, new))
+    yield Change(name, TITLE, words, actions, difference=difference(PATH, facts, new), things=((FILE, deed),))
+
+
+def things(facts: bytes | None, want: Want, name: str) -> States:  # noqa: ARG001 - the protocol of a step
+    """Return the file."""
+    return {FILE: digest(facts)}
 
 
 def foreign(text: bytes, want: Want, name: str) -> Finding | None:

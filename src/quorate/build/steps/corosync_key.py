@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quorate.build.change import Change, Effect, Run, WriteFile
+from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, digest
 from quorate.build.secrets import to_bytes
-from quorate.build.step import Fleet, Note
+from quorate.build.step import Fleet, Note, PlacedStates
 from quorate.build.want import Want
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
@@ -23,6 +23,7 @@ from quorate.observe.gathering import gather_about
 
 TITLE = "key"
 PATH = "/etc/corosync/authkey"
+FILE = Thing("file", PATH)
 REPLACED = f"{PATH}.replaced-not-loaded"  # is there from before the key is written until Corosync was reloaded
 MARK = WriteFile(REPLACED, b"Corosync may still run with the key from before; quorate apply reloads it.\n")
 LENGTH = 256  # bytes; corosync-keygen(8) makes 256, 128 is the least
@@ -65,12 +66,19 @@ def changes(facts: Keys, want: Want) -> Iterator[Change | Finding]:
     for name, content in facts.content.items():
         write = WriteFile(PATH, key, mode=0o400, secret=True)
         if content is None:
-            yield Change(name, TITLE, "make the cluster's key" if fresh else "give it the cluster's key", (write,))
+            words = "make the cluster's key" if fresh else "give it the cluster's key"
+            yield Change(name, TITLE, words, (write,), things=((FILE, Deed.CREATED),))
         elif content != key:
             words = "replace its key by the file's, for corosync to reload"
-            yield Change(name, TITLE, words, (MARK, write), Effect.RELOAD)
+            yield Change(name, TITLE, words, (MARK, write), Effect.RELOAD, things=((FILE, Deed.CHANGED),))
         elif not facts.closed[name]:
-            yield Change(name, TITLE, f"close {PATH} to everybody but root", (Run(command("chmod", "0400", PATH)),))
+            close = (Run(command("chmod", "0400", PATH)),)
+            yield Change(name, TITLE, f"close {PATH} to everybody but root", close, things=((FILE, Deed.CHANGED),))
+
+
+def things(facts: Keys, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
+    """Return the key of each node, as a digest."""
+    return {(name, FILE): digest(content) for name, content in facts.content.items()}
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from quorate.build.change import Change, Effect, Run
-from quorate.build.step import Fleet, Note, answer
+from quorate.build.change import Change, Deed, Effect, Run, Thing
+from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps import corosync_key
 from quorate.build.steps.running_members import endangered
 from quorate.build.want import Want
@@ -25,6 +25,7 @@ from quorate.observe.gathering import gather, gather_about
 from quorate.render.corosync import corosync_conf, runtime_keys
 
 TITLE = "membership"
+DAEMON = Thing("daemon", "corosync")
 
 # How Corosync logs is no difference that matters to a cluster.
 # Of the rest, corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
@@ -93,7 +94,8 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     for name, running in facts.running.items():
         if running is None:
             unit = want.platforms[name].units["corosync"]
-            yield Change(name, TITLE, "start corosync", (Run(command("systemctl", "start", unit)),), Effect.START)
+            start = (Run(command("systemctl", "start", unit)),)
+            yield Change(name, TITLE, "start corosync", start, Effect.START, things=((DAEMON, Deed.CHANGED),))
         elif keys := differing(running, wanted) + (["its key"] if name in facts.new_key else []):
             stale[name] = keys
     yield from later(facts, want)
@@ -117,6 +119,11 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     # The reload is told to the partition it is given in: a quorate one has most of the nodes.
     where = next((name for name in stale if "Quorate" in facts.flags.get(name, ())), next(iter(stale)))
     yield Change(where, TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
+
+
+def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
+    """Return Corosync on each node."""
+    return {(name, DAEMON): "stopped" if running is None else "running" for name, running in facts.running.items()}
 
 
 def later(facts: Facts, want: Want) -> Iterator[Finding]:

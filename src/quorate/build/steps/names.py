@@ -6,7 +6,8 @@ A cluster must be able to start when the name server is among the things that ar
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quorate.build.change import Change, WriteFile, difference
+from quorate.build.change import Change, Deed, Thing, WriteFile, difference, digest
+from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host, command
@@ -14,6 +15,7 @@ from quorate.render import hosts
 
 TITLE = "names"
 PATH = "/etc/hosts"
+FILE = Thing("file", PATH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +52,10 @@ def changes(facts: Names, want: Want, name: str) -> Iterator[Change | Finding]:
             f"write the cluster's names to {PATH}",
             (WriteFile(PATH, content),),
             difference=difference(PATH, facts.text, content),
+            things=((FILE, Deed.CREATED if facts.text is None else Deed.CHANGED),),
         )
+
+
+def things(facts: Names, want: Want, name: str) -> States:  # noqa: ARG001 - the protocol of a step
+    """Return the hosts file."""
+    return {FILE: digest(facts.text)}

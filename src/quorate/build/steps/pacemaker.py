@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quorate.build.change import Change, Effect, Run, WriteFile
-from quorate.build.step import Fleet, Note, answer
+from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile
+from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.want import Want
 from quorate.findings import Finding
 from quorate.machines.host import Host, command
@@ -21,6 +21,7 @@ from quorate.observe.facts import cluster_status, file_state, unit_state
 from quorate.observe.gathering import gather, gather_about
 
 TITLE = "pacemaker"
+DAEMON = Thing("daemon", "pacemaker")
 CIB = "/var/lib/pacemaker/cib/cib.xml"
 DEADTIME = "1s"
 
@@ -70,7 +71,13 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         words = "start pacemaker" + (
             f" (first start: dc-deadtime {DEADTIME} until the CIB is written)" if first else ""
         )
-        yield Change(name, TITLE, words, (seed, start) if first else (start,), Effect.START)
+        changed = ((DAEMON, Deed.CHANGED),)
+        yield Change(name, TITLE, words, (seed, start) if first else (start,), Effect.START, things=changed)
+
+
+def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
+    """Return Pacemaker on each node."""
+    return {(name, DAEMON): "running" if runs else "stopped" for name, runs in facts.runs.items()}
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:

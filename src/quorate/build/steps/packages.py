@@ -8,7 +8,8 @@ were apply killed here, systemd could not start it again after a fall.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from quorate.build.change import Change, Effect, Run
+from quorate.build.change import Change, Deed, Run, Thing
+from quorate.build.step import States
 from quorate.build.want import Want, services_on
 from quorate.catalog.platform import Platform
 from quorate.describe.cluster import Cluster
@@ -81,5 +82,10 @@ def changes(facts: Mapping[str, str], want: Want, name: str) -> Iterator[Change 
             Run(Command(platform.refresh, environment=quiet), timeout_s=300),
             Run(Command((*platform.install, *missing), environment=quiet), timeout_s=1200),
         ),
-        Effect.NOTHING,
+        things=tuple((Thing("package", package), Deed.CREATED) for package in missing),
     )
+
+
+def things(facts: Mapping[str, str], want: Want, name: str) -> States:
+    """Return the wanted packages with their versions."""
+    return {Thing("package", p): facts.get(p, "") for p in wanted(want.cluster, want.platforms[name], name)}

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from quorate.build.change import Change, Effect, Run
+from quorate.build.change import Change, Deed, Effect, Run, Thing
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import running
 from quorate.build.storage.phases import stores
@@ -166,7 +166,14 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     for victim in victims:
         peer = next(node.name for node in cluster.nodes if node.name != victim)
         fence = tuple(Run(step, timeout_s=150) for step in fencing(victim, cluster.fencing.action))
-        yield Change(peer, TITLE, f"power-cycle {victim} through its fencing devices", fence, Effect.RESTART_NODE)
+        yield Change(
+            peer,
+            TITLE,
+            f"power-cycle {victim} through its fencing devices",
+            fence,
+            Effect.RESTART_NODE,
+            things=((Thing("node", victim), Deed.CHANGED),),
+        )
 
 
 def fencing(victim: str, action: str) -> tuple[Command, ...]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from quorate.build.change import Change, Run, WriteFile
+from quorate.build.change import Change, Deed, Run, Thing, WriteFile
+from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.catalog.service import HostFile
 from quorate.findings import Finding
@@ -36,4 +37,10 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
         if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
             continue
         then = (Run(command(*argv)) for argv in file.then)
-        yield Change(name, TITLE, f"write {path} for {label}", (action, *then))
+        deed = Deed.CHANGED if facts[path].exists else Deed.CREATED
+        yield Change(name, TITLE, f"write {path} for {label}", (action, *then), things=((Thing("file", path), deed),))
+
+
+def things(facts: Mapping[str, file_state.File], want: Want, name: str) -> States:
+    """Return the files that services need, whose state is content, owner and mode."""
+    return {Thing("file", path): facts[path].state for path in wanted(want, name)}

@@ -44,6 +44,11 @@ class File:
         """Whether something with content or entries is there."""
         return self.kind not in {"missing", "dangling"}
 
+    @property
+    def state(self) -> str:
+        """Content, owner and mode in one text, equal where nothing differs; "" where nothing is there."""
+        return f"{self.sha256 or self.kind} {self.owner}:{self.group} {self.mode:o}" if self.exists else ""
+
 
 def command_for(*paths: str) -> Command:
     """Return the query; paths may hold spaces, but no line breaks or tabs."""

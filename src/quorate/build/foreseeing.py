@@ -1,0 +1,66 @@
+"""foreseeing: from a plan's changes to what is asked of the scheduler: the Course. Pure but for foresee, which asks.
+
+Nodes on which Pacemaker is started join; then the configuration is written; then come hosts that have to be emptied
+for a restart, and nodes whose power is cut. A reload of Corosync, files and packages are no matter to Pacemaker.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+
+from lxml.etree import _Element as Element
+
+from quorate.build.change import Change, Effect
+from quorate.build.consequences import Consequence, Consequences, Fate
+from quorate.build.foretelling import Course, Known, Moment, foretell
+from quorate.build.steps import cib, pacemaker, proof
+from quorate.build.want import Want
+from quorate.catalog.expand import expand
+from quorate.explore.scheduler.step import Step
+
+
+async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want) -> Consequences:
+    """Return what the changes do to every service. facts: the live CIB, None where nobody looked."""
+    if facts is None or facts.live is None:
+        return first_start(want)
+    new, _ = cib.target(facts.live.root, want)
+    course = course_of(changes, facts.live.xml, new)
+    known = Known(
+        cluster=want.cluster, agents=want.agents, platform=want.platform, measured=want.measured, place=want.place
+    )
+    return await asyncio.to_thread(foretell, course, known)
+
+
+def first_start(want: Want) -> Consequences:
+    """Return what becomes of services in a cluster that does not run yet: all are started."""
+    names = [*want.cluster.services, *(each.id for each in expand(want.cluster, want.platform).resources)]
+    return Consequences(
+        services=tuple(Consequence(name, Fate.STARTED) for name in names if name in want.cluster.services),
+        remarks=("the cluster does not run yet: where services start is Pacemaker's decision then",),
+    )
+
+
+def course_of(changes: Iterable[Change], live: str, new: Element) -> Course:
+    """Return what Pacemaker learns of the changes."""
+    changes = list(changes)
+    configuration = new.find("configuration")
+    assert configuration is not None
+    return Course(
+        live=live,
+        configuration=configuration,
+        joining=tuple(change.host for change in changes if change.step == pacemaker.TITLE),
+        then=tuple(moments(changes)),
+    )
+
+
+def moments(changes: Iterable[Change]) -> Iterator[Moment]:
+    """Yield what happens to nodes, in the order of the changes."""
+    emptied: set[str] = set()
+    for change in changes:
+        if change.empties and change.host not in emptied:
+            emptied.add(change.host)
+            yield Moment(f"emptying {change.host}", Step(standby=((change.host, True),)))
+            yield Moment(f"taking {change.host} back", Step(standby=((change.host, False),)))
+        if change.step == proof.TITLE and change.effect is Effect.RESTART_NODE:
+            for thing, _ in change.things:
+                yield Moment(f"cutting the power of {thing.name}", Step(lost=(thing.name,)))
+                yield Moment(f"the return of {thing.name}", Step(returned=(thing.name,)))
