@@ -350,6 +350,7 @@ def cluster_file() -> Iterator[str]:
     yield "One YAML document. `quorate schema` prints the same as JSON Schema, for editors. Required keys are bold.\n"
     yield VALUES
     whole = schema(kinds())
+    whole["properties"] = {key: with_entries(value) for key, value in whole["properties"].items()}
     plain = {key: value for key, value in whole["properties"].items() if not nested(value)}
     yield "## Top level\n"
     yield from table({"properties": plain, "required": whole["required"]}, whole, "")
@@ -359,6 +360,12 @@ def cluster_file() -> Iterator[str]:
         elif nested(value):
             yield f"\n## {name}\n"
             yield from section(name, value, whole)
+
+
+def with_entries(value: Schema) -> Schema:
+    """Of a key that takes text or a mapping, as `resources` does, the mapping."""
+    mappings = [branch for branch in value.get("anyOf", ()) if "additionalProperties" in branch]
+    return {**mappings[0], **{key: value[key] for key in ("description",) if key in value}} if mappings else value
 
 
 def nested(value: Schema) -> bool:
@@ -384,7 +391,7 @@ def step(value: Schema) -> str:
 def section(name: str, value: Schema, whole: Schema) -> Iterator[str]:
     """One top-level key: a table for each shape its entries can have."""
     shapes = refs(value)
-    if len(shapes) > 1:
+    if len(shapes) != 1:
         yield sentence(value)
     for shape_name in shapes:
         definition = whole["$defs"][shape_name]

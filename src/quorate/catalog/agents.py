@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.describe.resources import AgentName, Role
 
 _ROLES: Mapping[str, Role] = {

@@ -15,6 +15,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.platforms import platform_for
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Group, Operation, Order, Primitive, Resources
+from quorate.dialect.crm.references import identity
 
 Path = tuple[str | int, ...]
 
@@ -25,7 +26,8 @@ class Context:
 
     resources: everything Pacemaker will be given. primitives: the same primitives with their templates' settings
     merged in. origins: ("resource", id) or ("constraint", id) -> path in the cluster file. platform: whose names and
-    paths the services were expanded with.
+    paths the services were expanded with. as_is: ids of what stands in a text of the crm shell, to which nothing is
+    added: no operations, no time-outs.
     """
 
     agents: AgentLibrary
@@ -34,6 +36,7 @@ class Context:
     origins: Mapping[tuple[str, str], Path]
     platform: Platform
     given: frozenset[Path] = field(default_factory=frozenset)
+    as_is: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, cluster: Cluster, agents: AgentLibrary | None = None, platform: Platform | None = None) -> "Context":
@@ -48,6 +51,7 @@ class Context:
             origins=MappingProxyType(_origins(cluster, platform)),
             platform=platform,
             given=cluster.given,
+            as_is=frozenset(filter(None, map(identity, cluster.text.statements))),
         )
 
     def agent(self, primitive: Primitive) -> Agent | None:
@@ -133,7 +137,9 @@ def _origins(cluster: Cluster, platform: Platform) -> dict[tuple[str, str], Path
         made = expand(alone, platform)
         origins |= {("resource", r.id): ("services", name) for r in (*made.templates, *made.resources)}
         origins |= {("constraint", c.id): ("services", name) for c in made.constraints}
-    own = cluster.resources
+    own, said = cluster.resources, {identity(item) for item in cluster.text.statements}
     origins |= {("resource", r.id): ("resources", r.id) for r in (*own.templates, *own.resources)}
-    origins |= {("constraint", c.id): ("constraints", index) for index, c in enumerate(own.constraints)}
+    listed = [c for c in own.constraints if c.id not in said]
+    origins |= {("constraint", c.id): ("resources", c.id) for c in own.constraints if c.id in said}
+    origins |= {("constraint", c.id): ("constraints", index) for index, c in enumerate(listed)}
     return origins

@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.describe.cluster import Cluster, FenceDevice, IPAddress, Node
 
 Path = tuple[str | int, ...]

@@ -13,6 +13,7 @@ from quorate.describe import addresses
 from quorate.describe.resources import NONE, Resources
 from quorate.describe.secret import Secret
 from quorate.describe.service import ServiceOptions
+from quorate.dialect.model import Configuration
 
 IPAddress = addresses.IPAddress
 IPInterface = addresses.IPInterface
@@ -152,7 +153,8 @@ class Quorum:
 class FenceDevice:
     """One fencing device. `victims` maps each node it can fence to the port (plug) it is known by, None: its own name.
 
-    from_node: the node whose `fencing` entry made this device (IPMI boards), else None.
+    from_node: the node whose `fencing` entry made this device (IPMI boards), else None. as_text: it stands in the
+    text of `resources`, from which its resource is made.
     """
 
     id: str
@@ -164,6 +166,7 @@ class FenceDevice:
     monitor_interval_s: float = 60
     from_node: str | None = None
     path: tuple[str | int, ...] = ()
+    as_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,8 @@ class Rate:
 class Cluster:
     """The whole cluster. `services` by the operator's names; `resources` from the file's own section.
 
+    text: what that section says as text of the crm shell. It goes to the CIB as it is; what can be said of it otherwise
+    is in `resources`, `nodes`, `fencing` and `pacemaker` too.
     rates: by kind of failure, those that the file states.
     given: paths of the file that the operator wrote, e.g. ("corosync", "token").
     """
@@ -250,6 +255,7 @@ class Cluster:
     pacemaker: Pacemaker
     services: Mapping[str, ServiceOptions] = field(default_factory=lambda: MappingProxyType({}))
     resources: Resources = field(default_factory=Resources)
+    text: Configuration = field(default_factory=Configuration)
     shared: tuple[Shared, ...] = ()
     targets: Targets = field(default_factory=Targets)
     rates: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))

@@ -131,7 +131,7 @@ class _Builder:
             self.report("yaml-escape", span, *syntax.SURROGATE)
             return Scalar(span, text)
         if tag == _TEXT or (not event.implicit[0] and tag not in _PLAIN_TAGS):
-            return Scalar(span, event.value)
+            return Scalar(span, event.value, block=event.style == "|")
         return Scalar(span, resolve(event.value))
 
     def check_tag(self, tag: str, span: Span) -> None:

@@ -5,8 +5,8 @@
     loaded.findings                # in reading order
     loaded.place(finding)          # a rule's finding, with the place of its path in this file
 
-The way: bytes -> YAML with positions (source.py) -> the file's shape (sections/) -> services by their kinds ->
-references between the parts (references.py) -> defaults (derive/).
+The way: bytes -> YAML with positions (source.py) -> the file's shape (sections/) -> services by their kinds -> text of
+the crm shell (crm_text.py) -> references between the parts (references.py) -> defaults (derive/).
 """
 
 import difflib
@@ -16,8 +16,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from quorate.describe import crm_text
 from quorate.describe.cluster import Cluster
 from quorate.describe.compose import MOST
+from quorate.describe.crm_text import CrmText
 from quorate.describe.derive import derive
 from quorate.describe.mismatch import shown
 from quorate.describe.partial import without
@@ -28,6 +30,7 @@ from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
 from quorate.describe.settings import literal_secrets, second_homes
 from quorate.describe.source import Source, read
+from quorate.describe.text_problems import text_problems
 from quorate.findings import Finding, Severity, in_reading_order
 from quorate.lines import printable
 
@@ -53,12 +56,15 @@ def load(content: bytes | str, file: str, kinds: Kinds) -> Loaded:
     source, findings = read(content, file)
     if source.root is None:
         return Loaded(None, [_safe(finding) for finding in _at_most(findings)], source)
-    reading = _Reading(kinds)
+    data = source.data if isinstance(source.data, Mapping) else {}
+    text = crm_text.read(source, _keys(data.get("services")))
+    source.parts.update(text.parts)
+    reading = _Reading(kinds, text)
     cluster = reading.cluster(source.data)
     for problem in reading.problems:
         if problem.secret:
             source.hide(problem.finding.path)
-    findings += _empty(source, reading)
+    findings += [*text.findings, *_empty(source, reading)]
     findings += [
         problem.finding.at(source.place(problem.finding.path, of_key=problem.of_key)) for problem in reading.problems
     ]
@@ -77,6 +83,7 @@ class _Reading:
     """One pass over the data; problems are collected."""
 
     kinds: Kinds
+    text: CrmText = field(default_factory=CrmText)
     problems: list[Problem] = field(default_factory=list)
 
     def cluster(self, data: Any) -> Cluster | None:
@@ -85,12 +92,15 @@ class _Reading:
         file = self.read(File, data)
         if file is None:
             return None
+        text = self.text.configuration
         self.problems += literal_secrets(file)
-        self.problems += references(file, services, Names.of(data))
+        self.problems += references(file, services, Names.of(data), text)
         self.problems += second_homes(file)
-        if any(problem.finding.severity is Severity.ERROR for problem in self.problems):
+        self.problems += text_problems(file, text)
+        errors = [*self.text.findings, *(problem.finding for problem in self.problems)]
+        if any(finding.severity is Severity.ERROR for finding in errors):
             return None
-        return derive(file, services, frozenset(_paths(data)))
+        return derive(file, services, text, frozenset([*_paths(data), *self.text.parts]))
 
     def read(self, model: type[Model], data: Any, path: Path = ()) -> Model | None:
         """Return data as a model; with mistakes, what is left without them, so that the rest is checked too."""
@@ -159,6 +169,10 @@ def _empty(source: Source, reading: _Reading) -> list[Finding]:
         for path in source.empty()
         if path and path not in reported
     ]
+
+
+def _keys(section: Any) -> tuple[str, ...]:
+    return tuple(map(str, section)) if isinstance(section, Mapping) else ()
 
 
 def _at_most(findings: list[Finding]) -> list[Finding]:

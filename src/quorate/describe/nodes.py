@@ -9,10 +9,11 @@ from quorate.lines import Span
 
 @dataclass(slots=True, eq=False)
 class Scalar:
-    """One word or text. empty: nothing stands in the file at all."""
+    """One word or text. empty: nothing stands in the file at all. block: written as text behind `|`, line for line."""
 
     span: Span
     value: Value
+    block: bool = False
     size: int = 1
     depth: int = 1
 

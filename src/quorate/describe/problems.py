@@ -225,9 +225,8 @@ def _no_tag(mistake: _Mistake) -> Problem:
     path, name, value = mistake.path, mistake.name, mistake.detail["input"]
     keys = [str(key) for key in value] if isinstance(value, Mapping) else []
     if isinstance(value, str) or (keys and keys[0].split()[:1] != [keys[0]]):
-        why = "resources as crm shell text cannot be read yet"
-        example = "{location: web, node: n1, score: 100}" if "constraints" in path else "{primitive: systemd:nginx}"
-        fix = f"write it as a mapping, such as {example}"
+        why = "text of the crm shell stands in one block, in place of the mapping"
+        fix = "write `resources: |`, and all statements as text on the lines below, indented"
         return Problem(error("crm-text", f"{name} is crm shell text, not a mapping", why, fix, path))
     constraint = "constraints" in path
     kinds = "location, colocation or order" if constraint else "primitive, template, group or clone"

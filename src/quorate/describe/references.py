@@ -5,7 +5,7 @@ Only what makes a cluster impossible is an error here; whatever is a judgement b
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quorate.describe.derive.fencing import IPMI_PREFIX
@@ -14,6 +14,9 @@ from quorate.describe.problems import Path, Problem, problem
 from quorate.describe.sections import fencing, resources
 from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
+from quorate.dialect.crm.references import identity
+from quorate.dialect.model import Configuration
+from quorate.dialect.model import Node as TextNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,21 @@ def _keys(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, Mapping) else ()
 
 
-def references(file: File, services: Mapping[str, ServiceOptions], names: Names) -> Iterator[Problem]:
+def references(
+    file: File, services: Mapping[str, ServiceOptions], names: Names, text: Configuration
+) -> Iterator[Problem]:
     """Yield what does not fit together.
 
     services: the validated entries of the section `services`. names: those of the file's own data, so that an entry
-    with a mistake in it is not reported a second time as unknown.
+    with a mistake in it is not reported a second time as unknown. text: what the section `resources` says as text.
     """
+    names = replace(names, resources=(*names.resources, *filter(None, map(identity, text.statements))))
     yield from _node_ids(file, names)
     yield from _nodes(file, services, names)
     yield from _links(file, names)
     yield from _devices(file, names)
     yield from _shared(file, names)
-    yield from _ids(file)
+    yield from _ids(file, text)
     yield from _members(file, names)
     yield from _constraints(file, names)
 
@@ -202,7 +208,7 @@ def _shared_links(
             yield problem("unknown-link", summary, why, fix, where)
 
 
-def _ids(file: File) -> Iterator[Problem]:
+def _ids(file: File, text: Configuration) -> Iterator[Problem]:
     """Yield names that would stand twice in the CIB, where each id is unique."""
     taken = dict.fromkeys(_fence_victims(file), "a fencing device")
     for name in (file.fencing or fencing.Fencing()).devices:
@@ -210,7 +216,8 @@ def _ids(file: File) -> Iterator[Problem]:
             node = file.nodes[name.removeprefix(IPMI_PREFIX)]
             if node.fencing and node.fencing.ipmi:
                 yield _twice(name, "the IPMI board of a node", ("fencing", "devices", name))
-    for section, names in (("services", file.services), ("resources", file.resources)):
+    said = [said_id for item in text.statements if not isinstance(item, TextNode) and (said_id := identity(item))]
+    for section, names in (("services", file.services), ("resources", [*file.resources, *said])):
         for name in names:
             if name in taken:
                 yield _twice(name, taken[name], (section, name))

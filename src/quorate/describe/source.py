@@ -1,7 +1,7 @@
 """Source: bytes of a cluster file -> plain data, and from a path of keys back to the place in the text. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from quorate.describe import masking
@@ -19,11 +19,15 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: its lines, the tree of its values (None where it could not be read), its plain data."""
+    """A file that was read: its lines, the tree of its values (None where it could not be read), its plain data.
+
+    parts: places within one value, by paths that go on behind its own (crm_text.py).
+    """
 
     lines: Lines
     root: Node | None
     data: Any
+    parts: dict[Path, Span] = field(default_factory=dict)
 
     def place(self, path: Path, *, of_key: bool = False) -> Place:
         """Return where the value at `path` stands, or the deepest part of the path that exists.
@@ -31,6 +35,9 @@ class Source:
         of_key: the place of the key instead. Values that span lines are shown by their key. An index into something
         that is not a list is skipped, because one value may be written without its list.
         """
+        part = next((end for end in range(len(path), 1, -1) if path[:end] in self.parts), 0)
+        if part > len(self.written(path)):
+            return self.lines.place(self.parts[path[:part]])
         return self.lines.place(self._span(path, of_key=of_key))
 
     def written(self, path: Path) -> Path:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from lxml.etree import _Element as Element
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.explore.subject import Part
 
 INFINITY = 1_000_000

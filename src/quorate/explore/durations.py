@@ -24,7 +24,7 @@ from typing import Any, Literal
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.catalog.agents import AgentLibrary
 from quorate.describe.resources import AgentName
 from quorate.explore.configured import TIMEOUT_S, Configured

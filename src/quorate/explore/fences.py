@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from lxml.etree import _Element as Element
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.check.fencing import ON_BOARD
 from quorate.explore.configured import Configured, Primitive, is_fencing, kept_from_running
 from quorate.explore.subject import Fence

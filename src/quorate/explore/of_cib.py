@@ -11,7 +11,7 @@ from types import MappingProxyType
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.describe.cluster import Quorum
 from quorate.errors import UsageError
 from quorate.explore import scores

@@ -16,6 +16,7 @@ from quorate.catalog.platform import Platform
 from quorate.describe.cluster import Cluster, Node
 from quorate.describe.resources import Clone, Group, Resources
 from quorate.describe.secret import Secret
+from quorate.render import crm_text
 from quorate.render.constraints import constraints_element
 from quorate.render.fencing import fencing_resources, topology_element
 from quorate.render.ids import Ids
@@ -35,9 +36,12 @@ def everything(cluster: Cluster, platform: Platform) -> Resources:
 
 
 def configuration(cluster: Cluster, agents: AgentLibrary, platform: Platform) -> Element:
-    """Return <configuration>: properties, nodes (with the attributes the file gives them), resources, constraints."""
+    """Return <configuration>: properties, nodes (with the attributes the file gives them), resources, constraints.
+
+    What the file says as text of the crm shell stands in it untouched, behind what the other sections make.
+    """
     ids = Ids()
-    resources = everything(cluster, platform)
+    resources = crm_text.left(everything(cluster, platform), cluster.text)
     pacemaker = cluster.pacemaker
     root = etree.Element("configuration")
     nvset(etree.SubElement(root, "crm_config"), "cluster_property_set", PROPERTIES_ID, pacemaker.properties, ids)
@@ -53,6 +57,7 @@ def configuration(cluster: Cluster, agents: AgentLibrary, platform: Platform) ->
     ):
         if values:
             nvset(etree.SubElement(root, tag), "meta_attributes", id_, values, ids)
+    crm_text.add(root, cluster)
     return root
 
 

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.describe.cluster import Cluster, FenceDevice
 from quorate.describe.resources import AgentName, Location, Operation, Primitive, Resources
 from quorate.describe.secret import Secret
+from quorate.dialect.model import FencingTopology
 from quorate.render.ids import Ids
 
 DEVICE_TIMEOUT_S = 60.0
@@ -22,10 +23,12 @@ management board under firmware load answers later than that without being broke
 def fencing_resources(cluster: Cluster) -> Resources:
     """Return the devices, and a ban of each device that fences one node only from that node.
 
+    Devices that stand in a text of the crm shell are written from it, and get no ban.
+
     A node cannot confirm its own death, so a device is of no use there; and its monitor would then test the wrong
     path. Devices for several nodes may run anywhere: the fencer lets another node than the victim use them.
     """
-    devices = cluster.fencing.devices
+    devices = tuple(device for device in cluster.fencing.devices if not device.as_text)
     bans = tuple(
         Location(f"{device.id}-never-on-{victim}", device.id, victim, "-INFINITY")
         for device in devices
@@ -37,8 +40,10 @@ def fencing_resources(cluster: Cluster) -> Resources:
 
 def topology_element(cluster: Cluster, ids: Ids) -> Element | None:
     """Return <fencing-topology>, or None where every node has one way to be fenced."""
-    if not any(cluster.fencing.levels.values()):
-        return None
+    if not any(cluster.fencing.levels.values()) or any(
+        isinstance(item, FencingTopology) for item in cluster.text.statements
+    ):
+        return None  # levels that stand in a text are written from it
     root = etree.Element("fencing-topology")
     for node, levels in cluster.fencing.levels.items():
         for index, devices in enumerate(levels, start=1):

@@ -1,7 +1,7 @@
 """Bringing what quorate wants into a live CIB, without taking away what is not quorate's. Elements in and out. Pure.
 
-Kept as they are: status, nodes and their attributes, alerts, ACLs, tags, Pacemaker's own bookkeeping. Replaced:
-properties, defaults, resources, constraints and fencing levels of the cluster file. What is live and not in the file
+Kept as they are: status, nodes and their attributes, Pacemaker's own bookkeeping. Replaced: properties, defaults,
+resources, constraints, fencing levels, alerts, ACLs and tags of the cluster file. What is live and not in the file
 is kept and named, so that somebody decides about it; `prune` takes it away.
 """
 
@@ -131,6 +131,7 @@ class _Merge:
             "rsc_defaults": self._pairs("rsc_defaults", "meta_attributes", "default"),
             "op_defaults": self._pairs("op_defaults", "meta_attributes", "default"),
         }
+        made |= {tag: self._named(tag) for tag in ("acls", "tags", "alerts")}
         required = {"crm_config", "nodes", "resources", "constraints"}
         for tag in _ORDER:
             section: Element | None = made[tag] if tag in made else copy.deepcopy(self.live.find(tag))
@@ -156,6 +157,8 @@ class _Merge:
         root.extend(ours)
         for group in self._children(self.live, tag):
             if group.find("rule") is not None or group.tag != set_tag:
+                if group.get("id") in own:  # a set with rules that the file has, too
+                    continue
                 if self._keep(Leftover(kind, group.get("id", ""))):
                     root.append(group)
                 continue
@@ -242,22 +245,35 @@ class _Merge:
                 root.append(constraint)
         return root
 
+    def _named(self, tag: str) -> Element:
+        """Put what the file has in the place of what is live under the same id; all else stays, for it is not ours."""
+        root = etree.Element(tag)
+        ours = self._children(self.wanted, tag)
+        ids = {item.get("id") for item in ours}
+        root.extend(ours)
+        root.extend(item for item in self._children(self.live, tag) if item.get("id") not in ids)
+        return root
+
     def _topology(self) -> Element:
         """Replace the levels of every node that has levels in the file."""
         root = etree.Element("fencing-topology")
         ours = self._children(self.wanted, "fencing-topology")
-        targets = {level.get("target") for level in ours}
+        targets = {_target(level) for level in ours}
         ids = {level.get("id") for level in ours}
         root.extend(ours)
         for level in self._children(self.live, "fencing-topology"):
             name = level.get("id", "")
-            if level.get("target") in targets or name in ids:
+            if _target(level) in targets or name in ids:
                 continue
             if set(level.get("devices", "").split(",")) & self.gone:
                 self.leftovers.append(Leftover("fencing level", name, kept=False))
             elif self._keep(Leftover("fencing level", name)):
                 root.append(level)
         return root
+
+
+def _target(level: Element) -> tuple[str | None, ...]:
+    return tuple(level.get(name) for name in ("target", "target-pattern", "target-attribute", "target-value"))
 
 
 def _resource_tree(resource: Element) -> Iterator[Element]:

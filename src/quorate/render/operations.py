@@ -7,7 +7,7 @@ Every operation stands in the CIB with its timeout, because the 20 s that Pacema
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.catalog.agents import Action, Agent
 from quorate.describe.resources import Operation, Role
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.catalog.agents import Agent, AgentLibrary
 from quorate.describe.resources import (
     AgentName,

@@ -11,6 +11,8 @@ from quorate.catalog.services import kinds
 from quorate.render.cib import cib, configuration
 from quorate.render.merge import Leftover, canonical, merged, same
 
+EMPTY = "<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration></cib>"
+
 
 @pytest.fixture
 def base(cluster):
@@ -192,3 +194,27 @@ def test_node_attributes_of_the_file_are_set_wherever_they_stand(cluster, live):
 def test_an_older_schema_is_raised_to_what_we_write(wanted, asked, result):
     new, _ = merged(FRESH.replace(b"pacemaker-3.9", asked.encode()), wanted)
     assert new.get("validate-with") == result
+
+
+def test_named_things_of_the_file_replace_those_of_the_same_id():
+    live = EMPTY.replace(
+        "</configuration>",
+        '<tags><tag id="t"><obj_ref id="x"/></tag><tag id="theirs"><obj_ref id="y"/></tag></tags></configuration>',
+    )
+    wanted = etree.fromstring('<configuration><tags><tag id="t"><obj_ref id="z"/></tag></tags></configuration>')
+    new, _ = merged(live.encode(), wanted)
+    assert [(tag.get("id"), tag[0].get("id")) for tag in new.iter("tag")] == [("t", "z"), ("theirs", "y")]
+
+
+def test_a_level_for_a_pattern_leaves_that_for_another():
+    live = EMPTY.replace(
+        "</configuration>",
+        '<fencing-topology><fencing-level id="p" index="1" target-pattern="b.*" devices="d"/></fencing-topology>'
+        "</configuration>",
+    )
+    wanted = etree.fromstring(
+        '<configuration><fencing-topology><fencing-level id="q" index="1" target-pattern="a.*" devices="e"/>'
+        "</fencing-topology></configuration>"
+    )
+    new, _ = merged(live.encode(), wanted)
+    assert [level.get("id") for level in new.iter("fencing-level")] == ["q", "p"]

@@ -12,12 +12,13 @@ from quorate.check.context import Context
 from quorate.check.words import nearest, perhaps
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Colocation, Constraint, Location
+from quorate.dialect.crm.references import identity
 from quorate.findings import Finding, Severity
 
 
-def check(_cluster: Cluster, context: Context) -> Iterator[Finding]:
+def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report resources in constraints that nothing in the file becomes."""
-    known = [resource.id for resource in context.resources.resources]
+    known = [*(resource.id for resource in context.resources.resources), *_said(cluster)]
     for constraint in context.resources.constraints:
         for key, name in _named(constraint).items():
             if name not in known:
@@ -30,6 +31,11 @@ def check(_cluster: Cluster, context: Context) -> Iterator[Finding]:
                     fix=f"write `{like}`" if like else "name a service, or one of its parts",
                     path=(*context.constraint_path(constraint.id), key),
                 )
+
+
+def _said(cluster: Cluster) -> Iterator[str]:
+    """Yield the ids of a text of the crm shell: bundles and tags may be named, too."""
+    yield from filter(None, map(identity, cluster.text.statements))
 
 
 def _named(constraint: Constraint) -> dict[str, str]:

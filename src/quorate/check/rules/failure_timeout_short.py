@@ -8,7 +8,7 @@ Source: Pacemaker Explained, "Resource Meta-Attributes", failure-timeout
 
 from collections.abc import Iterator
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.check.context import Context, Path
 from quorate.check.words import seconds
 from quorate.describe.cluster import Cluster

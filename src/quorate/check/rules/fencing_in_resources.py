@@ -13,10 +13,11 @@ from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
 
 
-def check(_cluster: Cluster, context: Context) -> Iterator[Finding]:
-    """Report primitives of the class stonith."""
+def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
+    """Report primitives of the class stonith; those in a text of the crm shell are reckoned with."""
+    known = {device.id for device in cluster.fencing.devices}
     for primitive in context.primitives:
-        if primitive.agent and primitive.agent.standard == "stonith":
+        if primitive.agent and primitive.agent.standard == "stonith" and primitive.id not in known:
             yield Finding(
                 code="fencing-in-resources",
                 severity=Severity.WARNING,

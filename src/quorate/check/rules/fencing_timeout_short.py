@@ -8,7 +8,7 @@ Source: pacemaker-fenced(7), pcmk_reboot_timeout; fence_ipmilan(8), power_timeou
 
 from collections.abc import Iterator
 
-from quorate.catalog import duration
+from quorate import duration
 from quorate.check.context import Context
 from quorate.check.fencing import longest_delay_s
 from quorate.check.words import seconds

@@ -12,10 +12,11 @@ from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
 
 
-def check(_cluster: Cluster, context: Context) -> Iterator[Finding]:
+def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report required parameters that are neither given nor have a default."""
+    fences = {device.id for device in cluster.fencing.devices}  # of which other rules speak
     for primitive in context.primitives:
-        agent = context.agent(primitive)
+        agent = context.agent(primitive) if primitive.id not in fences else None
         for name in agent.must_be_given() if agent else ():
             if name not in primitive.parameters:
                 yield Finding(

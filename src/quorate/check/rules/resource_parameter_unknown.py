@@ -16,10 +16,11 @@ from quorate.findings import Finding, Severity
 _EVERYWHERE = {"trace_ra", "trace_file"}  # understood by resource-agents' own shell library
 
 
-def check(_cluster: Cluster, context: Context) -> Iterator[Finding]:
+def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report parameters that the agent's metadata does not have; systemd units have none at all."""
+    fences = {device.id for device in cluster.fencing.devices}  # of which other rules speak
     for primitive in context.primitives:
-        agent = context.agent(primitive)
+        agent = context.agent(primitive) if primitive.id not in fences else None
         if agent is None or (not agent.parameters and primitive.agent and primitive.agent.standard == "ocf"):
             continue
         for name in primitive.parameters:

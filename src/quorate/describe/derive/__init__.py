@@ -9,22 +9,31 @@ from types import MappingProxyType
 
 from quorate.describe.cluster import Cluster, Targets
 from quorate.describe.derive.corosync import corosync
+from quorate.describe.derive.crm_view import view
 from quorate.describe.derive.fencing import fencing
-from quorate.describe.derive.nodes import nodes
+from quorate.describe.derive.nodes import nodes, with_attributes
 from quorate.describe.derive.pacemaker import pacemaker
 from quorate.describe.derive.quorum import quorum
 from quorate.describe.derive.resources import resources
 from quorate.describe.derive.shared import rates, shared
 from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
+from quorate.dialect.model import Configuration
 
 
 def derive(
-    file: File, services: Mapping[str, ServiceOptions], given: frozenset[tuple[str | int, ...]] = frozenset()
+    file: File,
+    services: Mapping[str, ServiceOptions],
+    text: Configuration,
+    given: frozenset[tuple[str | int, ...]] = frozenset(),
 ) -> Cluster:
-    """Return the cluster that `file` describes. services: the validated entries of the section `services`."""
-    hosts = nodes(file)
-    fences = fencing(file, hosts)
+    """Return the cluster that `file` describes.
+
+    services: the validated entries of the section `services`. text: what the section `resources` says as text.
+    """
+    hosts = with_attributes(nodes(file), text)
+    seen = view(text, file.secrets)
+    fences = fencing(file, hosts, text, seen)
     targets = Targets(file.targets.availability, file.targets.outage_s) if file.targets else Targets()
     return Cluster(
         name=file.cluster,
@@ -32,9 +41,10 @@ def derive(
         corosync=corosync(file, hosts),
         quorum=quorum(file, hosts),
         fencing=fences,
-        pacemaker=pacemaker(file, fences),
+        pacemaker=pacemaker(file, fences, text),
         services=MappingProxyType(dict(services)),
-        resources=resources(file),
+        resources=seen + resources(file),
+        text=text,
         shared=shared(file, hosts, fences),
         targets=targets,
         rates=rates(file),

@@ -6,10 +6,13 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from quorate.describe.cluster import FenceDevice, Fencing, Node
+from quorate.describe.derive import crm_fencing
 from quorate.describe.derive.times import pacemaker_time
+from quorate.describe.resources import Resources
 from quorate.describe.secret import Secret
 from quorate.describe.sections import fencing as written
 from quorate.describe.sections.whole import File
+from quorate.dialect import model
 
 IPMI_PREFIX = "ipmi-"  # the device made from the IPMI board of node n is called ipmi-n
 DELAY_S = 2.0  # static delay that decides a fencing race of two nodes
@@ -21,8 +24,10 @@ ATTEMPTS = 10  # stonith-max-attempts
 CIPHER = 3
 
 
-def fencing(file: File, nodes: tuple[Node, ...]) -> Fencing:
-    """Return the fencing section.
+def fencing(file: File, nodes: tuple[Node, ...], text: model.Configuration, resources: Resources) -> Fencing:
+    """Return the fencing section, and the devices and levels of a text of the crm shell, to which nothing is added.
+
+    resources: what can be said of the text.
 
     Two nodes that lose sight of each other would fence each other at once; therefore the first is favoured by a
     static delay, and by default the one that runs the resources by priority-fencing-delay. With a quorum device there
@@ -36,12 +41,16 @@ def fencing(file: File, nodes: tuple[Node, ...]) -> Fencing:
         if node.fencing and node.fencing.ipmi
     ]
     devices += [_device(name, device) for name, device in section.devices.items()]
-    levels = _levels(section, devices, nodes)
-    priority = PRIORITY_DELAY_S if race else 0.0
+    own = file.pacemaker is None or file.pacemaker.defaults != "pacemaker"
+    levels = _levels(section, devices, nodes) if own else dict(section.levels)
+    priority = PRIORITY_DELAY_S if race and own else 0.0
     return Fencing(
         enabled=section.enabled is not False,
-        devices=_delayed(section, devices, levels, nodes[0].name if race else None),
-        levels=MappingProxyType(levels),
+        devices=(
+            *_delayed(section, devices, levels, nodes[0].name if race and own else None),
+            *crm_fencing.devices(resources, [node.name for node in nodes]),
+        ),
+        levels=MappingProxyType(levels | crm_fencing.levels(text, nodes)),
         action=section.action or "reboot",
         timeout_s=TIMEOUT_S if section.timeout is None else section.timeout,
         max_attempts=section.max_attempts or ATTEMPTS,

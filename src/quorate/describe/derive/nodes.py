@@ -1,10 +1,13 @@
 """Nodes and how to reach them. Pure."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from quorate.describe.cluster import Node, Ssh
+from quorate.describe.derive.crm_view import plain, values
 from quorate.describe.sections import nodes as written
 from quorate.describe.sections.whole import File
+from quorate.dialect import model
 
 
 def node_id(file: File, name: str) -> int:
@@ -28,6 +31,24 @@ def nodes(file: File) -> tuple[Node, ...]:
         )
         for name, node in file.nodes.items()
     )
+
+
+def with_attributes(nodes: tuple[Node, ...], text: model.Configuration) -> tuple[Node, ...]:
+    """Return the nodes with the attributes that a text of the crm shell gives them."""
+    said = {item.uname: item.sets for item in text.statements if isinstance(item, model.Node) and is_attributes(item)}
+    return tuple(
+        replace(
+            node,
+            attributes=MappingProxyType({**node.attributes, **values(said.get(node.name, ()), "attributes")}),
+            utilization=MappingProxyType({**node.utilization, **values(said.get(node.name, ()), "utilization")}),
+        )
+        for node in nodes
+    )
+
+
+def is_attributes(node: model.Node) -> bool:
+    """True for a member of the cluster of which nothing is said but its attributes."""
+    return node.type in {None, "member", "normal"} and node.description is None and plain(node.sets)
 
 
 def ssh(defaults: written.SshDefaults | None, own: written.Ssh | None, host: str) -> Ssh:

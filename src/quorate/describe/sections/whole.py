@@ -1,11 +1,11 @@
 """The cluster file as a whole. Pure."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from quorate.describe.fields import Flag, Name, ResourceName, Score, Text
-from quorate.describe.reader import number
+from quorate.describe.fields import Flag, Name, ResourceName, Score, SecretReference, Text
+from quorate.describe.reader import Shorthand, number
 from quorate.describe.sections.corosync import Corosync
 from quorate.describe.sections.fencing import Fencing
 from quorate.describe.sections.nodes import Nodes, SshDefaults
@@ -21,6 +21,9 @@ class Pacemaker(Section):
 
     stickiness: Score | None = Field(
         None, description="how strongly a resource stays where it runs: resource-stickiness (default 1000)"
+    )
+    defaults: Literal["quorate", "pacemaker"] | None = Field(
+        None, description="what holds where the file says nothing: quorate's defaults (default), or Pacemaker's own"
     )
     properties: dict[Name, Text] = Field({}, description="cluster properties (crm_config)")
     resource_defaults: dict[Name, Text] = Field({}, description="defaults of meta attributes (rsc_defaults)")
@@ -38,6 +41,14 @@ class Targets(Section):
     )
 
 
+def _no_text(value: Any) -> Any:
+    """Text of the crm shell is read beside this model (crm_text.py), which has nothing then."""
+    return {} if isinstance(value, str) else value
+
+
+Resources = Annotated[dict[ResourceName, Resource], Shorthand(_no_text, {"type": "string"})]
+
+
 class File(Section):
     """A cluster: its nodes, how they talk, vote and fence, and what they run."""
 
@@ -49,7 +60,12 @@ class File(Section):
     fencing: Fencing | None = Field(None, description="fencing (STONITH)")
     pacemaker: Pacemaker | None = Field(None, description="cluster properties and defaults")
     services: dict[ResourceName, Any] = Field({}, description="what the cluster runs, by kinds of the catalog")
-    resources: dict[ResourceName, Resource] = Field({}, description="further Pacemaker resources")
+    resources: Resources = Field(
+        {}, description="further Pacemaker resources; or text of the crm shell behind `|`, which is taken as it is"
+    )
+    secrets: dict[ResourceName, dict[Name, SecretReference]] = Field(
+        {}, description="where the values are for which the text of `resources` has lrm://, by resource and parameter"
+    )
     constraints: tuple[Constraint, ...] = Field((), description="constraints between resources")
     shared: dict[ResourceName, Shared] = Field(
         {}, description="racks, switches, power feeds and sites, with what fails when they fail"

@@ -4,7 +4,7 @@ Goes out too: what could not be placed, as findings: a member that is defined no
 not here, XML of no known section.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,9 +76,11 @@ class Written:
     findings: tuple[Finding, ...]
 
 
-def write(configuration: Configuration) -> Written:
-    """Return the configuration as XML."""
-    return _Writer(configuration).written()
+def write(configuration: Configuration, taken: Iterable[str] = ()) -> Written:
+    """Return the configuration as XML. taken: ids that others have, and that nothing here is given."""
+    writer = _Writer(configuration)
+    writer.ids.used.update(taken)
+    return writer.written()
 
 
 def element(statement: Statement) -> Element | None:

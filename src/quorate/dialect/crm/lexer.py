@@ -112,7 +112,7 @@ def hide_secrets(text: Text, tokens: list[Token]) -> None:
     """Keep the values of passwords out of every place."""
     for number, token in enumerate(tokens):
         name, equals, value = token.text.partition("=")
-        if not equals or not is_secret_key(name.rpartition(":")[2]):
+        if not equals or not is_secret_key(name.rpartition(":")[2]) or value == "lrm://":  # that one is a reference
             continue
         behind = () if value or not tokens[number + 1 :] else tokens[number + 1].parts  # a space may stand between
         for part in (*token.parts[len(name) + 1 :], *behind):

@@ -23,10 +23,14 @@ from quorate.lines import Lines
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says. findings: in reading order; with an error among them the configuration is not whole."""
+    """What a text says. findings: in reading order; with an error among them the configuration is not whole.
+
+    placed: the statements of the configuration, each with the words it was read from.
+    """
 
     configuration: Configuration
     findings: tuple[Finding, ...]
+    placed: tuple[references.Placed, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -46,7 +50,26 @@ def read(text: str, file: str, agents: Iterable[str] = (), *, defined: Iterable[
     agents: names such as ocf:linbit:drbd by which one of the wrong case is recognised. defined: ids of resources that
     stand elsewhere, e.g. in the live CIB.
     """
-    return _Reader(Text(Lines(file, text)), damage.Mending(frozenset(words()), tuple(agents))).read(text, defined)
+    return read_lines(Lines(file, text), agents=agents, defined=defined)
+
+
+def read_lines(
+    lines: Lines,
+    first: int = 0,
+    end: int | None = None,
+    *,
+    agents: Iterable[str] = (),
+    defined: Iterable[str] = (),
+    services: Iterable[str] = (),
+) -> Reading:
+    """Read those lines of a file that are text of the crm shell, indented or not; places are places in the file.
+
+    first, end: the lines, counted from 0, the last exclusive. services: names of a cluster file's services: these, and
+    parts of them that are called NAME-…, may stand in constraints and tags, but be no members.
+    """
+    text = "\n".join("" if number < first else line for number, line in enumerate(list(lines)[:end]))
+    reader = _Reader(Text(lines), damage.Mending(frozenset(words()), tuple(agents)))
+    return reader.read(text, defined, tuple(services))
 
 
 def alone(text: str) -> Statement | None:
@@ -66,12 +89,12 @@ class _Reader:
     read_: list[references.Placed] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)  # the second words of statements that could not be read
 
-    def read(self, text: str, defined: Iterable[str]) -> Reading:
+    def read(self, text: str, defined: Iterable[str], services: tuple[str, ...]) -> Reading:
         for line in logical_lines(self.mending.segments(text, self.text)):
             self.add(line)
-        placed = references.checked(folding.folded(self.read_), self.text, {*self.lost, *defined})
+        placed = references.checked(folding.folded(self.read_), self.text, {*self.lost, *defined}, services)
         configuration = Configuration(tuple(item.statement for item in placed), tuple(self.comments))
-        return Reading(configuration, self.text.sorted())
+        return Reading(configuration, self.text.sorted(), tuple(placed))
 
     def add(self, line: LogicalLine) -> None:
         """Read one logical line."""

@@ -35,7 +35,8 @@ from quorate.dialect.model import (
 from quorate.dialect.text import Text
 from quorate.findings import Severity
 
-RESOURCES = (Primitive, Group, Clone, Bundle)
+HOLDERS = (Primitive, Group, Clone, Bundle, Monitor)
+"""Statements that take what they name into themselves, or go into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,13 @@ def identity(statement: Statement) -> str | None:
     return str(getattr(statement, "id", "")) or None
 
 
-def checked(statements: Sequence[Placed], text: Text, elsewhere: Iterable[str]) -> list[Placed]:
-    """Return the statements with names mended; say which are undefined or defined twice."""
+def checked(
+    statements: Sequence[Placed], text: Text, elsewhere: Iterable[str], services: tuple[str, ...] = ()
+) -> list[Placed]:
+    """Return the statements with names mended; say which are undefined or defined twice.
+
+    services: what stands elsewhere too, with parts called NAME-…, and can be named but be no member.
+    """
     _say_twice(statements, text)
     known = {*elsewhere}
     for item in statements:
@@ -71,7 +77,13 @@ def checked(statements: Sequence[Placed], text: Text, elsewhere: Iterable[str]) 
             known |= {identity(item.statement) or ""}
     nodes = {item.statement.uname for item in statements if isinstance(item.statement, Node)}
     return [
-        _Names(item, known | nodes if isinstance(item.statement, Tag) else known, text).checked() for item in statements
+        _Names(
+            item,
+            known | nodes if isinstance(item.statement, Tag) else known,
+            text,
+            () if isinstance(item.statement, HOLDERS) else services,
+        ).checked()
+        for item in statements
     ]
 
 
@@ -102,6 +114,7 @@ class _Names:
     item: Placed
     known: set[str]
     text: Text
+    services: tuple[str, ...]
 
     def checked(self) -> Placed:
         """Return the statement with every name of a resource looked up."""
@@ -125,7 +138,7 @@ class _Names:
         return tuple(map(self._value, value))
 
     def _name(self, name: str) -> str:
-        if name in self.known:
+        if name in self.known or name in self.services or name.startswith(tuple(f"{each}-" for each in self.services)):
             return name
         token = self.item.token(name)
         meant = [known for known in self.known if known.lower() == name.lower()]

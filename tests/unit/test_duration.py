@@ -1,6 +1,6 @@
 import pytest
 
-from quorate.catalog.duration import seconds, text
+from quorate.duration import seconds, text
 
 
 @pytest.mark.parametrize(
