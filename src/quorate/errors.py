@@ -45,6 +45,10 @@ class NeverComes(QuorateError):
     """A state was waited for and can no longer come: waiting on would be dishonest."""
 
 
+class Returned(QuorateError):
+    """The cluster did not get where a change was to lead it, and was led back."""
+
+
 class Refused(QuorateError):
     """quorate will not do this unless told: it could interrupt a service or lose data."""
 

@@ -8,31 +8,38 @@
        - a cluster step waits for its state, and gives up when it can no longer come
        and the next stage begins only when every node has passed this one
 
-Killed anywhere, it leaves hosts that the next apply looks at and carries on from: there is no record of progress to go
-stale, only the hosts themselves.
+Killed anywhere, it leaves hosts that the next apply looks at and carries on from: progress is what the hosts themselves
+show. What is kept on them besides (in_hand.py) is who changed what and when, and the configuration before: from the
+writing of the CIB until all services run, an operation that fails, a service that does not come or a node that is
+fenced leads back to it.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from quorate.build import lock
 from quorate.build.actions import run_everywhere
 from quorate.build.change import Change
+from quorate.build.history import Origin, origin
+from quorate.build.in_hand import InHand, begin
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, Note, everybody
 from quorate.build.want import Want
-from quorate.errors import CommandFailed, Refused
+from quorate.errors import CommandFailed, QuorateError, Refused
+
+Settle = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What apply did: changes in order, and how long each stage took, in seconds."""
+    """What apply did: changes in order, and how long each stage took, in seconds. id: of its record, "" for none."""
 
     changes: tuple[Change, ...]
     seconds: tuple[tuple[str, float], ...]
+    id: str = ""
 
 
 def stages(*, test_fencing: bool) -> tuple[Stage, ...]:
@@ -41,27 +48,50 @@ def stages(*, test_fencing: bool) -> tuple[Stage, ...]:
 
 
 async def apply(
-    fleet: Fleet, want: Want, note: Note, agree: Callable[[Plan], None], *, test_fencing: bool = False
+    fleet: Fleet,
+    want: Want,
+    note: Note,
+    agree: Callable[[Plan], None],
+    *,
+    test_fencing: bool = False,
+    go_back: bool = True,
+    by: Origin | None = None,
 ) -> Applied:
     """Build or change the cluster; the module's docstring tells how. Raises errors of errors.py, each with a hint.
 
-    agree: is shown the plan before anything is changed; raises Refused to end it there.
+    agree: is shown the plan before anything is changed; raises Refused to end it there. go_back: whether a change that
+    does not lead where it should is taken back. by: who gives it, for the record; else whoever runs this.
     """
     chosen = stages(test_fencing=test_fencing)
     async with lock.held(fleet, f"apply {want.cluster.name}"):
         made = await plan(fleet, want, chosen)
         refuse(made)
         agree(made)
-        done: list[Change] = []
-        seconds: list[tuple[str, float]] = []
-        for stage, (_, planned) in zip(chosen, made.stages, strict=True):
-            started = time.monotonic()
-            # What was seen while the lock was held stays true until something is changed.
-            changes = await changes_now(stage, fleet, want) if done else list(planned)
-            await go_through(stage, changes, fleet, want, note)
-            done += changes
-            seconds.append((stage.title, time.monotonic() - started))
-    return Applied(tuple(done), tuple(seconds))
+        hand = await begin(fleet, want, made, note, what="apply", by=by or origin())
+        try:
+            done = await through(chosen, made, hand)
+        except QuorateError as error:
+            told = await hand.failed(error, go_back=go_back)
+            if told is error:
+                raise
+            raise told from error
+        await hand.done()
+    return done
+
+
+async def through(chosen: tuple[Stage, ...], made: Plan, hand: InHand) -> Applied:
+    """Go through the stages."""
+    done: list[Change] = []
+    seconds: list[tuple[str, float]] = []
+    for stage, (_, planned) in zip(chosen, made.stages, strict=True):
+        started = time.monotonic()
+        # What was seen while the lock was held stays true until something is changed.
+        changes = await changes_now(stage, hand.fleet, hand.want) if done else list(planned)
+        await hand.at(stage, changes)
+        await go_through(stage, changes, hand.fleet, hand.want, hand.note, settle=hand.settle)
+        done += changes
+        seconds.append((stage.title, time.monotonic() - started))
+    return Applied(tuple(done), tuple(seconds), hand.id)
 
 
 def refuse(made: Plan) -> None:
@@ -79,8 +109,15 @@ async def changes_now(stage: Stage, fleet: Fleet, want: Want) -> list[Change]:
     return changes
 
 
-async def go_through(stage: Stage, changes: list[Change], fleet: Fleet, want: Want, note: Note) -> None:
-    """Bring one stage to its end on all nodes."""
+async def only(settled: Callable[[], Awaitable[None]]) -> None:
+    """Wait for a state, and for nothing else."""
+    await settled()
+
+
+async def go_through(
+    stage: Stage, changes: list[Change], fleet: Fleet, want: Want, note: Note, *, settle: Settle = only
+) -> None:
+    """Bring one stage to its end on all nodes. settle: waits for its state, and may give up early."""
     for words, hosts in told_together(changes):
         note(f"{stage.title}: {', '.join(hosts)}: {words}")
     perform = getattr(stage.cluster_step, "perform", None)
@@ -88,8 +125,8 @@ async def go_through(stage: Stage, changes: list[Change], fleet: Fleet, want: Wa
         await perform(fleet, want, note)
     elif changes:
         await run_everywhere(changes, everybody(fleet, want))
-    if stage.cluster_step:
-        await stage.cluster_step.settled(fleet, want, lambda words: note(f"{stage.title}: {words}"))
+    if step := stage.cluster_step:
+        await settle(lambda: step.settled(fleet, want, lambda words: note(f"{stage.title}: {words}")))
     elif changes:
         await verify(stage, fleet, want)
     else:

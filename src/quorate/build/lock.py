@@ -22,8 +22,9 @@ from datetime import UTC, datetime
 from quorate.build.step import Fleet
 from quorate.errors import Locked, QuorateError
 from quorate.machines.host import Command, Host
+from quorate.observe.facts import change_under_way
 
-PATH = "/run/quorate/apply.lock"
+PATH = change_under_way.PATH
 AGAIN_S = 0.5
 BUSY = 75  # EX_TEMPFAIL of sysexits.h
 

@@ -20,7 +20,21 @@ DEFECT = 70
 INTERRUPTED = 130
 
 # The order in which a newcomer needs them; commands that are not named here follow in alphabetical order.
-ORDER = ("demo", "new", "check", "explore", "render", "lab", "plan", "apply", "status", "drill", "schema")
+ORDER = (
+    "demo",
+    "new",
+    "check",
+    "explore",
+    "render",
+    "lab",
+    "plan",
+    "apply",
+    "history",
+    "rollback",
+    "status",
+    "drill",
+    "schema",
+)
 
 
 class Commands(click.Group):

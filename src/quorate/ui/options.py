@@ -59,22 +59,23 @@ def read(file: str) -> bytes:
         raise UsageError(f"{file}: {error.strerror}", "name a cluster file; `quorate new web` prints one") from error
 
 
-def loaded(file: str) -> "tuple[Loaded, list[Finding]]":
-    """Read and check a cluster file; return it with every finding, each with its place."""
+def loaded(file: str, content: bytes | None = None) -> "tuple[Loaded, list[Finding]]":
+    """Read and check a cluster file; return it with every finding, each with its place. content: if it is read."""
     from quorate.catalog.services import kinds  # noqa: PLC0415 - not needed for --help
     from quorate.check.run import check  # noqa: PLC0415
     from quorate.describe.load import load  # noqa: PLC0415
 
-    result = load(read(file), "standard input" if file == "-" else file, kinds())
+    content = read(file) if content is None else content
+    result = load(content, "standard input" if file == "-" else file, kinds())
     findings = list(result.findings)
     if result.cluster is not None:
         findings += [result.place(finding) for finding in check(result.cluster)]
     return result, findings
 
 
-def sound(file: str) -> "Cluster":
+def sound(file: str, content: bytes | None = None) -> "Cluster":
     """Return the cluster of a file without errors; otherwise show the findings and exit with 1."""
-    return without_errors(file, *loaded(file))
+    return without_errors(file, *loaded(file, content))
 
 
 def readable(file: str) -> "Cluster":

@@ -34,6 +34,12 @@ class Reach:
         """Return all nodes; raise the errors of those that could not be reached."""
         return Answers(self.fleet, self.failed).all()
 
+    def answering(self) -> list[SshHost]:
+        """Return the nodes that could be reached; raise the errors of all where there is none."""
+        if not self.fleet:
+            self.everybody()
+        return list(self.fleet.values())
+
     def witness(self) -> SshHost | None:
         """Return the quorum device's host, None where the cluster has none; raise its error if it is not reached."""
         error = self.asked_witness

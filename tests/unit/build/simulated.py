@@ -4,14 +4,18 @@ It answers the questions of the facts and obeys the commands that the host steps
 """
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
+from quorate.build import history
 from quorate.build.steps import boot, corosync_conf
 from quorate.build.steps import packages as packages_step
 from quorate.errors import CommandFailed, HostUnreachable
 from quorate.machines.host import Command, Completed
-from quorate.observe.facts import file_state, firewall, packages
+from quorate.observe.facts import change_records, file_state, firewall, packages
+
+RECORD = re.compile(rf"{change_records.FOLDER}/[0-9-]+[.]json")
 
 
 @dataclass
@@ -49,6 +53,11 @@ class SimulatedHost:
                 return "".join(self._file(path) for path in paths)
             case ("sh", "-c", firewall.SCRIPT):
                 return self._firewall()
+            case ("sh", "-c", change_records.SCRIPT, _, limit):
+                names = sorted(path for path in self.files if RECORD.fullmatch(path))
+                return "".join(self.files[path][0].decode() for path in names[-int(limit) :])
+            case ("sh", "-c", history.TIDY, _, _, _) | ("cibadmin", "--query"):
+                pass
             case ("systemctl", "show", _, "--", *units):
                 return "\n".join(self._unit(unit) for unit in units)
             case ("sh", "-c", packages_step.MASK, _, *units):

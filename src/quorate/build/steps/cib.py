@@ -13,6 +13,7 @@ from lxml import etree
 
 from quorate.build.change import Change, Deed, Effect, Run, difference
 from quorate.build.cib_parts import deeds, parts
+from quorate.build.restoring import configuration_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps.pacemaker import DEADTIME
 from quorate.build.want import Want
@@ -29,18 +30,18 @@ from quorate.secret_names import is_secret_key
 
 TITLE = "cib"
 
-# $1: the epoch that the new CIB (standard input) was made for. The patch is made without status, which changes all the
-# time and is not ours, and so carries no versions; the epoch, which counts changes of the configuration alone, is
-# compared right before.
+# $1: whether crm_verify has to be content with the new CIB (standard input), $2: the epoch that it was made for. The
+# patch is made without status, which changes all the time and is not ours, and so carries no versions; the epoch, which
+# counts changes of the configuration alone, is compared right before.
 WRITE = r"""set -eu
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 without_status() { sed '/<status>/,/<\/status>/d; s/<status\/>//; s/<\/cib>/<status\/><\/cib>/'; }
 cat > "$folder/verify.xml"
-crm_verify -V --xml-file "$folder/verify.xml"
+if [ "$1" = verify ]; then crm_verify -V --xml-file "$folder/verify.xml"; fi
 without_status < "$folder/verify.xml" > "$folder/new.xml"
 cibadmin --query | without_status > "$folder/live.xml"
 epoch=$(sed -n '1s/.* epoch="\([0-9]*\)".*/\1/p' "$folder/live.xml")
-if [ "$epoch" != "$1" ]; then echo "somebody changed the CIB meanwhile (epoch $1, now $epoch)" >&2; exit 75; fi
+if [ "$epoch" != "$2" ]; then echo "somebody changed the CIB meanwhile (epoch $2, now $epoch)" >&2; exit 75; fi
 crm_diff --no-version --original "$folder/live.xml" --new "$folder/new.xml" > "$folder/patch.xml" || [ $? -eq 1 ]
 cibadmin --patch --xml-file "$folder/patch.xml" --sync-call
 """
@@ -89,11 +90,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     old, now = text(live), text(new)
     if old == now:
         return
-    write = Command(
-        ("sh", "-c", WRITE, "sh", str(facts.live.version.epoch)),
-        input=at_rest(new, want),
-        purpose="write the CIB",
-    )
+    write = writing(at_rest(new, want), facts.live.version.epoch)
     words = f"write the CIB: {summary(wanted)}"
     yield Change(
         facts.node,
@@ -116,6 +113,24 @@ def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the prot
     """Return what the live configuration consists of; the host is "", for it is the cluster's."""
     live = parts(facts.live.root) if facts.live else {}
     return {("", thing): state for thing, state in live.items()}
+
+
+def writing(new: bytes, epoch: int, *, verify: bool = True) -> Command:
+    """Return the command that writes a CIB in one piece, if the live configuration still has that epoch.
+
+    verify: not where the configuration was live before, for then Pacemaker has taken it already.
+    """
+    return Command(
+        ("sh", "-c", WRITE, "sh", "verify" if verify else "as-it-was", str(epoch)), input=new, purpose="write the CIB"
+    )
+
+
+def intended(change: Change) -> str:
+    """Return the <configuration> that a change of this step writes, as XML; "" where it cannot be told yet."""
+    for action in change.actions:
+        if isinstance(action, Run) and action.command.input:
+            return configuration_of(cib.parse_xml(action.command.input.decode()))
+    return ""
 
 
 def effect(live: etree._Element, new: etree._Element) -> Effect:

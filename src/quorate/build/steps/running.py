@@ -11,6 +11,7 @@ everywhere will not come by waiting, so the wait ends with the agent's own reaso
 
 from collections.abc import Iterator
 
+from quorate.build.baseline import runs
 from quorate.build.change import Change
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.want import Want
@@ -19,7 +20,7 @@ from quorate.errors import NeverComes, TimedOut
 from quorate.findings import Finding
 from quorate.machines.waiting import until
 from quorate.observe.facts import cluster_status
-from quorate.observe.facts.cluster_status import ClusterStatus, ResourceStatus
+from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.gathering import gather
 from quorate.render.cib import everything, expected
 
@@ -27,7 +28,6 @@ TITLE = "running"
 PATIENCE_S = 180
 INFINITY = 1_000_000
 TOO_FEW = "runs on only"
-RUNNING = ("Started", "Promoted", "Unpromoted")
 
 
 async def look(fleet: Fleet, want: Want) -> ClusterStatus | None:  # noqa: ARG001 - the protocol of a step
@@ -42,11 +42,6 @@ async def look(fleet: Fleet, want: Want) -> ClusterStatus | None:  # noqa: ARG00
 def changes(facts: ClusterStatus | None, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG001
     """Yield nothing: what should run was written by the step before."""
     yield from ()
-
-
-def runs(resource: ResourceStatus) -> bool:
-    """Say whether a resource really runs: crm_mon calls it active while its start is tried, and after that failed."""
-    return resource.active and not resource.failed and resource.role in RUNNING
 
 
 def stopped(status: ClusterStatus) -> set[str]:

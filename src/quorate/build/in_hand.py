@@ -1,0 +1,172 @@
+"""in_hand: the change that is being made: its record on every node, and the way back while there is one.
+
+begin    reads the history; a change that was begun and never ended (whoever made it was killed) is gone on with:
+         its way back is taken over as long as the configuration is still the one that it wrote
+at       keeps in the record which stage begins; before the CIB is written, keeps what it was
+settle   waits for a stage's state; from the writing of the CIB on, gives up when something goes wrong
+failed   takes the change back where there is a way, and keeps in the record how it ended
+done     keeps in the record that it is
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from quorate.build import baseline, history, returning
+from quorate.build.change import Change, WriteFile
+from quorate.build.history import Origin, Recording
+from quorate.build.kept import Kept, KeptFile
+from quorate.build.plan import Plan
+from quorate.build.restoring import comparable, configuration_of
+from quorate.build.returning import WayBack
+from quorate.build.stages import Stage
+from quorate.build.step import Fleet, Note, answer
+from quorate.build.steps import cib as cib_step
+from quorate.build.steps import corosync_conf, running, service_files
+from quorate.build.want import Want
+from quorate.errors import QuorateError, Returned
+from quorate.machines.host import Host
+from quorate.observe.facts import cib, file_state
+from quorate.observe.facts.change_records import ChangeRecord
+from quorate.observe.gathering import gather, gather_about
+
+KEPT_STEPS = (service_files.TITLE, corosync_conf.TITLE)
+"""Steps whose files are kept as they were, to be put back. Keys and secrets are not."""
+
+
+class InHand:
+    """A change in hand. recording: None where there is nothing to record."""
+
+    def __init__(self, fleet: Fleet, want: Want, note: Note, recording: Recording | None, kept: Kept) -> None:
+        self.fleet = fleet
+        self.want = want
+        self.note = note
+        self.recording = recording
+        self.kept = kept
+        self.inherited = bool(kept.intended)
+        self.underway = False  # from the writing of the CIB until all services run
+
+    @property
+    def id(self) -> str:
+        """The id of the change's record, "" for none."""
+        return self.recording.record.id if self.recording else ""
+
+    @property
+    def way(self) -> WayBack:
+        """The way back."""
+        return WayBack(self.kept.configuration, self.kept.intended, self.kept.baseline)
+
+    async def at(self, stage: Stage, changes: Sequence[Change]) -> None:
+        """Keep that a stage begins; before the CIB is written, what it was and what it will be."""
+        self.underway = stage.cluster_step in (cib_step, running)
+        if self.recording is None or not changes:
+            return
+        if stage.cluster_step is cib_step:
+            intended = cib_step.intended(changes[0])
+            was = self.kept if self.inherited else replace(await configured(self.fleet), files=self.kept.files)
+            self.kept = replace(was, intended=intended)
+            await self.recording.keep(self.kept)
+        await self.recording.at(stage.title)
+
+    async def settle(self, settled: Callable[[], Awaitable[None]]) -> None:
+        """Wait for a stage's state as `settled` does."""
+        if not (self.underway and self.way.exists):
+            await settled()
+            return
+
+        async def rested() -> None:
+            await returning.at_rest(self.fleet, running.patience_s(self.want))
+            await settled()
+
+        await returning.watched(rested(), self.fleet, self.kept.baseline)
+
+    async def failed(self, error: QuorateError, *, go_back: bool) -> QuorateError:
+        """Return the error to end with, once the change is taken back where it can be, and its record says so."""
+        told = error
+        if self.underway and self.way.exists and go_back:
+            told = await returning.take_back(self.fleet, self.way, error, self.note, running.patience_s(self.want))
+        if self.recording:
+            await self.recording.end("returned" if isinstance(told, Returned) else "failed", told.message)
+        return told
+
+    async def done(self) -> None:
+        """Keep that all is done."""
+        if self.recording:
+            await self.recording.end("done")
+
+
+async def begin(fleet: Fleet, want: Want, made: Plan, note: Note, *, what: str, by: Origin) -> InHand:
+    """Begin a change, or go on with one that was not ended. A plan without changes leaves no record."""
+    hosts = list(fleet.values())
+    answers = (await history.read_each(hosts)).all()
+    await history.hand_on(hosts, answers)
+    records = history.merged(answers.values())
+    last = records[-1] if records and records[-1].is_unfinished else None
+    was = await inherited(fleet, last) if last else Kept()
+    if last:
+        note(f"change {last.id} by {last.who} was not ended (at: {last.stage or 'its beginning'}); going on from there")
+    if not made.changes:
+        return InHand(fleet, want, note, Recording(hosts, last) if last else None, was)
+    record = history.begun(what, made, want.cluster.name, by, records)
+    if last:
+        record = replace(record, resumes=last.id)
+    kept = was if was.intended else await configured(fleet)
+    files = await files_before(fleet, made)
+    # What an unfinished change has written already is no content of before.
+    kept = replace(kept, files={node: {**files.get(node, {}), **was.files.get(node, {})} for node in fleet})
+    recording = Recording(hosts, record)
+    (await history.write(hosts, record, kept)).all()
+    if last:
+        await Recording(hosts, last).end(
+            "failed", f"whoever made it ended before it was done; {record.id} went on with it"
+        )
+    return InHand(fleet, want, note, recording, kept)
+
+
+async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:
+    """Return what was before an unfinished change. Without a way back where the CIB is not the one that it wrote."""
+    hosts = list(fleet.values())
+    try:
+        was = await history.read_kept(hosts, last.id)
+        _, now = await returning.live(fleet)
+    except QuorateError:
+        return Kept()
+    if was.intended and comparable(configuration_of(now.root)) == comparable(was.intended):
+        return was
+    return Kept(files=was.files)
+
+
+async def configured(fleet: Fleet) -> Kept:
+    """Return the live configuration and how the cluster is; an empty one before there is a cluster."""
+    for host in fleet.values():
+        now = await answer(gather(host, cib))
+        if now is not None:
+            seen = await returning.status(fleet)
+            how = baseline.baseline(seen) if seen else baseline.Baseline()
+            return Kept(configuration=configuration_of(now.root), baseline=how)
+    return Kept()
+
+
+async def files_before(fleet: Fleet, made: Plan) -> dict[str, dict[str, KeptFile]]:
+    """Return the files that the plan will write, as they are now, by node and path. Secret ones are left out."""
+    wanted: dict[str, dict[str, Change]] = {}
+    for change in made.changes:
+        if change.step in KEPT_STEPS and change.host in fleet:
+            for action in change.actions:
+                if isinstance(action, WriteFile) and not action.secret and action.path != corosync_conf.TRIAL:
+                    wanted.setdefault(change.host, {})[action.path] = change
+    found = await asyncio.gather(*(of_host(fleet[name], paths) for name, paths in wanted.items()))
+    return dict(zip(wanted, found, strict=True))
+
+
+async def of_host(host: Host, paths: dict[str, Change]) -> dict[str, KeptFile]:
+    """Return files of one host as they are."""
+    states = await gather_about(host, file_state, *paths)
+    kept = {}
+    for path, change in paths.items():
+        state = states[path]
+        content = await host.get(path) if state.exists else None
+        then = tuple(a.command.argv for a in change.actions if not isinstance(a, WriteFile))
+        known = then if change.step == service_files.TITLE else ()
+        kept[path] = KeptFile(content, state.mode or 0o644, state.owner or "root", state.group or "root", known)
+    return kept

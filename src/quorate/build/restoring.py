@@ -1,0 +1,176 @@
+"""restoring: the CIB that has an earlier configuration again. Elements in and out, pure.
+
+An earlier configuration comes back whole: resources, constraints, properties, defaults, fencing levels, ACLs, alerts,
+tags, and nodes' attributes. What is not configuration stays as it is: Pacemaker's own bookkeeping, which nodes there
+are, standby and maintenance of a node, the proof of its fencing; and, unless told otherwise, that somebody stopped a
+resource by hand.
+"""
+
+import copy
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from quorate.observe.facts.cib import parse_xml
+from quorate.render.merge import BOOKKEEPING, RUN_STATE, canonical
+
+OF_THE_MOMENT = frozenset({"standby", "maintenance", "quorate-fencing-proven"})
+"""Permanent attributes of a node that say how it is, not how the cluster is configured."""
+
+
+def configuration_of(cib: Element) -> str:
+    """Return the <configuration> of a CIB as text, to be kept; "" where it has none."""
+    found = cib.find("configuration")
+    return "" if found is None else etree.tostring(found, with_tail=False, encoding="unicode")
+
+
+def comparable(configuration: str) -> str:
+    """Return a configuration in one spelling, without what Pacemaker and operators write there of themselves."""
+    if not configuration:
+        return ""
+    root = parse_xml(configuration)
+    for pair in _bookkeeping(root):
+        _remove(pair)
+    for node in root.iterfind("nodes/node"):
+        for pair in _of_the_moment(node):
+            _remove(pair)
+        for group in list(node):
+            if not len(group):
+                node.remove(group)
+    for section in list(root):
+        if not len(section):
+            root.remove(section)
+    return canonical(root)
+
+
+def restored(live: Element, configuration: str, *, keep_run_state: bool) -> Element:
+    """Return the live CIB with an earlier configuration in place of its own."""
+    result = copy.deepcopy(live)
+    now = result.find("configuration")
+    old = parse_xml(configuration)
+    if now is None:
+        raise ValueError("a CIB without a configuration")
+    _carry_bookkeeping(now, old)
+    _carry_nodes(now, old)
+    if keep_run_state:
+        _carry_run_state(now, old)
+    old.tail = now.tail
+    result.replace(now, old)
+    for status in result.findall("status"):
+        result.remove(status)
+    etree.SubElement(result, "status")
+    return result
+
+
+def held_by_hand(live: Element, configuration: str) -> list[str]:
+    """Return what restored() keeps as it is now, as "site target-role=Stopped"."""
+    now = live.find("configuration")
+    if now is None:
+        return []
+    return [f"{item} {pair.get('name')}={pair.get('value')}" for item, pair in _by_hand(now, parse_xml(configuration))]
+
+
+def primitives(configuration: str) -> set[str]:
+    """Return the ids of all primitives of a configuration."""
+    return {item.get("id", "") for item in parse_xml(configuration).iter("primitive")} if configuration else set()
+
+
+def _bookkeeping(root: Element) -> list[Element]:
+    pairs = root.findall("crm_config/cluster_property_set/nvpair")
+    return [pair for pair in pairs if pair.get("name") in BOOKKEEPING]
+
+
+def _of_the_moment(node: Element) -> list[Element]:
+    return [pair for pair in node.findall("instance_attributes/nvpair") if pair.get("name") in OF_THE_MOMENT]
+
+
+def _remove(pair: Element) -> None:
+    parent = pair.getparent()
+    assert parent is not None
+    parent.remove(pair)
+
+
+def _carry_bookkeeping(now: Element, old: Element) -> None:
+    """Give `old` the bookkeeping of `now`, where its own stands: that is of another day."""
+    values = {pair.get("name"): pair for pair in _bookkeeping(now)}
+    for pair in _bookkeeping(old):
+        newer = values.pop(pair.get("name"), None)
+        if newer is None:
+            _remove(pair)
+        else:
+            pair.set("value", newer.get("value", ""))
+    home = old.find("crm_config/cluster_property_set")
+    if home is None and values:
+        section = old.find("crm_config")
+        section = etree.SubElement(old, "crm_config") if section is None else section
+        home = etree.SubElement(section, "cluster_property_set", id="cib-bootstrap-options")
+    if home is not None:
+        home.extend(copy.deepcopy(pair) for pair in values.values())
+
+
+def _carry_nodes(now: Element, old: Element) -> None:
+    """Give `old` the nodes of `now`, each with its attributes of then and its state of now."""
+    before = {node.get("uname"): node for node in old.iterfind("nodes/node")}
+    section = old.find("nodes")
+    if section is None:
+        return
+    for node in list(section):
+        section.remove(node)
+    for node in now.iterfind("nodes/node"):
+        then = before.get(node.get("uname"))
+        section.append(copy.deepcopy(node) if then is None else _as_then(node, copy.deepcopy(then)))
+
+
+def _as_then(node: Element, then: Element) -> Element:
+    then.set("id", node.get("id", ""))
+    for pair in _of_the_moment(then):
+        _remove(pair)
+    for pair in _of_the_moment(node):
+        home = then.find("instance_attributes")
+        if home is None:
+            group = pair.getparent()
+            assert group is not None
+            home = etree.SubElement(then, "instance_attributes", id=group.get("id", ""))
+        home.append(copy.deepcopy(pair))
+    for group in list(then):
+        if not len(group):
+            then.remove(group)
+    return then
+
+
+def _by_hand(now: Element, old: Element) -> list[tuple[str, Element]]:
+    """Return the run state that resources have now and had not then, by resource."""
+    given = {
+        (item.get("id"), pair.get("name")): pair.get("value")
+        for item in old.iterfind("resources//*")
+        for pair in item.iterfind("meta_attributes/nvpair")
+    }
+    return [
+        (item.get("id", ""), pair)
+        for item in now.iterfind("resources//*")
+        for pair in item.iterfind("meta_attributes/nvpair")
+        if pair.get("name") in RUN_STATE and given.get((item.get("id"), pair.get("name"))) != pair.get("value")
+    ]
+
+
+def _carry_run_state(now: Element, old: Element) -> None:
+    for item, pair in _by_hand(now, old):
+        for resource in old.iterfind("resources//*"):
+            if resource.get("id") == item and resource.tag in {"primitive", "group", "clone", "bundle"}:
+                _set_meta(resource, pair)
+
+
+def _set_meta(resource: Element, pair: Element) -> None:
+    """Set one meta attribute of a resource, in the set that it has or in one of the id that it had."""
+    for standing in resource.iterfind("meta_attributes/nvpair"):
+        if standing.get("name") == pair.get("name"):
+            standing.set("value", pair.get("value", ""))
+            return
+    home = resource.find("meta_attributes")
+    if home is None:
+        group = pair.getparent()
+        assert group is not None
+        home = etree.Element("meta_attributes", id=group.get("id", ""))
+        place = resource.find("instance_attributes")
+        resource.insert(0 if place is None else resource.index(place) + 1, home)
+    home.append(copy.deepcopy(pair))

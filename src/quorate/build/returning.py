@@ -1,0 +1,201 @@
+"""returning: back to the configuration before a change that did not lead where it should.
+
+watched    waits for the cluster to get there, and gives up at once when an operation fails or a node is fenced
+is_worse   was it the change? What did not run before and still does not, is no reason to go back
+take_back  writes the previous configuration in one piece, if nobody else has changed it since; clears what failed,
+           so that it starts again; waits until all that ran before runs
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from quorate.build.baseline import Baseline, new_failures, primitive, running, violation
+from quorate.build.restoring import comparable, configuration_of, primitives, restored
+from quorate.build.step import Fleet, Note, answer
+from quorate.build.steps import cib as cib_step
+from quorate.build.steps.running import stopped
+from quorate.errors import HostUnreachable, NeverComes, QuorateError, Refused, Returned, TimedOut, Unknown
+from quorate.machines.host import Host, command
+from quorate.machines.waiting import NotYet, until
+from quorate.observe.facts import cib, cluster_status
+from quorate.observe.facts.cib import Cib
+from quorate.observe.facts.cluster_status import ClusterStatus, Failure
+from quorate.observe.gathering import gather
+
+WATCH_S = 0.5
+SLICE_S = 5  # of waiting for rest: a command that is given up ends by itself, soon
+PENDING = 124  # CRM_EX_TIMEOUT: actions are still to be done
+LINES_MAX = 3
+SEE = "see `quorate status FILE`; `quorate rollback FILE` goes back to the previous configuration"
+MEND = "mend the cause, then apply again; with --no-return the new configuration is left, to look at it"
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """Where to, and from where. before, intended: the CIB's <configuration> before the change, and the change's own."""
+
+    before: str
+    intended: str
+    baseline: Baseline
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is something to go back to: a cluster in which something ran, so not on a first build."""
+        return bool(self.intended and self.baseline.running and primitives(self.before))
+
+
+async def live(fleet: Fleet) -> tuple[Host, Cib]:
+    """Return the CIB and the first node that told it; Unknown where none can."""
+    for host in fleet.values():
+        if (found := await answer(gather(host, cib))) is not None:
+            return host, found
+    raise Unknown("no node can tell the CIB", "see `quorate status`")
+
+
+async def status(fleet: Fleet) -> ClusterStatus | None:
+    """Return how the cluster is, None where no node can say."""
+    for host in fleet.values():
+        if (found := await answer(gather(host, cluster_status))) is not None:
+            return found
+    return None
+
+
+async def at_rest(fleet: Fleet, timeout_s: float) -> None:
+    """Return when Pacemaker has nothing left to do (crm_resource(8), --wait); TimedOut after `timeout_s`.
+
+    A CIB that was just written looks done until the DC has read it; this asks the scheduler instead.
+    """
+    wait = command("crm_resource", "--wait", f"--timeout={SLICE_S}s")
+    try:
+        async with asyncio.timeout(timeout_s):
+            for host in fleet.values():
+                while True:
+                    try:
+                        done = await host.run(wait, timeout_s=3 * SLICE_S, check=False)
+                    except (HostUnreachable, TimedOut):
+                        break
+                    if done.status == 0:
+                        return
+                    if done.status != PENDING:
+                        break
+    except TimeoutError:
+        raise TimedOut(f"Pacemaker still acts on the change after {timeout_s:g} s", "see `quorate status`") from None
+
+
+async def watched(work: Awaitable[None], fleet: Fleet, before: Baseline) -> None:
+    """Await `work`; NeverComes as soon as something goes wrong that had not before."""
+
+    async def goes_wrong() -> str:
+        while True:
+            seen = await status(fleet)
+            if seen and (words := violation(before, seen)):
+                return words
+            await asyncio.sleep(WATCH_S)
+
+    task, watch = asyncio.ensure_future(work), asyncio.ensure_future(goes_wrong())
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if watch.done():
+            raise NeverComes(watch.result())
+        await task
+        seen = await status(fleet)
+        if seen and (words := violation(before, seen)):
+            raise NeverComes(words)
+    finally:
+        task.cancel()
+        watch.cancel()
+        await asyncio.gather(task, watch, return_exceptions=True)
+
+
+def is_worse(way: WayBack, seen: ClusterStatus) -> bool:
+    """Tell whether the change made it worse: something failed anew, or what ran before, or is new, does not run."""
+    wanted = (way.baseline.running | (primitives(way.intended) - primitives(way.before))) & primitives(way.intended)
+    return violation(way.baseline, seen) is not None or not wanted <= running(seen) | stopped(seen)
+
+
+async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note, patience_s: float) -> QuorateError:
+    """Go back, and return the error to end with: `error` itself where there is nothing to take back.
+
+    Raises nothing: what goes wrong on the way is told in the error.
+    """
+    said, how = error.message, "could not be put back"
+    try:
+        host, now = await live(fleet)
+        found = comparable(configuration_of(now.root))
+        if found == comparable(way.before):
+            return error
+        if (seen := await status(fleet)) and not is_worse(way, seen):
+            return error
+        failures = await new(fleet, way)
+        said = "\n".join((await why(fleet, way, error), *(await journal(fleet, failures))))
+        if found != comparable(way.intended):
+            raise Refused("somebody else has changed the configuration since", "see `quorate history FILE`")
+        note(f"{said.splitlines()[0]}; putting the previous configuration back")
+        await put_back(host, now, way.before)
+        how = "is back, but not all is well"
+        await clear(fleet, [*failures, *(await new(fleet, way))])
+        await comes_back(fleet, way, patience_s)
+    except QuorateError as trouble:
+        return type(error)(f"the previous configuration {how}: {trouble.message}\n{said}", trouble.hint or SEE)
+    return Returned(
+        f"the previous configuration is back, and all that ran before runs; the change failed:\n{said}", MEND
+    )
+
+
+async def why(fleet: Fleet, way: WayBack, error: QuorateError) -> str:
+    """Return what went wrong: what failed by now, else what was waited for."""
+    seen = await status(fleet)
+    return (violation(way.baseline, seen) if seen else None) or error.message
+
+
+async def new(fleet: Fleet, way: WayBack) -> list[Failure]:
+    """Return what has failed anew by now."""
+    seen = await status(fleet)
+    return new_failures(way.baseline, seen) if seen else []
+
+
+async def journal(fleet: Fleet, failures: Sequence[Failure]) -> list[str]:
+    """Return what the journal of the first node where something failed has about it; [] where it has nothing."""
+    first = next((failure for failure in failures if failure.node in fleet), None)
+    if first is None:
+        return []
+    ask = command("journalctl", "--no-pager", "--quiet", "--output=short-iso", "--since=-5min", "--lines=400")
+    try:
+        said = (await fleet[first.node].run(ask, timeout_s=20, check=False)).stdout
+    except QuorateError:
+        return []
+    name = primitive(first.resource)
+    lines = [line for line in said.splitlines() if name in line and ("ERROR" in line or "exit-reason" in line)]
+    return [f"  {first.node}'s journal: {line.strip()}" for line in lines[-LINES_MAX:]]
+
+
+async def put_back(host: Host, now: Cib, before: str, *, keep_run_state: bool = False) -> None:
+    """Write the configuration `before` in place of the one of `now`, in one piece, if it is still that one."""
+    root = restored(now.root, before, keep_run_state=keep_run_state)
+    etree.indent(root)
+    await host.run(cib_step.writing(etree.tostring(root), now.version.epoch, verify=False), timeout_s=120)
+
+
+async def clear(fleet: Fleet, failures: Iterable[Failure]) -> None:
+    """Have Pacemaker forget what failed, so that it is tried again there."""
+    host, _ = await live(fleet)
+    for name, node in sorted({(primitive(one.resource), one.node) for one in failures}):
+        # A resource that has gone with the change is known no more, and then there is nothing to forget.
+        await host.run(command("crm_resource", "--cleanup", "--resource", name, "--node", node), check=False)
+
+
+async def comes_back(fleet: Fleet, way: WayBack, patience_s: float) -> None:
+    """Return when all that ran before the change runs."""
+    await at_rest(fleet, patience_s)
+
+    async def back() -> bool | None:
+        seen = await status(fleet)
+        lacking = sorted(way.baseline.running - running(seen)) if seen else ["all"]
+        if lacking:
+            raise NotYet(f"{', '.join(lacking)} {'runs' if len(lacking) == 1 else 'run'} nowhere")
+        return True
+
+    await until("all that ran before runs", back, timeout_s=patience_s, every_s=0.3)
