@@ -23,6 +23,7 @@ from quorate.check.run import rules
 from quorate.describe.load import load
 from quorate.describe.schema import schema
 from quorate.describe.vocabulary import FAILURES
+from quorate.dialect.corosync.reloading import SERIES, TABLE, Taken
 from quorate.drill.fault import Setting
 from quorate.drill.faults import faults
 from quorate.drill.ground import Kind as Ground
@@ -312,6 +313,39 @@ def failure_rates() -> Iterator[str]:
         yield f"| `{kind}` | {FAILURES[kind]} | {figures} | {default.source} | {default.repair_source} |"
 
 
+# --- keys of corosync.conf ------------------------------------------------------------------------------------------
+
+WORDS = {
+    Taken.RELOAD: "reload",
+    Taken.RESTART: "restart",
+    Taken.TOGETHER: "restart of all",
+    Taken.ANEW: "remove, then add",
+    Taken.UNKNOWN: "–",
+}
+
+
+def corosync_keys() -> Iterator[str]:
+    """The page of corosync.conf: how a running Corosync takes over each key, by version."""
+    yield "# Keys of corosync.conf: reload or restart\n"
+    yield "How a change of a key comes into effect on a running cluster. `quorate plan` and `apply` go by this table."
+    yield "Of a key that is not here no version of Corosync makes anything.\n"
+    yield "- **reload**: at once, by `corosync-cfgtool -R` on one node, when the file is on all."
+    yield "- **restart**: when Corosync starts again, node after node; meanwhile nodes with the old value and nodes"
+    yield "  with the new one are one cluster."
+    yield "- **restart of all**: when it starts again, on all nodes at once: nodes with different values do not hear"
+    yield "  each other."
+    yield "- **remove, then add**: what has it (a link, a node) is taken out of the file and comes back with the new"
+    yield "  value, with a reload each time; what is new altogether needs one reload."
+    yield "- –: this version does not know the key.\n"
+    yield "Measured: seen on a lab cluster of Corosync 3.1.7; the other rows were read in the source that they name.\n"
+    yield f"| key | {' | '.join(SERIES)} | measured | source | note |"
+    yield f"| --- |{' --- |' * len(SERIES)} --- | --- | --- |"
+    for row in TABLE:
+        names = ", ".join(f"`{key}`" for key in row.keys)
+        by_series = " | ".join(WORDS[row.taken[series]] for series in SERIES)
+        yield f"| {names} | {by_series} | {row.measured or 'no'} | {row.source} | {row.note} |"
+
+
 # --- explorations --------------------------------------------------------------------------------------------------
 
 
@@ -478,6 +512,7 @@ PAGES = {
     "answers": explorations,
     "faults": drills,
     "failures": failures,
+    "corosync-keys": corosync_keys,
 }
 
 

@@ -41,33 +41,6 @@ def corosync_conf(cluster: Cluster, logfile: str = LOGFILE) -> str:
     return HEADER + "".join("\n" + "\n".join(section.lines()) + "\n" for section in sections)
 
 
-def runtime_keys(conf: str) -> dict[str, str]:
-    """Return the cmap keys under which a running Corosync keeps a corosync.conf (corosync-cmapctl(8)).
-
-    "totem.token": "3000", "nodelist.node.0.ring0_addr": "10.0.0.1". Nodes are counted in the order of the file,
-    interfaces by their linknumber (cmap_keys(7)).
-    """
-    keys: dict[str, str] = {}
-    path: list[str] = []
-    nodes = 0
-    for raw in conf.splitlines():
-        line = "" if raw.lstrip().startswith("#") else raw.strip()
-        if line.endswith("{"):
-            path.append(line[:-1].strip())
-            if path == ["nodelist", "node"]:
-                path[-1] = f"node.{nodes}"
-                nodes += 1
-        elif line == "}":
-            path.pop()
-        elif ":" in line:
-            key, value = (part.strip() for part in line.split(":", 1))
-            if key == "linknumber":
-                path[-1] = f"interface.{value}"
-            else:
-                keys[".".join((*path, key))] = value
-    return keys
-
-
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -192,6 +192,18 @@ def test_the_right_configuration_is_left_alone() -> None:
     assert list(corosync_conf.changes(rendered(wish().cluster).encode(), wish(), "n1")) == []
 
 
+def test_a_configuration_that_means_the_same_is_left_alone() -> None:
+    text = rendered(wish().cluster)
+    other = text.replace(HEADER, "").replace("    token: 1000\n", "").replace("to_stderr: no", "to_stderr: off")
+    other = "# by hand\n" + other.replace("    ", "\t").replace("\n\n", "\n")
+    assert list(corosync_conf.changes(other.encode(), wish(), "n1")) == []
+
+
+def test_a_configuration_that_only_seems_to_mean_the_same_is_written_anew() -> None:
+    other = rendered(wish().cluster).replace("version: 2", "version: 2 # of the file").encode()
+    assert [change.host for change in corosync_conf.changes(other, wish(), "n1")] == ["n1"]
+
+
 def missing(paths) -> dict[str, File]:
     return {path: File(path, "missing") for path in paths}
 

@@ -11,10 +11,12 @@ from quorate.build.change import Effect
 from quorate.build.plan import sorted_out
 from quorate.build.steps import corosync_key, membership
 from quorate.build.want import Want
+from quorate.dialect.corosync.cmap import cmap_of
+from quorate.dialect.corosync.reloading import Taken, taken
 from quorate.findings import Severity
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts import corosync_runtime, file_state, quorum
-from quorate.render.corosync import corosync_conf, runtime_keys
+from quorate.render.corosync import corosync_conf
 
 QUORATE = frozenset({"Quorate"})
 TWO = THREE.replace("  n3: {links: [10.20.0.13, 172.20.0.13], fencing: {ipmi: 10.20.9.13}}\n", "")
@@ -24,7 +26,7 @@ SWAPPED = THREE.replace("10.20.9.11}}", "10.20.9.11}, id: 2}").replace("10.20.9.
 def runs(want: Want | None = None, left: tuple[int, ...] = (), **changed: str) -> dict[str, str]:
     """Return the cmap of a node of the running cluster: its configuration, and all its nodes joined or left."""
     cluster = (want or wish()).cluster
-    now = runtime_keys(corosync_conf(cluster)) | {"nodelist.local_node_pos": "0"}
+    now = cmap_of(corosync_conf(cluster)) | {"nodelist.local_node_pos": "0"}
     for node in cluster.nodes:
         now[f"runtime.members.{node.id}.ip"] = f"r(0) ip({node.links[0].ip}) r(1) ip({node.links[1].ip})"
         now[f"runtime.members.{node.id}.status"] = "left" if node.id in left else "joined"
@@ -66,16 +68,63 @@ def test_what_corosync_reads_only_at_start_is_refused() -> None:
     assert "totem.transport" in finding.summary
 
 
-@pytest.mark.parametrize("key", ["quorum.expected_votes", "totem.netmtu", "totem.interface.0.knet_ping_interval"])
+@pytest.mark.parametrize("key", ["quorum.expected_votes", "totem.knet_mtu", "totem.interface.0.knet_ping_interval"])
 def test_what_runs_and_the_file_has_no_more_is_a_difference(key: str) -> None:
-    assert membership.differing(runs() | {key: "5"}, runtime_keys(corosync_conf(wish().cluster))) == [key]
+    assert membership.differing(runs() | {key: "5"}, cmap_of(corosync_conf(wish().cluster))) == {key: Taken.RELOAD}
     (change,), findings = said(membership.Facts({"n1": runs() | {key: "5"}}))
     assert (change.effect, findings) == (Effect.RELOAD, [])
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("totem.netmtu", "1400", "needs-restart"),
+        ("totem.link_mode", "active", "needs-restart"),
+        ("totem.interface.1.knet_transport", "sctp", "link-must-go-first"),
+        ("totem.interface.1.mcastport", "5500", "link-must-go-first"),
+        ("nodelist.node.1.ring1_addr", "172.20.0.99", "link-must-go-first"),
+    ],
+)
+def test_what_no_reload_changes_is_refused(key: str, value: str, code: str) -> None:
+    changes, (finding,) = said(membership.Facts({"n1": runs() | {key: value}, "n2": runs()}))
+    assert changes == []
+    assert (finding.code, finding.severity) == (code, Severity.ERROR)
+
+
+def test_what_votequorum_reads_at_start_only_does_not_keep_a_reload_back() -> None:
+    (change,), _ = said(membership.Facts({"n1": runs() | {"quorum.wait_for_all": "1"}}))
+    assert change.effect is Effect.RELOAD
+
+
+def test_every_flag_of_votequorum_is_read_at_start_only() -> None:
+    assert {taken(f"quorum.{option}") for option in membership.START_FLAGS.values()} == {Taken.RESTART}
+
+
+def test_a_link_that_is_new_is_a_reload_with_all_that_is_said_of_it() -> None:
+    one_link = {key: value for key, value in runs().items() if "ring1" not in key}
+    (change,), findings = said(membership.Facts({"n1": one_link}))
+    assert (change.effect, findings) == (Effect.RELOAD, [])
+
+
+def test_nodes_in_another_order_and_defaults_left_out_are_no_difference() -> None:
+    now = runs()
+    swapped = {
+        key.translate(str.maketrans("02", "20"))
+        if key.startswith("nodelist.node") and "ring" not in key
+        else key: value
+        for key, value in now.items()
+    }
+    for link in ("ring0_addr", "ring1_addr"):
+        swapped[f"nodelist.node.0.{link}"] = now[f"nodelist.node.2.{link}"]
+        swapped[f"nodelist.node.2.{link}"] = now[f"nodelist.node.0.{link}"]
+    del swapped["totem.join"]
+    assert swapped != now
+    assert said(membership.Facts({"n1": swapped})) == ([], [])
+
+
 @pytest.mark.parametrize("key", ["logging.debug", "runtime.config.totem.hold", "quorum.cancel_wait_for_all"])
 def test_what_corosync_keeps_for_itself_is_no_difference(key: str) -> None:
-    assert membership.differing(runs() | {key: "1"}, runtime_keys(corosync_conf(wish().cluster))) == []
+    assert membership.differing(runs() | {key: "1"}, cmap_of(corosync_conf(wish().cluster))) == {}
 
 
 def test_a_live_node_is_not_dropped() -> None:

@@ -9,11 +9,12 @@ import pytest
 from build.wishes import THREE, wish
 from quorate.build.steps import corosync_key, membership, pacemaker, running
 from quorate.build.want import Want
+from quorate.dialect.corosync.cmap import cmap_of
 from quorate.errors import NeverComes
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import cluster_status, corosync_runtime, file_state, quorum
 from quorate.observe.facts.cluster_status import ClusterStatus
-from quorate.render.corosync import corosync_conf, runtime_keys
+from quorate.render.corosync import corosync_conf
 
 DATA = Path(__file__).parents[2] / "data" / "operate"
 NODES = ("n1", "n2", "n3")
@@ -30,7 +31,7 @@ def fleet(*cases: str) -> dict[str, FakeHost]:
     """Return three hosts that answer as in the first case, then as in the second, the last for ever."""
     made = {}
     for name in NODES:
-        cmap = runtime_keys(corosync_conf(wish().cluster))
+        cmap = cmap_of(corosync_conf(wish().cluster))
         runs = "".join(f"{key} (str) = {value}\n" for key, value in cmap.items())
         mark = f"missing|-|-|-|-|-|{corosync_key.REPLACED}\t\n"
         asked = {str(corosync_runtime.COMMAND): runs, str(file_state.command_for(corosync_key.REPLACED)): mark}

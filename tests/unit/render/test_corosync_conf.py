@@ -4,11 +4,12 @@ from ipaddress import ip_address
 import pytest
 
 from quorate.describe.cluster import LinkOptions, QuorumDevice
-from quorate.render.corosync import corosync_conf, runtime_keys
+from quorate.dialect.corosync.cmap import cmap_of
+from quorate.render.corosync import corosync_conf
 
 
 def keys(cluster):
-    return runtime_keys(corosync_conf(cluster))
+    return cmap_of(corosync_conf(cluster))
 
 
 def test_every_timing_stands_in_the_file(cluster):
@@ -81,7 +82,7 @@ def test_a_quorum_device_knows_its_tie_breaker_by_id(cluster):
     assert keys(replace(base, quorum=lowest))["quorum.device.net.tie_breaker"] == "lowest"
 
 
-def test_runtime_keys_are_those_of_cmap():
+def test_the_file_s_keys_are_those_of_cmap():
     conf = """# totem { token: 1 }
 totem {
     token: 5
@@ -99,7 +100,7 @@ nodelist {
     }
 }
 """
-    assert runtime_keys(conf) == {
+    assert cmap_of(conf) == {
         "totem.token": "5",
         "totem.interface.1.mcastport": "7",
         "nodelist.node.0.ring0_addr": "fd00::1",

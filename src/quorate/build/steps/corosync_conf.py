@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from quorate.build.change import Change, Deed, Run, Thing, WriteFile, difference, digest
 from quorate.build.step import States
 from quorate.build.want import Want
+from quorate.dialect.corosync.cmap import cmap, cmap_of
+from quorate.dialect.corosync.meaning import differences
+from quorate.dialect.corosync.read import read
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.render.corosync import HEADER, corosync_conf
@@ -50,6 +53,12 @@ def strangers(text: bytes, want: Want) -> list[str]:
     return sorted(set(named) - ours - {node.name for node in nodes} - {"127.0.0.1"})
 
 
+def means(old: bytes, text: str) -> bool:
+    """True if Corosync makes the same of a file as of the text, so that there is nothing to write."""
+    reading = read(old.decode(errors="replace"), PATH)
+    return not reading.mended and not differences(cmap(reading.configuration), cmap_of(text))
+
+
 def trial(text: str) -> bytes:
     """Return the file for Corosync to test: it says why on stderr, and needs no key, which may come later."""
     aloud = text.replace("to_stderr: no\n", "to_stderr: yes\n")
@@ -60,7 +69,7 @@ def changes(facts: bytes | None, want: Want, name: str) -> Iterator[Change | Fin
     """Yield the file when it differs; a finding when the host belongs to another cluster."""
     text = corosync_conf(want.cluster)
     new = text.encode()
-    if facts == new:
+    if facts == new or (facts and means(facts, text)):
         return
     if facts and (finding := foreign(facts, want, name)):
         yield finding

@@ -16,26 +16,23 @@ from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps import corosync_key
 from quorate.build.steps.running_members import endangered
 from quorate.build.want import Want
+from quorate.dialect.corosync.cmap import cmap_of
+from quorate.dialect.corosync.reloading import Taken, how
 from quorate.errors import TimedOut
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 from quorate.observe.facts import corosync_runtime, file_state, quorum, unit_state
 from quorate.observe.gathering import gather, gather_about
-from quorate.render.corosync import corosync_conf, runtime_keys
+from quorate.render.corosync import corosync_conf
 
 TITLE = "membership"
 DAEMON = Thing("daemon", "corosync")
 
 # How Corosync logs is no difference that matters to a cluster.
-# Of the rest, corosync.conf(5) of 3.1 and cfg.c of Corosync 3.1.7: these are read at start only.
 COMPARED = ("totem.", "nodelist.", "quorum.")
-RESTART_ONLY = ("totem.version", "totem.transport", "totem.cluster_name", "totem.ip_version", "quorum.provider")
-# Kept by Corosync itself in the same place: derived from the file, a command to it, or the default of udp's port.
-DERIVED = re.compile(
-    r"(nodelist\.local_node_pos|totem\.interface\.\d+\.(bindnetaddr|mcastaddr)|totem\.nodeid|quorum\.cancel_wait_for_all)=.*"
-    r"|totem\.interface\.\d+\.mcastport=5405"
-)
+# Kept by Corosync itself in the same place: derived from the file, or the default of udp's port.
+DERIVED = re.compile(r"(totem\.interface\.\d+\.(bindnetaddr|mcastaddr))=.*|totem\.interface\.\d+\.mcastport=5405")
 # votequorum 3.1.7 takes expected_votes and two_node from a reload, and these only when it starts.
 START_FLAGS = {
     "WaitForAll": "wait_for_all",
@@ -76,46 +73,32 @@ async def look(fleet: Fleet, want: Want) -> Facts:
     )
 
 
-def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
-    """Return the keys of the wanted configuration that Corosync runs with another value, or that it alone has."""
-    missing = [key for key, value in wanted.items() if key.startswith(COMPARED) and running.get(key) != value]
-    extra = [
-        key
-        for key, value in running.items()
-        if key.startswith(COMPARED) and key not in wanted and not DERIVED.fullmatch(f"{key}={value}")
-    ]
-    return sorted({*missing, *extra})
+def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, Taken]:
+    """Return the keys that Corosync runs otherwise than wanted, and how each is taken over."""
+    running = {key: value for key, value in running.items() if not DERIVED.fullmatch(f"{key}={value}")}
+    return {key: taken for key, taken in how(running, wanted).items() if key.startswith(COMPARED)}
 
 
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     """Yield starts where Corosync does not run, and one reload where it runs with something else."""
-    wanted = runtime_keys(corosync_conf(want.cluster))
-    stale: dict[str, list[str]] = {}
+    wanted = cmap_of(corosync_conf(want.cluster))
+    stale: dict[str, dict[str, Taken]] = {}
     for name, running in facts.running.items():
         if running is None:
             unit = want.platforms[name].units["corosync"]
             start = (Run(command("systemctl", "start", unit)),)
             yield Change(name, TITLE, "start corosync", start, Effect.START, things=((DAEMON, Deed.CHANGED),))
-        elif keys := differing(running, wanted) + (["its key"] if name in facts.new_key else []):
+        elif keys := differing(running, wanted) | ({"its key": Taken.RELOAD} if name in facts.new_key else {}):
             stale[name] = keys
     yield from later(facts, want)
     if not stale:
         return
-    keys = sorted({key for keys in stale.values() for key in keys})
-    if hard := [key for key in keys if key in RESTART_ONLY]:
-        yield Finding(
-            "needs-cluster-restart",
-            Severity.ERROR,
-            f"Corosync reads {', '.join(hard)} only when it starts",
-            "nodes that run with different values do not form one cluster, so all would have to be restarted at once",
-            "stop the cluster on every node (systemctl stop pacemaker corosync), then apply again",
-            path=("corosync",),
-        )
-        return
-    if found := endangered([running for running in facts.running.values() if running is not None], want.cluster):
+    differ = {key: taken for keys in stale.values() for key, taken in sorted(keys.items())}
+    live = [running for running in facts.running.values() if running is not None]
+    if found := endangered(live, want.cluster) or [*not_by_reload(differ)]:
         yield from found
         return
-    words = f"reload corosync on all nodes ({', '.join(keys[:4])}{' ...' if len(keys) > 4 else ''})"
+    words = f"reload corosync on all nodes ({', '.join([*differ][:4])}{' ...' if len(differ) > 4 else ''})"
     # The reload is told to the partition it is given in: a quorate one has most of the nodes.
     where = next((name for name in stale if "Quorate" in facts.flags.get(name, ())), next(iter(stale)))
     yield Change(where, TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
@@ -124,6 +107,43 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
 def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
     """Return Corosync on each node."""
     return {(name, DAEMON): "stopped" if running is None else "running" for name, running in facts.running.items()}
+
+
+def not_by_reload(keys: Mapping[str, Taken]) -> Iterator[Finding]:
+    """Yield an error for each kind of change that no reload brings into effect.
+
+    What votequorum reads only at start does no harm in a reload, and later() says what is left to do.
+    """
+    together = [key for key, taken in keys.items() if taken is Taken.TOGETHER]
+    alone = [key for key, taken in keys.items() if taken is Taken.RESTART and not key.startswith("quorum.")]
+    anew = [key for key, taken in keys.items() if taken is Taken.ANEW]
+    if together:
+        yield Finding(
+            "needs-cluster-restart",
+            Severity.ERROR,
+            f"Corosync reads {', '.join(together)} only when it starts",
+            "nodes that run with different values do not form one cluster, so all would have to be restarted at once",
+            "stop the cluster on every node (systemctl stop pacemaker corosync), then apply again",
+            path=("corosync",),
+        )
+    if alone:
+        yield Finding(
+            "needs-restart",
+            Severity.ERROR,
+            f"Corosync reads {', '.join(alone)} only when it starts",
+            "a reload would leave it as it is, and only seem to have changed it",
+            "restart node after node when it suits: systemctl stop pacemaker corosync; systemctl start pacemaker",
+            path=("corosync",),
+        )
+    if anew:
+        yield Finding(
+            "link-must-go-first",
+            Severity.ERROR,
+            f"Corosync refuses to change {', '.join(anew)} while it runs",
+            "an address, port or protocol of a link that is in use stays what it was when the link was made",
+            "take the link out of the file, apply, then put it in with the new value, and apply again",
+            path=("nodes",),
+        )
 
 
 def later(facts: Facts, want: Want) -> Iterator[Finding]:
@@ -144,7 +164,7 @@ def later(facts: Facts, want: Want) -> Iterator[Finding]:
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Return when every node counts every node as a member, all votes, is quorate, and runs what is in its file."""
-    wanted = runtime_keys(corosync_conf(want.cluster))
+    wanted = cmap_of(corosync_conf(want.cluster))
     seen: dict[str, str] = {}
 
     async def complete() -> bool | None:
@@ -156,7 +176,7 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         if problem:
             return f"{host.name} {problem}"
         runtime = await answer(gather(host, corosync_runtime))
-        keys = differing(runtime.values, wanted) if runtime else []
+        keys = differing(runtime.values, wanted) if runtime else {}
         error = f" (its last reload: {runtime.reload_error})" if runtime and runtime.reload_error else ""
         return f"{host.name} did not take over {', '.join(keys)}{error}" if keys else ""
 

@@ -16,6 +16,8 @@ from quorate.dialect.text import Text
 from quorate.findings import Finding, Severity
 from quorate.lines import Lines, Span
 
+_AS_COROSYNC_DOES = frozenset(("unknown-key", "unknown-section"))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -23,6 +25,7 @@ class Reading:
 
     configuration: Configuration
     findings: tuple[Finding, ...]
+    mended: bool = False  # something was read otherwise than Corosync itself would read it
 
     @property
     def whole(self) -> bool:
@@ -34,9 +37,10 @@ def read(text: str, file: str) -> Reading:
     """Read a corosync.conf, whatever its age."""
     source = Text(Lines(file, text))
     configuration = _Reader(source).read()
+    mended = any(finding.code not in _AS_COROSYNC_DOES for finding in source.sorted())
     for severity, span, code, *words in outdated.found(configuration):
         source.say(severity, span or Span(0, 0, 0, 1), code, *words)
-    return Reading(configuration, source.sorted())
+    return Reading(configuration, source.sorted(), mended)
 
 
 @dataclass(slots=True)
