@@ -14,7 +14,7 @@ from quorate.build.consequences import Consequence, Consequences, Fate
 from quorate.build.foretelling import Course, Known, Moment, foretell
 from quorate.build.steps import cib, pacemaker, proof
 from quorate.build.want import Want
-from quorate.catalog.expand import expand
+from quorate.explore.measured import from_cib
 from quorate.explore.scheduler.step import Step
 
 
@@ -25,16 +25,19 @@ async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want
     new, _ = cib.target(facts.live.root, want)
     course = course_of(changes, facts.live.xml, new)
     known = Known(
-        cluster=want.cluster, agents=want.agents, platform=want.platform, measured=want.measured, place=want.place
+        cluster=want.cluster,
+        agents=want.agents,
+        platform=want.platform,
+        measured=(want.measured | from_cib(facts.live.xml)).seconds,
+        place=want.place,
     )
     return await asyncio.to_thread(foretell, course, known)
 
 
 def first_start(want: Want) -> Consequences:
     """Return what becomes of services in a cluster that does not run yet: all are started."""
-    names = [*want.cluster.services, *(each.id for each in expand(want.cluster, want.platform).resources)]
     return Consequences(
-        services=tuple(Consequence(name, Fate.STARTED) for name in names if name in want.cluster.services),
+        services=tuple(Consequence(name, Fate.STARTED) for name in want.cluster.services),
         remarks=("the cluster does not run yet: where services start is Pacemaker's decision then",),
     )
 

@@ -18,8 +18,9 @@ from quorate.build.fates import ENDS, RELOADS
 from quorate.build.foreseeing import foresee
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, PlacedStates, everybody
-from quorate.build.steps import cib
+from quorate.build.steps import cib, proof, storage
 from quorate.build.want import Want
+from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
 from quorate.machines.fleet import on_all
 from quorate.machines.host import Host
@@ -57,11 +58,19 @@ class Plan:
     def deeds(self) -> Mapping[tuple[str, Thing], Deed]:
         """What becomes of everything that was looked at, by host; "" is the cluster itself."""
         found = {place: Deed.UNTOUCHED for place, state in self.states.items() if state}
+        for whole in (cib.EPOCH, cib.CONFIGURATION):
+            found.pop(("", whole), None)
         for change in self.changes:
             for thing, deed in change.things:
-                place = ("" if change.step == cib.TITLE else change.host, thing)
-                found[place] = deed
+                found[_host(change, thing), thing] = deed
         return found
+
+
+def _host(change: Change, thing: Thing) -> str:
+    """Return where a thing is that a change touches: the CIB is the cluster's, and a node is fenced by another."""
+    if change.step == proof.TITLE:
+        return thing.name
+    return "" if change.step == cib.TITLE else change.host
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +119,43 @@ def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Fin
     return [i for i in items if isinstance(i, Change)], [i for i in items if isinstance(i, Finding)]
 
 
-async def plan(fleet: Fleet, want: Want, stages: tuple[Stage, ...] = STAGES) -> Plan:
-    """Look at everything, all stages at once, and return the plan in the order of the stages."""
+def whole(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+    """Return the stages that can be looked at while nodes are missing: storage and fencing need all of them."""
+    return tuple(stage for stage in stages if stage.cluster_step not in (storage, proof))
+
+
+async def plan(
+    fleet: Fleet,
+    want: Want,
+    stages: tuple[Stage, ...] = STAGES,
+    unseen: Mapping[str, QuorateError] = MappingProxyType({}),
+) -> Plan:
+    """Look at everything, all stages at once, and return the plan in the order of the stages.
+
+    unseen: nodes that could not be asked, and why; then the stages are `whole`, and the plan is not to be applied.
+    """
     seen = await asyncio.gather(*(survey(stage, fleet, want) for stage in stages))
     made = Plan(
         tuple((stage.title, one.changes) for stage, one in zip(stages, seen, strict=True)),
-        tuple(finding for one in seen for finding in one.findings),
+        (*(not_seen(name, error) for name, error in unseen.items()), *(f for one in seen for f in one.findings)),
         states={place: state for one in seen for place, state in one.states.items()},
     )
     if not made.changes:
         return made
     facts = next((one.facts for one in seen if isinstance(one.facts, cib.Facts)), None)
     return with_consequences(made, await foresee(made.changes, facts, want))
+
+
+def not_seen(name: str, error: QuorateError) -> Finding:
+    """Return the error for a node that could not be looked at."""
+    return Finding(
+        "node-not-seen",
+        Severity.ERROR,
+        f"{name} could not be looked at: {error.message}",
+        f"what would change on {name} is not known, nor are storage and the proof of fencing; nothing can be applied",
+        error.hint or f"bring {name} back, then plan again",
+        path=("nodes", name),
+    )
 
 
 def with_consequences(made: Plan, found: Consequences) -> Plan:

@@ -12,7 +12,8 @@ from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster
 from quorate.describe.secret import Secret
 from quorate.errors import Refused, UsageError
-from quorate.explore.durations import NO_SAMPLES, Key, Place
+from quorate.explore.durations import Place
+from quorate.explore.measured import Measured
 from quorate.machines.fleet import on_all
 from quorate.machines.host import Host
 from quorate.observe.facts import os_release
@@ -29,7 +30,7 @@ async def prepare(
     overwrite: Sequence[str] = (),
     adopt: Sequence[str] = (),
     prune: bool = False,
-    measured: Mapping[Key, Sequence[float]] = NO_SAMPLES,
+    measured: Measured | None = None,
     place: Place = "hosts",
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
@@ -60,7 +61,7 @@ async def prepare(
         overwrite=frozenset(overwrite),
         adopt=adoptions(cluster, platforms, adopt),
         prune=prune,
-        measured=measured,
+        measured=measured or Measured(),
         place=place,
     )
     known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
@@ -75,9 +76,10 @@ async def prepare(
 def adoptions(cluster: Cluster, platforms: Mapping[str, Platform], adopt: Sequence[str]) -> Mapping[str, str]:
     """Return, by service, whose data it begins with; UsageError where the file has no such service or node for it."""
     known = []
+    any_platform = next(iter(platforms.values()))
     for name, service in cluster.services.items():
         nodes = [node.name for node in nodes_of(cluster, service)] if isinstance(service, Service) else []
-        seed = service.seed(name, platforms[nodes[0]]) if isinstance(service, Service) and nodes else None
+        seed = service.seed(name, any_platform) if isinstance(service, Service) and nodes else None
         if seed and seed.usual:
             known += [f"{name}={node}" for node in (*nodes, NOBODY)]
     if strange := sorted(set(adopt) - set(known)):

@@ -5,7 +5,7 @@ production reads the environment and files (secrets.py). `witness` is the connec
 is no node of the cluster, so it is not in the fleet, and only the steps that concern it use it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from quorate.catalog.agents import AgentLibrary
@@ -14,7 +14,8 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster, Node
 from quorate.describe.secret import Secret
-from quorate.explore.durations import NO_SAMPLES, Key, Place
+from quorate.explore.durations import Place
+from quorate.explore.measured import Measured
 from quorate.machines.host import Host
 
 NOBODY = "none"
@@ -42,7 +43,7 @@ class Want:
     overwrite: frozenset[str] = frozenset()
     adopt: Mapping[str, str] = field(default_factory=dict)
     prune: bool = False
-    measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
+    measured: Measured = field(default_factory=Measured)
     place: Place = "hosts"
 
     def node(self, name: str) -> Node:

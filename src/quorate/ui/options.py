@@ -49,6 +49,30 @@ def adopt_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--adopt-data", "adopt", multiple=True, metavar="SERVICE=NODE", help=words)(command)
 
 
+def prune_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --prune."""
+    words = "Remove what is in the CIB and not in the file; else it is named, and kept."
+    return click.option("--prune", is_flag=True, help=words)(command)
+
+
+def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
+    """Read a duration, in seconds, as the cluster file has them: 5s, 500ms."""
+    if value is None:
+        return None
+    from quorate.catalog import duration  # noqa: PLC0415 - not needed for --help
+
+    found = duration.seconds(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no duration; write 5s or 500ms")
+    return found
+
+
+def max_interruption_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --max-interruption, in seconds; None: anything is allowed."""
+    words = "Refuse what would interrupt a service for longer (exit code 4)."
+    return click.option("--max-interruption", metavar="DURATION", callback=seconds, help=words)(command)
+
+
 def read(file: str) -> bytes:
     """Return the file's bytes, standard input for "-"; UsageError where it cannot be read."""
     if file == "-":

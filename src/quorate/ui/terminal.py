@@ -1,20 +1,15 @@
-"""How findings, plans and progress look on a terminal. Text out, nothing else; colours honour NO_COLOR."""
+"""How findings and progress look on a terminal. Text out, nothing else; colours honour NO_COLOR."""
 
 import json
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
-from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from quorate.findings import Finding, Severity, in_reading_order
-
-if TYPE_CHECKING:
-    from quorate.build.change import Change
-    from quorate.build.plan import Plan
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
@@ -85,24 +80,3 @@ class Progress:
             elapsed = time.monotonic() - self.started
             click.echo(f"{click.style(f'{elapsed:6.1f}s', dim=True)}  {words}", err=True)
             sys.stderr.flush()
-
-
-def show_plan(plan: "Plan", *, diff: bool, err: bool = False) -> None:
-    """Print a plan: each change once, with the hosts it concerns and what it does to running services."""
-    show_findings(plan.findings, err=err)
-    if not plan.changes:
-        click.echo("Nothing to do.", err=err)
-        return
-    click.echo("Plan:", err=err)
-    for stage, changes in plan.stages:
-        told: dict[str, list[Change]] = {}
-        for change in changes:
-            told.setdefault(change.words, []).append(change)
-        for words, same in told.items():
-            hosts = ", ".join(change.host for change in same)
-            effect = "" if same[0].effect.value == "nothing" else f"  [{same[0].effect.value}]"
-            click.echo(
-                f"  {click.style(stage, dim=True):24} {hosts}: {words}{click.style(effect, fg='yellow')}", err=err
-            )
-            if diff and same[0].difference:
-                click.echo(indent(same[0].difference.rstrip(), "      "), err=err)

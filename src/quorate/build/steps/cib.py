@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from quorate.build.change import Change, Deed, Effect, Run, difference
+from quorate.build.change import Change, Deed, Effect, Run, Thing, difference, digest
 from quorate.build.cib_parts import deeds, parts
 from quorate.build.restoring import configuration_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
@@ -29,6 +29,7 @@ from quorate.render.merge import Leftover, canonical, merged
 from quorate.secret_names import is_secret_key
 
 TITLE = "cib"
+EPOCH, CONFIGURATION = Thing("CIB", "epoch"), Thing("CIB", "configuration")
 
 # $1: whether crm_verify has to be content with the new CIB (standard input), $2: the epoch that it was made for. The
 # patch is made without status, which changes all the time and is not ours, and so carries no versions; the epoch, which
@@ -111,8 +112,14 @@ def target(live: etree._Element, want: Want) -> tuple[etree._Element, list[Lefto
 
 def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
     """Return what the live configuration consists of; the host is "", for it is the cluster's."""
-    live = parts(facts.live.root) if facts.live else {}
-    return {("", thing): state for thing, state in live.items()}
+    if facts.live is None:
+        return {}
+    root, version = facts.live.root, facts.live.version
+    whole = {
+        EPOCH: f"{version.admin_epoch}.{version.epoch}",
+        CONFIGURATION: digest(text(root).encode()),
+    }
+    return {("", thing): state for thing, state in (parts(root) | whole).items()}
 
 
 def writing(new: bytes, epoch: int, *, verify: bool = True) -> Command:

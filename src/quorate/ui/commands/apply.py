@@ -2,13 +2,26 @@
 
 import click
 
-from quorate.ui.options import adopt_option, fencing_option, file_argument, format_option, lab_option, overwrite_option
+from quorate.ui.options import (
+    adopt_option,
+    fencing_option,
+    format_option,
+    lab_option,
+    max_interruption_option,
+    overwrite_option,
+    prune_option,
+)
+
+PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise since."
 
 
 @click.command(short_help="Build or change the cluster.")
-@file_argument
+@click.argument("file", metavar="FILE", required=False, type=click.Path(dir_okay=False, allow_dash=True))
 @lab_option
 @format_option
+@click.option("--plan", "plan_file", metavar="PLAN", type=click.Path(dir_okay=False), help=PLAN)
+@prune_option
+@max_interruption_option
 @fencing_option
 @overwrite_option
 @adopt_option
@@ -16,10 +29,13 @@ from quorate.ui.options import adopt_option, fencing_option, file_argument, form
 @click.option("--no-return", "stay", is_flag=True, help="Leave a change that does not work, to look at it.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing real hosts.")
 def command(
-    file: str,
+    file: str | None,
     *,
     in_lab: bool,
     form: str,
+    plan_file: str | None,
+    prune: bool,
+    max_interruption: float | None,
     test_fencing: bool | None,
     overwrite: tuple[str, ...],
     adopt: tuple[str, ...],
@@ -29,8 +45,9 @@ def command(
 ) -> None:
     """Build the cluster, or change it to what the file says; verified after each step.
 
-    The plan is shown first. In the lab fencing is tested, too; on real hosts only with --test-fencing, which
-    interrupts every node once. Killed or failed anywhere, run it again: it carries on from what it finds.
+    The plan is shown first, with what it does to each service. In the lab fencing is tested, too; on real hosts only
+    with --test-fencing, which interrupts every node once. Killed or failed anywhere, run it again: it carries on from
+    what it finds.
 
     When a resource fails after the change, a service does not come up or a node is fenced, the previous configuration
     is put back, and the exit code is 1. Every change is recorded on the nodes: `quorate history`.
@@ -40,36 +57,47 @@ def command(
     from quorate.build.apply import Applied, apply  # noqa: PLC0415
     from quorate.build.history import origin  # noqa: PLC0415
     from quorate.build.plan import Plan  # noqa: PLC0415
-    from quorate.build.prepare import prepare  # noqa: PLC0415
-    from quorate.errors import Refused  # noqa: PLC0415
+    from quorate.errors import Refused, UsageError  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
+    from quorate.ui.planned import show_plan  # noqa: PLC0415
+    from quorate.ui.planning import asked_again, asked_for, hold_to, kept, wanted  # noqa: PLC0415
     from quorate.ui.reach import reach  # noqa: PLC0415
-    from quorate.ui.terminal import Progress, show_json, show_plan  # noqa: PLC0415
+    from quorate.ui.terminal import Progress, show_json  # noqa: PLC0415
 
+    old = kept(plan_file) if plan_file is not None else None
+    file = file or (old.asked.file if old else "")
+    if not file:
+        raise UsageError("there is no FILE to apply", "quorate apply FILE")
     content = read(file)
     cluster = sound(file, content)
-    prove = in_lab if test_fencing is None else test_fencing
+    if old:
+        asked = asked_again(old, cluster, file, content, in_lab=in_lab)
+    else:
+        asked = asked_for(
+            cluster,
+            file,
+            content,
+            in_lab=in_lab,
+            test_fencing=in_lab if test_fencing is None else test_fencing,
+            prune=prune,
+            overwrite=overwrite,
+            adopt=adopt,
+            max_interruption_s=max_interruption,
+        )
 
     def agree(made: Plan) -> None:
         show_plan(made, diff=False, err=True)
-        if made.changes and not in_lab and not yes and not click.confirm("Apply this plan?", err=True):
+        hold_to(made, asked, old)
+        if made.changes and not asked.in_lab and not yes and not click.confirm("Apply this plan?", err=True):
             raise Refused("nothing was changed", "answer y, or give --yes")
 
     async def build() -> Applied:
-        async with reach(cluster, in_lab=in_lab) as found:
+        async with reach(cluster, in_lab=asked.in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(
-                cluster,
-                fleet,
-                found.secret,
-                witness=found.witness(),
-                return_s=return_within,
-                overwrite=overwrite,
-                adopt=adopt,
-            )
+            want = await wanted(cluster, found, asked, return_s=return_within)
             note = Progress(quiet=form == "json")
             by = origin(file, content)
-            return await apply(fleet, want, note, agree, test_fencing=prove, go_back=not stay, by=by)
+            return await apply(fleet, want, note, agree, test_fencing=asked.test_fencing, go_back=not stay, by=by)
 
     done = asyncio.run(build())
     if form == "json":

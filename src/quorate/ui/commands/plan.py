@@ -1,62 +1,89 @@
-"""`quorate plan FILE`: what apply would change on each host."""
+"""`quorate plan FILE`: what apply would change on each host, and what services would make of it."""
+
+from pathlib import Path
 
 import click
 
-from quorate.ui.options import adopt_option, fencing_option, file_argument, format_option, lab_option, overwrite_option
+from quorate.ui.options import (
+    adopt_option,
+    fencing_option,
+    format_option,
+    lab_option,
+    max_interruption_option,
+    overwrite_option,
+    prune_option,
+)
 
 
-@click.command(short_help="What would apply change?")
-@file_argument
+@click.command(short_help="What would apply change, and whom would it interrupt?")
+@click.argument("file", metavar="FILE", required=False, type=click.Path(dir_okay=False, allow_dash=True))
 @lab_option
 @format_option
 @click.option("--diff", is_flag=True, help="Show how files would differ.")
+@prune_option
+@max_interruption_option
+@click.option("--save", metavar="PLAN", type=click.Path(dir_okay=False), help="Keep the plan, for apply --plan.")
+@click.option("--show", metavar="PLAN", type=click.Path(dir_okay=False), help="Show a plan that was kept; no FILE.")
 @fencing_option
 @overwrite_option
 @adopt_option
 def command(
-    file: str,
+    file: str | None,
     *,
     in_lab: bool,
     form: str,
     diff: bool,
+    prune: bool,
+    max_interruption: float | None,
+    save: str | None,
+    show: str | None,
     test_fencing: bool | None,
     overwrite: tuple[str, ...],
     adopt: tuple[str, ...],
 ) -> None:
     """Look at every host and show what apply would change; nothing is changed.
 
-    Exit code 0: nothing to do; 1: there is something to do.
+    What it does to each service is asked of Pacemaker's own scheduler, with the live CIB: whether it is unaffected,
+    reloaded, restarted or moved, and for how long clients are without it.
+
+    Exit code 0: nothing to do; 1: there is something to do; 4: it interrupts more than --max-interruption allows.
     """
-    import asyncio  # noqa: PLC0415 - keeps --help quick
+    from quorate.build.saved import document  # noqa: PLC0415 - keeps --help quick
+    from quorate.errors import UsageError  # noqa: PLC0415
+    from quorate.ui.options import read, sound  # noqa: PLC0415
+    from quorate.ui.planned import show_plan, show_saved  # noqa: PLC0415
+    from quorate.ui.planning import asked_for, hold_to, kept, planned, write  # noqa: PLC0415
+    from quorate.ui.terminal import show_json  # noqa: PLC0415
 
-    from quorate.build.apply import stages  # noqa: PLC0415
-    from quorate.build.plan import Plan, plan  # noqa: PLC0415
-    from quorate.build.prepare import prepare  # noqa: PLC0415
-    from quorate.ui.options import sound  # noqa: PLC0415
-    from quorate.ui.reach import reach  # noqa: PLC0415
-    from quorate.ui.terminal import show_json, show_plan  # noqa: PLC0415
-
-    cluster = sound(file)
-
-    async def make() -> Plan:
-        async with reach(cluster, in_lab=in_lab) as found:
-            fleet = found.everybody()
-            witness = found.witness()
-            want = await prepare(cluster, fleet, found.secret, witness=witness, overwrite=overwrite, adopt=adopt)
-            return await plan(fleet, want, stages(test_fencing=in_lab if test_fencing is None else test_fencing))
-
-    made = asyncio.run(make())
-    if form == "json":
-        show_json(
-            {
-                "changes": [
-                    {"host": c.host, "step": c.step, "words": c.words, "effect": c.effect, "difference": c.difference}
-                    for c in made.changes
-                ],
-                "findings": made.findings,
-                "effect": made.effect,
-            }
-        )
+    if (file is None) == (show is None):
+        raise UsageError("a plan is made of a FILE, or shown with --show", "quorate plan FILE")
+    if show is not None:
+        made = kept(show)
+        if form == "json":
+            show_json(document(made))
+        else:
+            show_saved(made, diff=diff)
     else:
-        show_plan(made, diff=diff)
-    raise click.exceptions.Exit(1 if made.changes or made.errors else 0)
+        assert file is not None
+        content = read(file)
+        cluster = sound(file, content)
+        asked = asked_for(
+            cluster,
+            file,
+            content,
+            in_lab=in_lab,
+            test_fencing=in_lab if test_fencing is None else test_fencing,
+            prune=prune,
+            overwrite=overwrite,
+            adopt=adopt,
+            max_interruption_s=max_interruption,
+        )
+        made = planned(cluster, asked)
+        if form == "json":
+            show_json(document(made))
+        else:
+            show_plan(made.plan, diff=diff)
+        hold_to(made.plan, asked)
+        if save is not None:
+            write(Path(save), made)
+    raise click.exceptions.Exit(1 if made.plan.changes or made.plan.errors else 0)

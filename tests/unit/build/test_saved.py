@@ -1,0 +1,124 @@
+"""A plan that is kept: it comes back as it was, holds no secret, and names what is otherwise since."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile
+from quorate.build.consequences import Act, Consequence, Consequences, Fate
+from quorate.build.plan import Plan
+from quorate.build.saved import Asked, differences, document, parse, saved
+from quorate.build.steps import cib, corosync_key
+from quorate.explore.result import Figure, Stretch
+from quorate.findings import Finding, Severity
+from quorate.machines.host import command
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs/reference/plan.schema.json").read_text())
+PAGE, SECRET = Thing("file", "/var/www/index.html"), Thing("secret", "/var/lib/secrets/password")
+PASSWORD = "correct horse battery"
+CHANGES = (
+    Change("n1", "files", "write the page", (WriteFile(PAGE.name, b"new"),), things=((PAGE, Deed.CHANGED),),
+           difference="-old\n+new\n"),
+    Change("n1", "secrets", "write the secret", (WriteFile(SECRET.name, PASSWORD.encode(), secret=True),),
+           things=((SECRET, Deed.CREATED),)),
+    Change("n1", cib.TITLE, "write the CIB", (Run(command("cibadmin", "--patch")),), Effect.RESTART,
+           things=((Thing("resource", "site"), Deed.CHANGED),)),
+)  # fmt: skip
+SITE = Consequence(
+    "site", Fate.MOVED, Figure(1.5, "default"), ("n1",), ("n2",), (Stretch(0, 1.5, "stop", "site", "n1", "default"),)
+)
+FOUND = Consequences(services=(SITE,), acts=(Act(0.1, 1.5, "stop", "site", "n1"),), scheduler="libpacemaker 2.1.5")
+REMARK = Finding("not-in-the-file", Severity.INFO, "a remark", "why", "fix", path=("nodes", 0))
+STATES = {("n1", PAGE): "1111", ("n2", PAGE): "2222", ("", Thing("resource", "site")): "3333", ("", cib.EPOCH): "0.7"}
+PLAN = Plan((("hosts", CHANGES[:2]), ("configuration", CHANGES[2:])), (REMARK,), FOUND, STATES)
+ASKED = Asked(cluster="shop", file="/etc/shop.yaml", digest="abcd", adopt=("site=n1",), max_interruption_s=5.0)
+SAVED = saved(PLAN, ASKED, "2026-11-27T20:00:00+00:00", "0.1.0")
+
+
+def test_it_keeps_its_schema_and_comes_back() -> None:
+    text = json.dumps(document(SAVED))
+    Draft202012Validator(SCHEMA).validate(json.loads(text))
+    back = parse(json.loads(text))
+    assert document(back) == {**document(SAVED)}
+    assert (back.asked, back.acts, back.plan.consequences, back.plan.findings) == (ASKED, SAVED.acts, FOUND, (REMARK,))
+    assert differences(back, SAVED) == []
+
+
+def test_what_does_not_come_back_is_json_all_the_same() -> None:
+    gone = replace(FOUND, services=(Consequence("site", Fate.STOPPED, before=("n1",)),))
+    found = document(saved(replace(PLAN, consequences=gone), ASKED, "", ""))
+    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(found, allow_nan=False)))
+    assert (found["consequences"]["longest_s"], found["consequences"]["all_come_back"]) == (None, False)
+
+
+def test_the_schema_would_say_it() -> None:
+    wrong = {**document(SAVED), "effect": "explode"}
+    assert list(Draft202012Validator(SCHEMA).iter_errors(wrong))
+
+
+def test_it_holds_no_secret() -> None:
+    assert PASSWORD not in json.dumps(document(SAVED))
+
+
+@pytest.mark.parametrize("wrong", [{}, [], "", {"schema": "quorate.plan/2"}, {**document(SAVED), "changes": [{}]}])
+def test_something_else_is_no_plan(wrong: object) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError, AttributeError)):
+        parse(wrong)  # type: ignore[arg-type]
+
+
+def now(**changes: object):
+    return saved(replace(PLAN, **changes), ASKED, "", "")
+
+
+def other(state: dict[tuple[str, Thing], str]) -> list[str]:
+    return differences(SAVED, now(states={**STATES, **state}))
+
+
+def test_the_cluster_file_is_another() -> None:
+    assert differences(SAVED, saved(PLAN, replace(ASKED, digest="efgh"), "", "")) == [
+        "the cluster file /etc/shop.yaml has another content"
+    ]
+
+
+def test_what_lies_on_a_host_or_in_the_cib_is_another() -> None:
+    assert other({("n2", PAGE): "9"}) == ["n2: file /var/www/index.html is another"]
+    assert other({("n2", PAGE): ""}) == ["n2: file /var/www/index.html is gone"]
+    assert other({("", Thing("constraint", "cli-ban")): "9"}) == ["the cluster: constraint cli-ban is new"]
+    assert other({("", cib.EPOCH): "0.8"}) == ["the cluster: CIB epoch is another"]
+
+
+def test_what_would_be_done_is_another() -> None:
+    password = replace(CHANGES[1], actions=(WriteFile(SECRET.name, b"another", secret=True),))
+    found = differences(SAVED, now(stages=(("hosts", (CHANGES[0], password)),)))
+    assert found == [
+        "n1: to write the secret, which is not what was planned",
+        "n1: nothing left of this: write the CIB",
+    ]
+
+
+def test_a_fresh_key_is_random_and_no_difference() -> None:
+    def keyed(key: bytes):
+        write = Change("n1", corosync_key.TITLE, "make the cluster's key", (WriteFile("/key", key, secret=True),))
+        return saved(Plan((("key", (write,)),)), ASKED, "", "")
+
+    assert differences(keyed(b"one"), keyed(b"two")) == []
+
+
+def test_a_service_has_moved_or_would_meet_something_else() -> None:
+    moved = replace(FOUND, services=(replace(SITE, before=("n2",)),))
+    assert differences(SAVED, now(consequences=moved)) == ["site runs on n2, and ran on n1"]
+    stopped = replace(FOUND, services=(replace(SITE, fate=Fate.STOPPED),))
+    assert differences(SAVED, now(consequences=stopped)) == ["site would be stopped, and was to be moved"]
+
+
+def test_what_becomes_of_everything() -> None:
+    deeds = {f"{host} {thing.name}": deed for (host, thing), deed in PLAN.deeds.items()}
+    assert deeds == {
+        "n1 /var/www/index.html": Deed.CHANGED,
+        "n2 /var/www/index.html": Deed.UNTOUCHED,
+        "n1 /var/lib/secrets/password": Deed.CREATED,
+        " site": Deed.CHANGED,
+    }
