@@ -59,7 +59,7 @@ def seconds(context: click.Context, parameter: click.Parameter, value: str | Non
     """Read a duration, in seconds, as the cluster file has them: 5s, 500ms."""
     if value is None:
         return None
-    from quorate.catalog import duration  # noqa: PLC0415 - not needed for --help
+    from quorate import duration  # noqa: PLC0415 - not needed for --help
 
     found = duration.seconds(value)
     if found is None:
