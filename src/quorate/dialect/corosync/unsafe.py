@@ -110,7 +110,7 @@ def _quorum(configuration: Configuration) -> Iterator[_Remark]:
     if expected and configuration.nodes and expected.value != str(votes):
         yield (W, expected.span, "expected-votes",
                f"expected_votes is {expected.value}, and the votes of the nodes are {votes}",
-               "Corosync takes the votes of the nodelist, unless a quorum device or this says more",
+               "Corosync goes by expected_votes, and takes the wrong number for a majority",
                "leave it out: Corosync counts by itself")  # fmt: skip
     if expected is None and not configuration.nodes:
         yield (E, provider.span, "expected-votes", "nothing says how many votes there are",
