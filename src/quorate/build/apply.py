@@ -28,7 +28,7 @@ from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, Note, everybody
 from quorate.build.want import Want
-from quorate.errors import CommandFailed, QuorateError, Refused
+from quorate.errors import CommandFailed, Refused
 
 Settle = Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
 
@@ -68,15 +68,7 @@ async def apply(
         refuse(made)
         agree(made)
         hand = await begin(fleet, want, made, note, what="apply", by=by or origin())
-        try:
-            done = await through(chosen, made, hand)
-        except QuorateError as error:
-            told = await hand.failed(error, go_back=go_back)
-            if told is error:
-                raise
-            raise told from error
-        await hand.done()
-    return done
+        return await hand.to_the_end(lambda: through(chosen, made, hand), go_back=go_back)
 
 
 async def through(chosen: tuple[Stage, ...], made: Plan, hand: InHand) -> Applied:

@@ -11,6 +11,7 @@ done     keeps in the record that it is
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from quorate.build import baseline, history, returning
 from quorate.build.change import Change, WriteFile
@@ -19,7 +20,7 @@ from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan
 from quorate.build.restoring import comparable, configuration_of
 from quorate.build.returning import WayBack
-from quorate.build.stages import Stage
+from quorate.build.stages import CONFIGURATION, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib as cib_step
 from quorate.build.steps import corosync_conf, running, service_files
@@ -29,6 +30,8 @@ from quorate.machines.host import Host
 from quorate.observe.facts import cib, file_state
 from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.gathering import gather, gather_about
+
+T = TypeVar("T")
 
 KEPT_STEPS = (service_files.TITLE, corosync_conf.TITLE)
 """Steps whose files are kept as they were, to be put back. Keys and secrets are not."""
@@ -44,7 +47,7 @@ class InHand:
         self.recording = recording
         self.kept = kept
         self.inherited = bool(kept.intended)
-        self.underway = False  # from the writing of the CIB until all services run
+        self.stage = ""
 
     @property
     def id(self) -> str:
@@ -54,14 +57,15 @@ class InHand:
     @property
     def way(self) -> WayBack:
         """The way back."""
-        return WayBack(self.kept.configuration, self.kept.intended, self.kept.baseline)
+        since = self.recording.record.began if self.recording else ""
+        return WayBack(self.kept.configuration, self.kept.intended, self.kept.baseline, since)
 
     async def at(self, stage: Stage, changes: Sequence[Change]) -> None:
         """Keep that a stage begins; before the CIB is written, what it was and what it will be."""
-        self.underway = stage.cluster_step in (cib_step, running)
+        self.stage = stage.title
         if self.recording is None or not changes:
             return
-        if stage.cluster_step is cib_step:
+        if stage.title == CONFIGURATION:
             intended = cib_step.intended(changes[0])
             was = self.kept if self.inherited else replace(await configured(self.fleet), files=self.kept.files)
             self.kept = replace(was, intended=intended)
@@ -69,8 +73,8 @@ class InHand:
         await self.recording.at(stage.title)
 
     async def settle(self, settled: Callable[[], Awaitable[None]]) -> None:
-        """Wait for a stage's state as `settled` does."""
-        if not (self.underway and self.way.exists):
+        """Wait for a stage's state as `settled` does, but for services only as long as nothing goes wrong."""
+        if not (self.stage == SERVICES and self.way.exists):
             await settled()
             return
 
@@ -80,47 +84,57 @@ class InHand:
 
         await returning.watched(rested(), self.fleet, self.kept.baseline)
 
+    async def to_the_end(self, work: Callable[[], Awaitable[T]], *, go_back: bool) -> T:
+        """Do the work; where it fails, take the change back if there is a way and `go_back`. The record says which."""
+        try:
+            result = await work()
+        except QuorateError as error:
+            told = await self.failed(error, go_back=go_back)
+            if told is error:
+                raise
+            raise told from error
+        if self.recording:
+            await self.recording.end("done")
+        return result
+
     async def failed(self, error: QuorateError, *, go_back: bool) -> QuorateError:
         """Return the error to end with, once the change is taken back where it can be, and its record says so."""
         told = error
-        if self.underway and self.way.exists and go_back:
+        if self.stage in {CONFIGURATION, SERVICES} and self.way.exists and go_back:
             told = await returning.take_back(self.fleet, self.way, error, self.note, running.patience_s(self.want))
         if self.recording:
             await self.recording.end("returned" if isinstance(told, Returned) else "failed", told.message)
         return told
 
-    async def done(self) -> None:
-        """Keep that all is done."""
-        if self.recording:
-            await self.recording.end("done")
 
+async def begin(
+    fleet: Fleet, want: Want, made: Plan, note: Note, *, what: str, by: Origin, goes_on: bool = True
+) -> InHand:
+    """Begin a change. A plan without changes leaves no record.
 
-async def begin(fleet: Fleet, want: Want, made: Plan, note: Note, *, what: str, by: Origin) -> InHand:
-    """Begin a change, or go on with one that was not ended. A plan without changes leaves no record."""
+    goes_on: whether a change that was not ended is gone on with; a rollback is none of that.
+    """
     hosts = list(fleet.values())
     answers = (await history.read_each(hosts)).all()
     await history.hand_on(hosts, answers)
     records = history.merged(answers.values())
     last = records[-1] if records and records[-1].is_unfinished else None
-    was = await inherited(fleet, last) if last else Kept()
-    if last:
+    was = await inherited(fleet, last) if last and goes_on else Kept()
+    if last and goes_on:
         note(f"change {last.id} by {last.who} was not ended (at: {last.stage or 'its beginning'}); going on from there")
     if not made.changes:
-        return InHand(fleet, want, note, Recording(hosts, last) if last else None, was)
+        return InHand(fleet, want, note, Recording(hosts, last) if last and goes_on else None, was)
     record = history.begun(what, made, want.cluster.name, by, records)
-    if last:
-        record = replace(record, resumes=last.id)
+    record = replace(record, resumes=last.id) if last and goes_on else record
     kept = was if was.intended else await configured(fleet)
     files = await files_before(fleet, made)
     # What an unfinished change has written already is no content of before.
     kept = replace(kept, files={node: {**files.get(node, {}), **was.files.get(node, {})} for node in fleet})
-    recording = Recording(hosts, record)
     (await history.write(hosts, record, kept)).all()
     if last:
-        await Recording(hosts, last).end(
-            "failed", f"whoever made it ended before it was done; {record.id} went on with it"
-        )
-    return InHand(fleet, want, note, recording, kept)
+        how = f"whoever made it ended before it was done; {record.what} {record.id} followed"
+        await Recording(hosts, last).end("failed", how)
+    return InHand(fleet, want, note, Recording(hosts, record), kept)
 
 
 async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:

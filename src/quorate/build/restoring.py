@@ -71,8 +71,9 @@ def held_by_hand(live: Element, configuration: str) -> list[str]:
 
 
 def primitives(configuration: str) -> set[str]:
-    """Return the ids of all primitives of a configuration."""
-    return {item.get("id", "") for item in parse_xml(configuration).iter("primitive")} if configuration else set()
+    """Return the ids of all primitives of a configuration but fencing devices, which serve nobody."""
+    found = parse_xml(configuration).iterfind("resources//primitive") if configuration else ()
+    return {item.get("id", "") for item in found if item.get("class") != "stonith"}
 
 
 def _bookkeeping(root: Element) -> list[Element]:

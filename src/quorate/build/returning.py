@@ -35,11 +35,15 @@ MEND = "mend the cause, then apply again; with --no-return the new configuration
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """Where to, and from where. before, intended: the CIB's <configuration> before the change, and the change's own."""
+    """Where to, and from where. before, intended: the CIB's <configuration> before the change, and the change's own.
+
+    since: when the change began, ISO 8601 in UTC.
+    """
 
     before: str
     intended: str
     baseline: Baseline
+    since: str
 
     @property
     def exists(self) -> bool:
@@ -130,7 +134,7 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
         if (seen := await status(fleet)) and not is_worse(way, seen):
             return error
         failures = await new(fleet, way)
-        said = "\n".join((await why(fleet, way, error), *(await journal(fleet, failures))))
+        said = "\n".join((await why(fleet, way, error), *(await journal(fleet, failures, way.since))))
         if found != comparable(way.intended):
             raise Refused("somebody else has changed the configuration since", "see `quorate history FILE`")
         note(f"{said.splitlines()[0]}; putting the previous configuration back")
@@ -157,12 +161,14 @@ async def new(fleet: Fleet, way: WayBack) -> list[Failure]:
     return new_failures(way.baseline, seen) if seen else []
 
 
-async def journal(fleet: Fleet, failures: Sequence[Failure]) -> list[str]:
-    """Return what the journal of the first node where something failed has about it; [] where it has nothing."""
+async def journal(fleet: Fleet, failures: Sequence[Failure], since: str) -> list[str]:
+    """Return what the journal of the first node where something failed has about it since; [] where it has nothing."""
     first = next((failure for failure in failures if failure.node in fleet), None)
     if first is None:
         return []
-    ask = command("journalctl", "--no-pager", "--quiet", "--output=short-iso", "--since=-5min", "--lines=400")
+    day, _, clock = since.partition("T")  # systemd.time(7) knows "2026-11-27 23:46:46 UTC"
+    begin = f"--since={day} {clock[:8]} UTC"
+    ask = command("journalctl", "--no-pager", "--quiet", "--output=short-iso", begin, "--lines=1000")
     try:
         said = (await fleet[first.node].run(ask, timeout_s=20, check=False)).stdout
     except QuorateError:

@@ -48,6 +48,9 @@ class Stage:
     cluster_step: ClusterStep | None = None
 
 
+CONFIGURATION = "configuration"
+SERVICES = "services"
+
 STAGES = (
     Stage("clocks", host_steps=(clock,), witness_steps=(clock,)),
     Stage("packages", host_steps=(packages,), witness_steps=(packages,)),
@@ -62,8 +65,8 @@ STAGES = (
     Stage("membership", cluster_step=membership),
     Stage("quorum device", cluster_step=qdevice),
     Stage("manager", cluster_step=pacemaker),
-    Stage("configuration", cluster_step=cib),
-    Stage("services", cluster_step=running),
+    Stage(CONFIGURATION, cluster_step=cib),
+    Stage(SERVICES, cluster_step=running),
     Stage("disks", cluster_step=written),
     Stage("power", cluster_step=power),
     Stage("fencing", cluster_step=proof),

@@ -1,0 +1,231 @@
+"""putting_back: the steps of a rollback, as those of apply are (step.py): what was before a change is what is wanted.
+
+files       contents that the change's record has kept; what was not there before is left
+membership  Corosync reloads a corosync.conf that came back; refused where it would have to be restarted
+CIB         the configuration of before, in one piece
+services    all that runs under that configuration
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from quorate.build.baseline import running as running_now
+from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
+from quorate.build.cib_parts import deeds, parts
+from quorate.build.kept import Kept, KeptFile
+from quorate.build.restoring import held_by_hand, primitives, restored
+from quorate.build.step import Fleet, Note, answer
+from quorate.build.steps import cib, corosync_conf, membership, running, service_files
+from quorate.build.want import Want
+from quorate.errors import CommandFailed
+from quorate.findings import Finding, Severity
+from quorate.machines.host import Command, Host, command
+from quorate.machines.waiting import NotYet, until
+from quorate.observe.facts import corosync_runtime
+from quorate.observe.gathering import gather
+from quorate.render.corosync import runtime_keys
+
+RELOAD_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of before, a host step."""
+
+    was: Kept
+    TITLE: str = "files"
+
+    def wanted(self, name: str) -> Mapping[str, KeptFile]:
+        """Return the files that a node had."""
+        return self.was.files.get(name, {})
+
+    async def look(self, host: Host, want: Want) -> Mapping[str, bytes | None]:  # noqa: ARG002
+        """Return what is in those files now."""
+        return {path: await host.get(path) for path in self.wanted(host.name)}
+
+    def changes(self, facts: Mapping[str, bytes | None], want: Want, name: str) -> Iterator[Change | Finding]:  # noqa: ARG002
+        """Yield a change for each file that had another content."""
+        for path, file in self.wanted(name).items():
+            if file.content == facts[path]:
+                continue
+            if file.content is None:
+                yield left(path, name)
+                continue
+            write = WriteFile(path, file.content, file.mode, file.owner, file.group)
+            then = tuple(Run(Command(argv)) for argv in file.then)
+            is_conf = path == corosync_conf.PATH
+            yield Change(
+                name,
+                corosync_conf.TITLE if is_conf else service_files.TITLE,
+                f"put {path} back",
+                (*(tested(file.content) if is_conf else ()), write, *then),
+                difference=difference(path, facts[path], file.content) if is_conf else "",
+                things=((Thing("file", path), Deed.CHANGED),),
+            )
+
+
+def left(path: str, name: str) -> Finding:
+    """Return the remark on a file that was not there before."""
+    return Finding(
+        "file-stays",
+        Severity.INFO,
+        f"{path} on {name} was not there before, and is left",
+        "the resources that use it are gone with the configuration; the file alone does nothing",
+        "remove it by hand, if it is not wanted",
+    )
+
+
+def tested(content: bytes) -> tuple[WriteFile | Run, ...]:
+    """Return what has the host's own Corosync test a corosync.conf before it takes the place of the other."""
+    trial = corosync_conf.trial(content.decode(errors="replace"))
+    return WriteFile(corosync_conf.TRIAL, trial, mode=0o600), Run(corosync_conf.TEST_OF_THE_NEW_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Corosync with its configuration of before, a cluster step."""
+
+    was: Kept
+    TITLE: str = membership.TITLE
+
+    def wanted(self, name: str) -> Mapping[str, str]:
+        """Return the keys that Corosync is to run with on a node; none where its file was not changed."""
+        file = self.was.files.get(name, {}).get(corosync_conf.PATH)
+        return runtime_keys(file.content.decode(errors="replace")) if file and file.content else {}
+
+    async def look(self, fleet: Fleet, want: Want) -> Mapping[str, list[str]]:  # noqa: ARG002
+        """Return the keys that run with another value, by node; nodes where Corosync does not run are left out."""
+        names = [name for name in fleet if self.wanted(name)]
+        asked = await asyncio.gather(*(answer(gather(fleet[name], corosync_runtime)) for name in names))
+        seen = {name: runtime.values for name, runtime in zip(names, asked, strict=True) if runtime}
+        return {name: keys for name, one in seen.items() if (keys := membership.differing(one, self.wanted(name)))}
+
+    def changes(self, facts: Mapping[str, list[str]], want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
+        """Yield one reload; an error where a reload is not enough, or would change who is a node."""
+        keys = sorted({key for keys in facts.values() for key in keys})
+        if not keys:
+            return
+        hard = [key for key in keys if key in membership.RESTART_ONLY or key.endswith((".nodeid", ".name"))]
+        if hard:
+            yield Finding(
+                "not-rolled-back",
+                Severity.ERROR,
+                f"Corosync had other {', '.join(hard)} before, and a reload does not bring that back",
+                "it reads them only when it starts, and a node that comes or goes is more than a file",
+                "change the cluster file and apply it: that says how to get there",
+                path=("corosync",),
+            )
+            return
+        words = f"reload corosync on all nodes ({', '.join(keys[:4])}{' ...' if len(keys) > 4 else ''})"
+        yield Change(next(iter(facts)), self.TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
+
+    async def settled(self, fleet: Fleet, want: Want, note: Note) -> None:
+        """Return when every node runs with what it had."""
+
+        async def taken() -> bool | None:
+            left = await self.look(fleet, want)
+            if left:
+                raise NotYet("; ".join(f"{name}: {', '.join(keys)}" for name, keys in left.items()))
+            return True
+
+        await until("corosync runs as before on every node", taken, timeout_s=RELOAD_S)
+        note("corosync runs with what is in its file")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The CIB with its configuration of before, a cluster step."""
+
+    was: Kept
+    id: str
+    TITLE: str = cib.TITLE
+
+    async def look(self, fleet: Fleet, want: Want) -> cib.Facts:
+        """Read the live CIB."""
+        return await cib.look(fleet, want)
+
+    def target(self, live: etree._Element) -> etree._Element:
+        """Return the CIB to write; that somebody stopped something by hand stays."""
+        return restored(live, self.was.configuration, keep_run_state=True)
+
+    def changes(self, facts: cib.Facts, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
+        """Yield one change that writes everything; a remark for what was stopped by hand since."""
+        if facts.live is None or not self.was.configuration:
+            yield no_way(self.id, "no node can tell the CIB" if self.was.configuration else "it built the cluster")
+            return
+        live = facts.live.root
+        new = self.target(live)
+        for words in held_by_hand(live, self.was.configuration):
+            yield Finding(
+                "held-by-hand",
+                Severity.INFO,
+                f"{words} stays as it is: it was not so before, and may have been set by hand",
+                "a rollback must not start what somebody stopped on purpose",
+                "crm_resource --resource ID --meta --delete-parameter NAME, if it is not wanted",
+            )
+        old, now = cib.text(live), cib.text(new)
+        if old == now:
+            return
+        etree.indent(new)
+        write = cib.writing(etree.tostring(new), facts.live.version.epoch, verify=False)
+        yield Change(
+            facts.node,
+            self.TITLE,
+            f"write the CIB as it was before {self.id}",
+            (Run(write, timeout_s=120),),
+            cib.effect(live, new),
+            difference("CIB", cib.text(cib.masked(live)).encode(), cib.text(cib.masked(new)).encode()),
+            tuple(deeds(parts(live), parts(new))),
+        )
+
+    async def settled(self, fleet: Fleet, want: Want, note: Note) -> None:
+        """Return when the live configuration is that of before."""
+        found = [one for one in self.changes(await self.look(fleet, want), want) if isinstance(one, Change)]
+        if found:
+            raise CommandFailed("the CIB is not what was written", "somebody else changes it; see `quorate history`")
+        note("CIB accepted in one write")
+
+
+def no_way(id_: str, why: str) -> Finding:
+    """Return the error for a change that cannot be rolled back."""
+    return Finding(
+        "not-rolled-back",
+        Severity.ERROR,
+        f"there is nothing to go back to before {id_}: {why}",
+        "a rollback writes the configuration that was kept when the change began",
+        "choose a later change: `quorate history FILE`",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that runs under the configuration of before, a cluster step."""
+
+    was: Kept
+    idle: frozenset[str] = frozenset()  # what did not run when the rollback began
+    TITLE: str = running.TITLE
+
+    async def look(self, fleet: Fleet, want: Want) -> None:
+        """Nothing to look at before the configuration is written."""
+
+    def changes(self, facts: None, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
+        """Yield nothing: Pacemaker starts what the configuration has."""
+        yield from ()
+
+    async def settled(self, fleet: Fleet, want: Want, note: Note) -> None:
+        """Return when everything runs but what is to be stopped, and what did not run before the rollback either."""
+
+        async def all_run() -> bool | None:
+            seen = await running.look(fleet, want)
+            if seen is None:
+                return None
+            wanted = primitives(self.was.configuration) - self.idle - running.stopped(seen)
+            if lacking := sorted(wanted - running_now(seen)):
+                raise NotYet(f"{', '.join(lacking)} {'runs' if len(lacking) == 1 else 'run'} nowhere")
+            return True
+
+        await until("every service started", all_run, timeout_s=running.patience_s(want), every_s=0.3)
+        note("every service of that configuration runs")

@@ -1,0 +1,132 @@
+"""The steps of a rollback: what comes back, what is left and said so, what is refused."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from build.wishes import THREE, wish
+from quorate.build import rollback
+from quorate.build.change import Change, Run, WriteFile
+from quorate.build.history import kept_path
+from quorate.build.kept import Kept, KeptFile
+from quorate.build.plan import sorted_out
+from quorate.build.putting_back import Configuration, Files, Membership
+from quorate.build.restoring import configuration_of
+from quorate.build.steps import cib, corosync_conf
+from quorate.errors import UsageError
+from quorate.findings import Severity
+from quorate.machines.fake import FakeHost
+from quorate.observe.facts.change_records import ChangeRecord
+from quorate.observe.facts.cib import parse
+from quorate.render.cib import cib as offline_cib
+from quorate.render.corosync import corosync_conf as rendered
+from quorate.render.corosync import runtime_keys
+
+WANT = wish()
+CONF = rendered(WANT.cluster)
+PAGE = "/var/www/html/quorate.html"
+
+
+def kept(conf: str = CONF, **files: KeptFile) -> Kept:
+    return Kept("<configuration/>", files={"n1": {corosync_conf.PATH: KeptFile(conf.encode()), **files}})
+
+
+def changes_of(step, facts):
+    return sorted_out(step.changes(facts, WANT, "n1"))
+
+
+def test_a_file_that_changed_comes_back_and_what_makes_it_known_is_run() -> None:
+    page = KeptFile(b"old", 0o640, "root", "www-data", (("systemctl", "daemon-reload"),))
+    step = Files(kept(**{PAGE: page}))
+    (change,), findings = changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"new"})
+    assert findings == []
+    assert change.actions[0] == WriteFile(PAGE, b"old", 0o640, "root", "www-data")
+    assert [str(one.command) for one in change.actions[1:] if isinstance(one, Run)] == ["systemctl daemon-reload"]
+    assert change.difference == "", "a service's file may hold a password"
+    assert changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"old"}) == ([], [])
+
+
+def test_a_corosync_conf_is_tested_before_it_is_written() -> None:
+    (change,), _ = changes_of(Files(kept()), {corosync_conf.PATH: CONF.replace("totem {", "totem  {").encode()})
+    *test, write = change.actions
+    assert [getattr(one, "path", "corosync -t") for one in test] == [corosync_conf.TRIAL, "corosync -t"]
+    assert write.path == corosync_conf.PATH
+    assert "+totem {" in change.difference
+
+
+def test_a_file_that_was_not_there_before_is_left_and_named() -> None:
+    changes, (finding,) = changes_of(Files(Kept(files={"n1": {PAGE: KeptFile(None)}})), {PAGE: b"new"})
+    assert changes == []
+    assert (finding.code, finding.severity) == ("file-stays", Severity.INFO)
+    assert changes_of(Files(Kept(files={"n1": {PAGE: KeptFile(None)}})), {PAGE: None}) == ([], [])
+
+
+def test_timings_are_reloaded_and_what_is_read_at_start_is_refused() -> None:
+    step = Membership(kept())
+    (change,), _ = sorted_out(step.changes({"n2": ["totem.token"]}, WANT))
+    assert (change.host, str(change.actions[0].command)) == ("n2", "corosync-cfgtool -R")
+    for key in ("totem.transport", "nodelist.node.2.nodeid"):
+        changes, (finding,) = sorted_out(step.changes({"n2": ["totem.token", key]}, WANT))
+        assert changes == []
+        assert (finding.code, finding.severity) == ("not-rolled-back", Severity.ERROR)
+    assert sorted_out(step.changes({}, WANT)) == ([], [])
+
+
+def test_corosync_is_asked_only_where_its_file_was_changed() -> None:
+    values = runtime_keys(CONF) | {"totem.token": "9"}
+    said = "".join(f"{key} (str) = {value}\n" for key, value in values.items())
+    fleet = {name: FakeHost(name, {"corosync-cmapctl .*": said}) for name in ("n1", "n2")}
+    assert asyncio.run(Membership(kept()).look(fleet, WANT)) == {"n1": ["totem.token"]}
+    assert fleet["n2"].ran == []
+
+
+def live(text: str = THREE) -> cib.Facts:
+    want = wish(text)
+    root = offline_cib(want.cluster, want.agents, want.platform)
+    return cib.Facts("n2", parse(etree.tostring(root, encoding="unicode"), 0))
+
+
+def test_the_configuration_of_before_is_written_against_the_version_that_was_seen() -> None:
+    before = configuration_of(live().live.root)
+    now = live(THREE.replace("10.20.0.100", "10.20.0.200"))
+    (change,), findings = sorted_out(Configuration(Kept(before), "ID").changes(now, WANT))
+    assert findings == []
+    assert isinstance(change, Change)
+    assert change.host == "n2"
+    assert change.actions[0].command.argv[-1] == str(now.live.version.epoch)
+    assert '+          <nvpair id="site-address-parameters-ip" name="ip" value="10.20.0.100"/>' in change.difference
+    assert cib.intended(change) != configuration_of(now.live.root)
+    assert sorted_out(Configuration(Kept(before), "ID").changes(live(), WANT)) == ([], [])
+
+
+def test_there_is_nothing_to_go_back_to_before_a_first_build() -> None:
+    changes, (finding,) = sorted_out(Configuration(Kept(), "ID").changes(live(), WANT))
+    assert changes == []
+    assert finding.severity is Severity.ERROR
+    assert "it built the cluster" in finding.summary
+
+
+def record(id_: str, state: str = "done") -> ChangeRecord:
+    return ChangeRecord(id_, "apply", state, "")
+
+
+def test_the_last_change_whose_effect_is_still_there_is_gone_back_over() -> None:
+    assert rollback.last([record("1"), record("2"), record("3", "returned")]).id == "2"
+    assert rollback.last([record("1"), record("2", "begun")]).id == "2"
+    with pytest.raises(UsageError, match="no change to roll back"):
+        rollback.last([record("3", "returned")])
+
+
+def test_files_of_all_changes_since_come_back_as_they_were_before_the_first_of_them() -> None:
+    def was(**files: bytes) -> bytes:
+        return Kept("<a/>", files={"n1": {path: KeptFile(text) for path, text in files.items()}}).to_json()
+
+    earlier = replace(Kept("<b/>"), files={"n1": {"y": KeptFile(b"0")}}).to_json()
+    host = FakeHost(
+        "n1", files={kept_path("1"): earlier, kept_path("2"): was(x=b"1"), kept_path("3"): was(x=b"2", y=b"2")}
+    )
+    found = asyncio.run(rollback.before([host], [record("1"), record("2"), record("3")], "2"))
+    assert found.configuration == "<a/>"
+    assert {path: file.content for path, file in found.files["n1"].items()} == {"x": b"1", "y": b"2"}
