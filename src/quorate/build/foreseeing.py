@@ -23,12 +23,16 @@ async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want
     if facts is None or facts.live is None:
         return first_start(want)
     new, _ = cib.target(facts.live.root, want)
-    course = course_of(changes, facts.live.xml, new)
+    return await ask(course_of(changes, facts.live.xml, new), want)
+
+
+async def ask(course: Course, want: Want) -> Consequences:
+    """Ask the scheduler what becomes of services in that course."""
     known = Known(
         cluster=want.cluster,
         agents=want.agents,
         platform=want.platform,
-        measured=(want.measured | from_cib(facts.live.xml)).seconds,
+        measured=(want.measured | from_cib(course.live)).seconds,
         place=want.place,
     )
     return await asyncio.to_thread(foretell, course, known)

@@ -20,13 +20,14 @@ from quorate.build.restoring import held_by_hand, primitives, restored
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib, corosync_conf, membership, running, service_files
 from quorate.build.want import Want
+from quorate.dialect.corosync.cmap import cmap_of
+from quorate.dialect.corosync.reloading import Taken
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import corosync_runtime
 from quorate.observe.gathering import gather
-from quorate.render.corosync import runtime_keys
 
 RELOAD_S = 60
 
@@ -94,21 +95,21 @@ class Membership:
     def wanted(self, name: str) -> Mapping[str, str]:
         """Return the keys that Corosync is to run with on a node; none where its file was not changed."""
         file = self.was.files.get(name, {}).get(corosync_conf.PATH)
-        return runtime_keys(file.content.decode(errors="replace")) if file and file.content else {}
+        return cmap_of(file.content.decode(errors="replace")) if file and file.content else {}
 
-    async def look(self, fleet: Fleet, want: Want) -> Mapping[str, list[str]]:  # noqa: ARG002
-        """Return the keys that run with another value, by node; nodes where Corosync does not run are left out."""
+    async def look(self, fleet: Fleet, want: Want) -> Mapping[str, Mapping[str, Taken]]:  # noqa: ARG002
+        """Return what runs with another value, and how it is taken over, by node; of those where Corosync runs."""
         names = [name for name in fleet if self.wanted(name)]
         asked = await asyncio.gather(*(answer(gather(fleet[name], corosync_runtime)) for name in names))
         seen = {name: runtime.values for name, runtime in zip(names, asked, strict=True) if runtime}
         return {name: keys for name, one in seen.items() if (keys := membership.differing(one, self.wanted(name)))}
 
-    def changes(self, facts: Mapping[str, list[str]], want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
+    def changes(self, facts: Mapping[str, Mapping[str, Taken]], want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
         """Yield one reload; an error where a reload is not enough, or would change who is a node."""
-        keys = sorted({key for keys in facts.values() for key in keys})
+        keys = {key: taken for keys in facts.values() for key, taken in sorted(keys.items())}
         if not keys:
             return
-        hard = [key for key in keys if key in membership.RESTART_ONLY or key.endswith((".nodeid", ".name"))]
+        hard = [key for key, taken in keys.items() if taken is not Taken.RELOAD or key.endswith((".nodeid", ".name"))]
         if hard:
             yield Finding(
                 "not-rolled-back",
@@ -119,7 +120,7 @@ class Membership:
                 path=("corosync",),
             )
             return
-        words = f"reload corosync on all nodes ({', '.join(keys[:4])}{' ...' if len(keys) > 4 else ''})"
+        words = f"reload corosync on all nodes ({', '.join([*keys][:4])}{' ...' if len(keys) > 4 else ''})"
         yield Change(next(iter(facts)), self.TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
 
     async def settled(self, fleet: Fleet, want: Want, note: Note) -> None:

@@ -9,7 +9,6 @@ It goes back over everything since then, whoever did it. It does not bring back:
 secrets, data, what needs a restart of Corosync, and the cluster file, which is the operator's own.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -17,7 +16,8 @@ from quorate.build import history, lock, returning
 from quorate.build.apply import Applied, refuse, through
 from quorate.build.baseline import running as running_now
 from quorate.build.consequences import Consequences
-from quorate.build.foretelling import Course, Known, foretell
+from quorate.build.foreseeing import ask
+from quorate.build.foretelling import Course
 from quorate.build.history import Origin
 from quorate.build.in_hand import begin
 from quorate.build.kept import Kept, KeptFile
@@ -114,8 +114,4 @@ async def foreseen(live: str, step: Configuration, want: Want) -> Consequences:
     """Return what Pacemaker makes of the configuration of before."""
     configuration = step.target(parse_xml(live)).find("configuration")
     assert configuration is not None
-    course = Course(live=live, configuration=configuration)
-    known = Known(
-        cluster=want.cluster, agents=want.agents, platform=want.platform, measured=want.measured, place=want.place
-    )
-    return await asyncio.to_thread(foretell, course, known)
+    return await ask(Course(live=live, configuration=configuration), want)

@@ -15,6 +15,8 @@ from quorate.build.plan import sorted_out
 from quorate.build.putting_back import Configuration, Files, Membership
 from quorate.build.restoring import configuration_of
 from quorate.build.steps import cib, corosync_conf
+from quorate.dialect.corosync.cmap import cmap_of
+from quorate.dialect.corosync.reloading import Taken
 from quorate.errors import UsageError
 from quorate.findings import Severity
 from quorate.machines.fake import FakeHost
@@ -22,7 +24,6 @@ from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.facts.cib import parse
 from quorate.render.cib import cib as offline_cib
 from quorate.render.corosync import corosync_conf as rendered
-from quorate.render.corosync import runtime_keys
 
 WANT = wish()
 CONF = rendered(WANT.cluster)
@@ -65,20 +66,22 @@ def test_a_file_that_was_not_there_before_is_left_and_named() -> None:
 
 def test_timings_are_reloaded_and_what_is_read_at_start_is_refused() -> None:
     step = Membership(kept())
-    (change,), _ = sorted_out(step.changes({"n2": ["totem.token"]}, WANT))
+    (change,), _ = sorted_out(step.changes({"n2": {"totem.token": Taken.RELOAD}}, WANT))
     assert (change.host, str(change.actions[0].command)) == ("n2", "corosync-cfgtool -R")
-    for key in ("totem.transport", "nodelist.node.2.nodeid"):
-        changes, (finding,) = sorted_out(step.changes({"n2": ["totem.token", key]}, WANT))
+    for key, taken in (("totem.transport", Taken.TOGETHER), ("nodelist.node.2.nodeid", Taken.RELOAD)):
+        changes, (finding,) = sorted_out(step.changes({"n2": {"totem.token": Taken.RELOAD, key: taken}}, WANT))
         assert changes == []
         assert (finding.code, finding.severity) == ("not-rolled-back", Severity.ERROR)
     assert sorted_out(step.changes({}, WANT)) == ([], [])
 
 
 def test_corosync_is_asked_only_where_its_file_was_changed() -> None:
-    values = runtime_keys(CONF) | {"totem.token": "9"}
+    values = cmap_of(CONF) | {"totem.token": "9"}
     said = "".join(f"{key} (str) = {value}\n" for key, value in values.items())
     fleet = {name: FakeHost(name, {"corosync-cmapctl .*": said}) for name in ("n1", "n2")}
-    assert asyncio.run(Membership(kept()).look(fleet, WANT)) == {"n1": ["totem.token"]}
+    assert asyncio.run(Membership(kept()).look(fleet, WANT)) == {
+        "n1": {"totem.token": Taken.RELOAD, "totem.consensus": Taken.RELOAD}
+    }, "consensus follows token"
     assert fleet["n2"].ran == []
 
 

@@ -25,13 +25,14 @@ def command(file: str, id_: str | None, *, in_lab: bool, form: str, diff: bool, 
     from quorate.build.apply import Applied  # noqa: PLC0415
     from quorate.build.history import origin  # noqa: PLC0415
     from quorate.build.plan import Plan  # noqa: PLC0415
-    from quorate.build.prepare import prepare  # noqa: PLC0415
     from quorate.build.rollback import rollback  # noqa: PLC0415
     from quorate.errors import Refused  # noqa: PLC0415
     from quorate.observe.facts.change_records import ChangeRecord  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
+    from quorate.ui.planned import show_plan  # noqa: PLC0415
+    from quorate.ui.planning import asked_for, wanted  # noqa: PLC0415
     from quorate.ui.reach import reach  # noqa: PLC0415
-    from quorate.ui.terminal import Progress, show_json, show_plan  # noqa: PLC0415
+    from quorate.ui.terminal import Progress, show_json  # noqa: PLC0415
 
     content = read(file)
     cluster = sound(file, content)
@@ -45,7 +46,7 @@ def command(file: str, id_: str | None, *, in_lab: bool, form: str, diff: bool, 
     async def go() -> Applied:
         async with reach(cluster, in_lab=in_lab) as found:
             fleet = found.everybody()
-            want = await prepare(cluster, fleet, found.secret, witness=found.witness())
+            want = await wanted(cluster, found, asked_for(cluster, file, content, in_lab=in_lab))
             note = Progress(quiet=form == "json")
             return await rollback(fleet, want, note, agree, id_=id_, by=origin(file, content), go_back=not stay)
 
