@@ -14,6 +14,7 @@ from typing import Any
 
 from quorate.build.change import Change, Deed, Effect, Thing, heaviest
 from quorate.build.consequences import Consequences
+from quorate.build.drift import drift
 from quorate.build.fates import ENDS, RELOADS
 from quorate.build.foreseeing import foresee
 from quorate.build.stages import STAGES, Stage
@@ -142,6 +143,7 @@ async def plan(
     )
     if not made.changes:
         return made
+    made = replace(made, findings=(*made.findings, *await drift(fleet, made.changes, made.states)))
     facts = next((one.facts for one in seen if isinstance(one.facts, cib.Facts)), None)
     return with_consequences(made, await foresee(made.changes, facts, want))
 

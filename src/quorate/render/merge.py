@@ -294,6 +294,9 @@ def _meta_of(item: Element, pair: Element) -> Element:
         return found
     parent = pair.getparent()
     made = etree.Element("meta_attributes", id=parent.get("id", "") if parent is not None else "")
+    if parent is not None and any(sibling.tag == "operations" for sibling in parent.itersiblings(preceding=True)):
+        item.append(made)  # where crm_resource puts it: a place is no difference, and writing it anew would be one
+        return made
     place = item.find("instance_attributes")
     item.insert(0 if place is None else item.index(place) + 1, made)
     return made

@@ -13,7 +13,7 @@ from quorate.build.steps import boot, corosync_conf
 from quorate.build.steps import packages as packages_step
 from quorate.errors import CommandFailed, HostUnreachable
 from quorate.machines.host import Command, Completed
-from quorate.observe.facts import change_records, file_state, firewall, packages
+from quorate.observe.facts import change_records, file_state, firewall, packages, times
 
 RECORD = re.compile(rf"{change_records.FOLDER}/[0-9-]+[.]json")
 
@@ -49,6 +49,8 @@ class SimulatedHost:
                 return f"{self.name}\n"
             case ("sh", "-c", packages.SCRIPT, _, *names):
                 return "".join(f"{name}\tinstalled\t1.0\n" for name in names if name in self.installed)
+            case ("sh", "-c", times.SCRIPT, _, *words):
+                return "2000\t\n" + "".join(f"1000\t{word}\n" for word in words)
             case ("sh", "-c", file_state.SCRIPT, _, *paths):
                 return "".join(self._file(path) for path in paths)
             case ("sh", "-c", firewall.SCRIPT):

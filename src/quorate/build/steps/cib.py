@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from quorate.build import by_hand
 from quorate.build.change import Change, Deed, Effect, Run, Thing, difference, digest
 from quorate.build.cib_parts import deeds, parts
 from quorate.build.restoring import configuration_of
@@ -18,11 +19,12 @@ from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps.pacemaker import DEADTIME
 from quorate.build.want import Want
 from quorate.errors import CommandFailed
-from quorate.findings import Finding, Severity
+from quorate.findings import Finding
 from quorate.machines.host import Command
-from quorate.observe.facts import cib
+from quorate.observe.facts import cib, cib_history
 from quorate.observe.facts.cib import Cib
-from quorate.observe.gathering import gather
+from quorate.observe.facts.cib_history import History
+from quorate.observe.gathering import gather, gather_about
 from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
 from quorate.render.merge import Leftover, canonical, merged
@@ -50,18 +52,25 @@ cibadmin --patch --xml-file "$folder/patch.xml" --sync-call
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The live CIB, None where no node has one yet, and the node that was asked."""
+    """The live CIB, None where no node has one yet, and the node that was asked.
+
+    history: its earlier versions, as far as was asked.
+    """
 
     node: str
     live: Cib | None
+    history: History | None = None
 
 
-async def look(fleet: Fleet, want: Want) -> Facts:  # noqa: ARG001 - the protocol of a step
-    """Read the live CIB from the first node that answers."""
+async def look(fleet: Fleet, want: Want) -> Facts:
+    """Read the live CIB from the first node that answers, and its history where somebody changed it by hand."""
     for name, host in fleet.items():
         live = await answer(gather(host, cib))
         if live is not None:
-            return Facts(name, live)
+            _, leftovers = target(live.root, want)
+            texts = [trace.text for trace in by_hand.traces(live.root, leftovers, want) if trace.text]
+            history = await answer(gather_about(host, cib_history, *texts)) if texts else None
+            return Facts(name, live, history)
     return Facts(next(iter(fleet)), None)
 
 
@@ -80,14 +89,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         return
     live = facts.live.root
     new, leftovers = target(live, want)
-    for leftover in leftovers:
-        yield Finding(
-            "not-in-the-file",
-            Severity.INFO if leftover.kept else Severity.WARNING,
-            f"the {leftover} is on the cluster and not in the file; it {'is kept' if leftover.kept else 'goes'}",
-            "somebody or something made it without the file: the next person will not know of it",
-            "add it to the file" + (", or remove it from the cluster" if leftover.kept else " if it is to stay"),
-        )
+    yield from by_hand.findings(by_hand.traces(live, leftovers, want), facts.history)
     old, now = text(live), text(new)
     if old == now:
         return

@@ -1,8 +1,9 @@
 """service_files: the files that the services of the catalog need on a host."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from quorate.build.change import Change, Deed, Run, Thing, WriteFile
+from quorate.build.change import Change, Deed, Run, Thing, WriteFile, difference, digest
 from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.catalog.service import HostFile
@@ -12,6 +13,8 @@ from quorate.observe.facts import file_state
 from quorate.observe.gathering import gather_about
 
 TITLE = "service files"
+SHOWN_MAX = 65536
+"""Bytes of a file whose difference is shown."""
 
 
 def wanted(want: Want, name: str) -> dict[str, tuple[str, HostFile]]:
@@ -25,8 +28,14 @@ def wanted(want: Want, name: str) -> dict[str, tuple[str, HostFile]]:
 
 
 async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
-    """Return the state of those files."""
-    return await gather_about(host, file_state, *wanted(want, host.name))
+    """Return the state of those files, with the content of those that will be written over."""
+    files = wanted(want, host.name)
+    found = dict(await gather_about(host, file_state, *files))
+    for path, (_, file) in files.items():
+        other = found[path].kind == "file" and found[path].sha256 != digest(file.content.encode())
+        if other and file.replace and found[path].size_bytes <= SHOWN_MAX:
+            found[path] = replace(found[path], content=await host.get(path))
+    return found
 
 
 def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
@@ -38,7 +47,14 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
             continue
         then = (Run(command(*argv)) for argv in file.then)
         deed = Deed.CHANGED if facts[path].exists else Deed.CREATED
-        yield Change(name, TITLE, f"write {path} for {label}", (action, *then), things=((Thing("file", path), deed),))
+        yield Change(
+            name,
+            TITLE,
+            f"write {path} for {label}",
+            (action, *then),
+            difference=difference(path, facts[path].content, content),
+            things=((Thing("file", path), deed),),
+        )
 
 
 def things(facts: Mapping[str, file_state.File], want: Want, name: str) -> States:

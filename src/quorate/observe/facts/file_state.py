@@ -1,7 +1,7 @@
 """State of given paths: is it there, what is it, whose, and which content. One command for many paths."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quorate.errors import Unknown
 from quorate.machines.host import Command, command
@@ -27,7 +27,7 @@ class File:
     """kind: "file", "directory", "dangling" (a link to nothing), "other" or "missing"; mode as a number (0o640).
 
     sha256: hexadecimal, "" where there is no content or no right to read it. link: target of a symbolic link; the
-    other fields are then those of the target.
+    other fields are then those of the target. content: filled in by who reads it as well; the query does not.
     """
 
     path: str
@@ -38,6 +38,7 @@ class File:
     size_bytes: int = 0
     sha256: str = ""
     link: str = ""
+    content: bytes | None = field(default=None, repr=False)
 
     @property
     def exists(self) -> bool:
