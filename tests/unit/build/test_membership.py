@@ -1,6 +1,7 @@
 """What a running Corosync is told, and what it must never be told."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,6 +90,17 @@ def test_what_no_reload_changes_is_refused(key: str, value: str, code: str) -> N
     changes, (finding,) = said(membership.Facts({"n1": runs() | {key: value}, "n2": runs()}))
     assert changes == []
     assert (finding.code, finding.severity) == (code, Severity.ERROR)
+
+
+UDP = "corosync: {transport: udp, links: [{multicast: 239.192.42.1}]}\n"
+
+
+@pytest.mark.parametrize("how", [UDP, "corosync: {transport: udpu}\n", "corosync: {transport: broadcast}\n"])
+def test_what_corosync_derives_for_udp_is_no_difference(how: str) -> None:
+    want = wish(re.sub(r", 172\.20\.0\.\d+", "", THREE) + how)
+    derived = {"totem.interface.0.mcastport": "5405", "totem.interface.0.bindnetaddr": "10.20.0.11"}
+    file = cmap_of(corosync_conf(want.cluster))
+    assert membership.differing(derived | {"totem.interface.0.mcastaddr": "239.192.99.9"} | file, file) == {}
 
 
 def test_what_votequorum_reads_at_start_only_does_not_keep_a_reload_back() -> None:

@@ -75,7 +75,7 @@ async def look(fleet: Fleet, want: Want) -> Facts:
 
 def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, Taken]:
     """Return the keys that Corosync runs otherwise than wanted, and how each is taken over."""
-    running = {key: value for key, value in running.items() if not DERIVED.fullmatch(f"{key}={value}")}
+    running = {k: value for k, value in running.items() if k in wanted or not DERIVED.fullmatch(f"{k}={value}")}
     return {key: taken for key, taken in how(running, wanted).items() if key.startswith(COMPARED)}
 
 
