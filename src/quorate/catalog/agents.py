@@ -222,6 +222,14 @@ class AgentLibrary:
             return Agent(name, actions=_ASSUMED["lsb" if name.standard == "lsb" else "systemd"])
         return self._agents.get(key)
 
+    def advised(self, name: str) -> tuple[Action, ...]:
+        """Return the operations of the agent called `name`; none where nothing is known of it, or it is no name."""
+        try:
+            agent = self.get(AgentName.parse(name))
+        except ValueError:
+            return ()
+        return () if agent is None else agent.actions
+
     def names(self) -> list[str]:
         """Return the names of all agents known, sorted."""
         return sorted(self._records.keys() | self._agents.keys())

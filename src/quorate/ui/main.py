@@ -23,7 +23,6 @@ INTERRUPTED = 130
 ORDER = (
     "demo",
     "new",
-    "import",
     "check",
     "explore",
     "render",

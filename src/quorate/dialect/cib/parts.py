@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping
 from lxml import etree
 from lxml.etree import _Element as Element
 
+DEFAULTS = ("rsc_defaults", "op_defaults")
+"""The sections of defaults, whose children all are <meta_attributes>."""
+
 
 class Unsayable(Exception):
     """The element has an attribute or a child that the crm shell's language, and so the model, has no place for."""

@@ -5,13 +5,14 @@ belongs to the statement in whose element it stands, or to the next one.
 """
 
 from collections.abc import Callable, Collection, Iterator
+from copy import deepcopy
 from dataclasses import replace
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.dialect.cib import constraints, resources, sections
-from quorate.dialect.cib.parts import Unsayable, children, inside
+from quorate.dialect.cib.parts import DEFAULTS, Unsayable, children, inside, new
 from quorate.dialect.model import Configuration, Raw, Statement
 from quorate.errors import UsageError
 
@@ -65,12 +66,15 @@ def read(configuration: Element) -> Configuration:
 
 def statement(element: Element, referenced: Collection[str] = ()) -> Statement:
     """Read one element that has no others below it which are statements; Raw if it cannot be said otherwise."""
-    return _statement(element, referenced) or raw(element)
+    return _statement(element, referenced) or raw(_in_its_section(element))
 
 
 def raw(element: Element) -> Raw:
-    """Return an element as it is."""
-    return Raw(id=element.get("id"), xml=etree.tostring(element, method="c14n", with_tail=False).decode())
+    """Return an element as it is; one without an id goes by that of the first in it."""
+    inner = next(iter(children(element)), element)
+    return Raw(
+        id=element.get("id", inner.get("id")), xml=etree.tostring(element, method="c14n", with_tail=False).decode()
+    )
 
 
 def _section(section: Element, referenced: Collection[str]) -> Iterator[Statement]:
@@ -92,11 +96,21 @@ def _object(element: Element, referenced: Collection[str]) -> Iterator[Statement
     """Yield the resources inside an element, then itself; an element that cannot be said is kept with all in it."""
     said = _statement(element, referenced)
     if said is None:
-        yield raw(element)
+        yield raw(_in_its_section(element))
         return
     for inner in children(element, *resources.RESOURCES):
         yield from _object(inner, referenced)
     yield said
+
+
+def _in_its_section(element: Element) -> Element:
+    """Return defaults within their section, for <meta_attributes> alone does not tell which defaults they are."""
+    section = element.getparent()
+    if section is None or section.tag not in DEFAULTS:
+        return element
+    whole = new(str(section.tag))
+    whole.append(deepcopy(element))
+    return whole
 
 
 def _statement(element: Element, referenced: Collection[str]) -> Statement | None:

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 
 from quorate.dialect.cib import constraints, resources, sections
 from quorate.dialect.cib.ids import Ids
-from quorate.dialect.cib.parts import new
+from quorate.dialect.cib.parts import DEFAULTS, new
 from quorate.dialect.model import (
     DEFAULT_IDS,
     AclRole,
@@ -122,9 +122,9 @@ class _Writer:
             return
         for line in reversed(statement.comments):
             made.insert(0, etree.Comment(line.replace("--", "- -")))
-        if made.tag == "fencing-topology":
+        if made.tag in {"fencing-topology", *DEFAULTS}:
             self.ids.give(made)
-            self._section("fencing-topology").extend(list(made))
+            self._section(str(made.tag)).extend(list(made))
             return
         kind = statement.kind if isinstance(statement, Properties) else ""
         section = {"rsc_defaults": kind, "op_defaults": kind}.get(kind) or _SECTION_OF.get(str(made.tag))

@@ -1,1 +1,0 @@
-"""Material -> sections of the draft, a module for each. Pure."""

@@ -1,1 +1,0 @@
-"""Pieces of inputs -> Material, a module for each kind of text: `read(pieces, material, agents)`. Pure."""
