@@ -76,6 +76,8 @@ def test_the_cluster_starts_and_is_then_at_rest(case, tmp_path):
 
 
 def test_every_resource_runs_and_is_monitored(case, tmp_path):
+    if etree.parse(case / "cib.xml").find(".//bundle") is not None:
+        pytest.skip("a text of the operator's, not all of which can run: what is in a bundle runs under other names")
     simulated(scored(case / "cib.xml", tmp_path / "zero.xml"), tmp_path / "one.xml")
     states = etree.parse(tmp_path / "one.xml").findall(".//lrm_resource")
     monitored = {s.get("id").partition(":")[0] for s in states for op in s if int(op.get("interval", "0")) > 0}

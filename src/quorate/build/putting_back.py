@@ -16,6 +16,7 @@ from quorate.build.baseline import running as running_now
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
 from quorate.build.cib_parts import deeds, parts
 from quorate.build.kept import Kept, KeptFile
+from quorate.build.restarts.way import differing
 from quorate.build.restoring import held_by_hand, primitives, restored
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib, corosync_conf, membership, running, service_files
@@ -102,7 +103,7 @@ class Membership:
         names = [name for name in fleet if self.wanted(name)]
         asked = await asyncio.gather(*(answer(gather(fleet[name], corosync_runtime)) for name in names))
         seen = {name: runtime.values for name, runtime in zip(names, asked, strict=True) if runtime}
-        return {name: keys for name, one in seen.items() if (keys := membership.differing(one, self.wanted(name)))}
+        return {name: keys for name, one in seen.items() if (keys := differing(one, self.wanted(name)))}
 
     def changes(self, facts: Mapping[str, Mapping[str, Taken]], want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
         """Yield one reload; an error where a reload is not enough, or would change who is a node."""

@@ -12,16 +12,18 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.observe.facts.cib import parse_xml
-from quorate.render.merge import BOOKKEEPING, RUN_STATE, canonical
+from quorate.render.merge import BOOKKEEPING, RUN_STATE, canonical, without_restart_marks
 
 OF_THE_MOMENT = frozenset({"standby", "maintenance", "quorate-fencing-proven"})
 """Permanent attributes of a node that say how it is, not how the cluster is configured."""
 
 
 def configuration_of(cib: Element) -> str:
-    """Return the <configuration> of a CIB as text, to be kept; "" where it has none."""
+    """Return the <configuration> of a CIB as text, to be kept; "" where it has none. Marks of a restart are no part."""
     found = cib.find("configuration")
-    return "" if found is None else etree.tostring(found, with_tail=False, encoding="unicode")
+    if found is None:
+        return ""
+    return etree.tostring(without_restart_marks(found), with_tail=False, encoding="unicode")
 
 
 def comparable(configuration: str) -> str:

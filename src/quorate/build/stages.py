@@ -2,8 +2,8 @@
 
 Data, and the only place that names all steps. The order is the argument: storage before anything that could start what
 lies on it, names and keys before Corosync, Corosync in membership on every node before Pacemaker, Pacemaker with every
-node online before the CIB, the CIB settled before anybody's power is cut. The quorum device is asked for its vote when
-Corosync has been told of it, and not before.
+node online before quorate takes back a maintenance or standby of its own, and before the CIB; the CIB settled before
+anybody's power is cut. The quorum device is asked for its vote when Corosync has been told of it, and not before.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from quorate.build.steps import (
     qdevice,
     qdevice_halt,
     qnetd,
+    returned,
     running,
     service_files,
     storage,
@@ -65,6 +66,7 @@ STAGES = (
     Stage("membership", cluster_step=membership),
     Stage("quorum device", cluster_step=qdevice),
     Stage("manager", cluster_step=pacemaker),
+    Stage("return", cluster_step=returned),
     Stage(CONFIGURATION, cluster_step=cib),
     Stage(SERVICES, cluster_step=running),
     Stage("disks", cluster_step=written),

@@ -19,6 +19,9 @@ from quorate.render.cib import SCHEMA
 BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog", "last-lrm-refresh", "cluster-name"})
 """Properties that Pacemaker and its tools write for themselves (Pacemaker Explained, "Cluster Options")."""
 
+RESTART_SET = "quorate-restart"
+"""How the ids of the sets begin that quorate makes while it restarts daemons, and takes away after (build/restarts)."""
+
 RUN_STATE = ("target-role", "is-managed", "maintenance")
 """Meta attributes by which operators stop, unmanage or rest a resource for a while (crm_resource --meta)."""
 
@@ -156,6 +159,9 @@ class _Merge:
         own: dict[str, Element] = {group.get("id", ""): group for group in ours}
         root.extend(ours)
         for group in self._children(self.live, tag):
+            if _is_restart_mark(group):
+                root.append(group)
+                continue
             if group.find("rule") is not None or group.tag != set_tag:
                 if group.get("id") in own:  # a set with rules that the file has, too
                     continue
@@ -304,7 +310,7 @@ def _meta_of(item: Element, pair: Element) -> Element:
 
 def _into_node(node: Element, ours: Element) -> None:
     """Set the name-value pairs of `ours` on a live node, wherever they stand; new ones go to the set of our id."""
-    sets: list[Element] = node.findall(ours.tag)
+    sets: list[Element] = [group for group in node.findall(ours.tag) if not _is_restart_mark(group)]
     home = next((group for group in sets if group.get("id") == ours.get("id")), sets[0] if sets else None)
     if home is None:
         node.append(ours)
@@ -315,6 +321,20 @@ def _into_node(node: Element, ours: Element) -> None:
             standing[0].set("value", pair.get("value", ""))
         else:
             home.append(pair)
+
+
+def without_restart_marks(configuration: Element) -> Element:
+    """Return a copy without the sets that quorate makes while it restarts daemons."""
+    root = copy.deepcopy(configuration)
+    for group in [*root.iter("cluster_property_set"), *root.iter("instance_attributes")]:
+        parent = group.getparent()
+        if parent is not None and _is_restart_mark(group):
+            parent.remove(group)
+    return root
+
+
+def _is_restart_mark(group: Element) -> bool:
+    return (group.get("id") or "").startswith(RESTART_SET)
 
 
 def _pairs_of(sets: Iterable[Element]) -> list[Element]:

@@ -23,6 +23,7 @@ INTERRUPTED = 130
 ORDER = (
     "demo",
     "new",
+    "import",
     "check",
     "explore",
     "render",

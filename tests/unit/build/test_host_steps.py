@@ -139,7 +139,7 @@ def test_boot_is_content_with_what_is_right() -> None:
 
 def test_the_host_of_another_cluster_is_refused() -> None:
     other = b"totem {\n  cluster_name: payroll\n}\n"
-    (finding,) = corosync_conf.changes(other, wish(), "n1")
+    (finding,) = corosync_conf.changes(corosync_conf.Facts(other), wish(), "n1")
     assert finding.code == "belongs-to-another-cluster"
     assert finding.severity is Severity.ERROR
     assert "payroll" in finding.summary
@@ -153,7 +153,7 @@ KEEP = "cp --no-clobber /etc/corosync/corosync.conf /etc/corosync/corosync.conf.
 
 @pytest.mark.parametrize("there", [PACKAGED, b"totem {\n  cluster_name: shop\n}\n", b"totem {\n}\n"])
 def test_what_quorate_did_not_write_is_kept_beside_it(there: bytes) -> None:
-    (change,) = corosync_conf.changes(there, wish(), "n1")
+    (change,) = corosync_conf.changes(corosync_conf.Facts(there), wish(), "n1")
     assert KEEP in commands(change)
     assert change.actions[-1] == WriteFile(corosync_conf.PATH, rendered(wish().cluster).encode())
     assert "cluster_name: shop" in change.difference
@@ -161,7 +161,7 @@ def test_what_quorate_did_not_write_is_kept_beside_it(there: bytes) -> None:
 
 @pytest.mark.parametrize("there", [None, b"", HEADER.encode() + b"totem {\n  cluster_name: shop\n}\n"])
 def test_our_own_or_no_configuration_is_written_over(there: bytes | None) -> None:
-    (change,) = corosync_conf.changes(there, wish(), "n1")
+    (change,) = corosync_conf.changes(corosync_conf.Facts(there), wish(), "n1")
     assert KEEP not in commands(change)
 
 
@@ -169,16 +169,16 @@ def test_our_own_or_no_configuration_is_written_over(there: bytes | None) -> Non
 def test_a_configuration_with_no_name_of_its_own_is_another_s_when_it_names_strangers(name: bytes) -> None:
     node = b"nodelist {\n  node {\n    ring0_addr: %s\n  }\n}\n"
     totem = b"totem {\n" + name + b"}\n"
-    (finding,) = corosync_conf.changes(totem + node % b"10.99.0.1", wish(), "n1")
+    (finding,) = corosync_conf.changes(corosync_conf.Facts(totem + node % b"10.99.0.1"), wish(), "n1")
     assert finding.code == "belongs-to-another-cluster"
     assert finding.severity is Severity.ERROR
     assert "10.99.0.1" in finding.summary
-    (change,) = corosync_conf.changes(totem + node % b"10.20.0.12", wish(), "n1")
+    (change,) = corosync_conf.changes(corosync_conf.Facts(totem + node % b"10.20.0.12"), wish(), "n1")
     assert KEEP in commands(change)
 
 
 def test_corosync_tests_the_new_file_before_it_is_written() -> None:
-    (change,) = corosync_conf.changes(None, wish(), "n1")
+    (change,) = corosync_conf.changes(corosync_conf.Facts(None), wish(), "n1")
     trial, test, write = change.actions
     assert isinstance(trial, WriteFile)
     assert trial.path == corosync_conf.TRIAL
@@ -189,19 +189,19 @@ def test_corosync_tests_the_new_file_before_it_is_written() -> None:
 
 
 def test_the_right_configuration_is_left_alone() -> None:
-    assert list(corosync_conf.changes(rendered(wish().cluster).encode(), wish(), "n1")) == []
+    assert list(corosync_conf.changes(corosync_conf.Facts(rendered(wish().cluster).encode()), wish(), "n1")) == []
 
 
 def test_a_configuration_that_means_the_same_is_left_alone() -> None:
     text = rendered(wish().cluster)
     other = text.replace(HEADER, "").replace("    token: 1000\n", "").replace("to_stderr: no", "to_stderr: off")
     other = "# by hand\n" + other.replace("    ", "\t").replace("\n\n", "\n")
-    assert list(corosync_conf.changes(other.encode(), wish(), "n1")) == []
+    assert list(corosync_conf.changes(corosync_conf.Facts(other.encode()), wish(), "n1")) == []
 
 
 def test_a_configuration_that_only_seems_to_mean_the_same_is_written_anew() -> None:
     other = rendered(wish().cluster).replace("version: 2", "version: 2 # of the file").encode()
-    assert [change.host for change in corosync_conf.changes(other, wish(), "n1")] == ["n1"]
+    assert [change.host for change in corosync_conf.changes(corosync_conf.Facts(other), wish(), "n1")] == ["n1"]
 
 
 def missing(paths) -> dict[str, File]:

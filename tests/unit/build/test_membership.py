@@ -1,19 +1,21 @@
 """What a running Corosync is told, and what it must never be told."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from build.wishes import THREE, wish
-from quorate.build.change import Effect
+from quorate.build.change import Change, Effect
 from quorate.build.plan import sorted_out
+from quorate.build.restarts.way import START_FLAGS, differing
 from quorate.build.steps import corosync_key, membership
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap_of
 from quorate.dialect.corosync.reloading import Taken, taken
-from quorate.findings import Severity
+from quorate.findings import Finding, Severity
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts import corosync_runtime, file_state, quorum
 from quorate.render.corosync import corosync_conf
@@ -61,16 +63,60 @@ def test_a_reload_is_told_where_there_is_quorum() -> None:
     assert [change.host for change in changes] == ["n2"]
 
 
-def test_what_corosync_reads_only_at_start_is_refused() -> None:
-    changes, (finding,) = said(membership.Facts({"n1": runs(totem__transport="udpu")}))
+UDPU = runs(totem__transport="udpu")
+BEFORE = {"n1": b"old", "n2": b"old"}
+
+
+def test_what_cannot_differ_between_nodes_is_one_restart_of_all() -> None:
+    changes, findings = said(membership.Facts({"n1": UDPU, "n2": UDPU}, files=BEFORE))
+    assert findings == []
+    assert [(change.host, change.step) for change in changes] == [
+        ("n1", "corosync.conf"),
+        ("n2", "corosync.conf"),
+        ("n1", "membership"),
+        ("n2", "membership"),
+    ]
+    assert all(change.difference for change in changes[:2])
+    for change in changes[2:]:
+        assert (change.effect, change.empties) == (Effect.RESTART_DAEMON, False)
+        assert "every resource runs on (totem.transport)" in change.words
+
+
+def test_who_was_stopped_already_is_part_of_it() -> None:
+    changes, _ = said(membership.Facts({"n1": UDPU, "n2": None}, files=BEFORE))
+    assert [change.host for change in changes if change.step == "membership"] == ["n1", "n2"]
+    assert not any(change.words == "start corosync" for change in changes), "it would be alone"
+
+
+def test_a_restart_that_something_speaks_against_is_an_error() -> None:
+    facts = membership.Facts({"n1": UDPU}, files=BEFORE, obstacles=("n2 is not online",))
+    changes, (finding,) = said(facts)
     assert changes == []
-    assert finding.code == "needs-cluster-restart"
+    assert (finding.code, finding.severity) == ("restart-unsafe", Severity.ERROR)
+    assert "n2 is not online" in finding.summary
     assert "totem.transport" in finding.summary
+
+
+@pytest.mark.parametrize(("key", "value"), [("totem.netmtu", "1400"), ("totem.link_mode", "active")])
+def test_what_may_differ_is_a_restart_of_one_node_after_the_other(key: str, value: str) -> None:
+    old = runs() | {key: value, "totem.token": "9999"}
+    changes, findings = said(membership.Facts({"n1": old, "n2": old}, order=("n2", "n1")))
+    assert findings == []
+    assert [change.host for change in changes] == ["n2", "n1"], "a reload would only seem to have changed it"
+    assert all((change.effect, change.empties) == (Effect.RESTART_DAEMON, True) for change in changes)
+    assert key in changes[0].words
+
+
+def test_nodes_and_what_takes_a_restart_are_not_changed_at_once() -> None:
+    one_link = {key: value for key, value in runs(totem__netmtu="1400").items() if "ring1" not in key}
+    changes, (finding,) = said(membership.Facts({"n1": one_link}))
+    assert changes == []
+    assert finding.code == "too-much-at-once"
 
 
 @pytest.mark.parametrize("key", ["quorum.expected_votes", "totem.knet_mtu", "totem.interface.0.knet_ping_interval"])
 def test_what_runs_and_the_file_has_no_more_is_a_difference(key: str) -> None:
-    assert membership.differing(runs() | {key: "5"}, cmap_of(corosync_conf(wish().cluster))) == {key: Taken.RELOAD}
+    assert differing(runs() | {key: "5"}, cmap_of(corosync_conf(wish().cluster))) == {key: Taken.RELOAD}
     (change,), findings = said(membership.Facts({"n1": runs() | {key: "5"}}))
     assert (change.effect, findings) == (Effect.RELOAD, [])
 
@@ -78,8 +124,6 @@ def test_what_runs_and_the_file_has_no_more_is_a_difference(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "code"),
     [
-        ("totem.netmtu", "1400", "needs-restart"),
-        ("totem.link_mode", "active", "needs-restart"),
         ("totem.interface.1.knet_transport", "sctp", "link-must-go-first"),
         ("totem.interface.1.mcastport", "5500", "link-must-go-first"),
         ("nodelist.node.1.ring1_addr", "172.20.0.99", "link-must-go-first"),
@@ -91,13 +135,24 @@ def test_what_no_reload_changes_is_refused(key: str, value: str, code: str) -> N
     assert (finding.code, finding.severity) == (code, Severity.ERROR)
 
 
+UDP = "corosync: {transport: udp, links: [{multicast: 239.192.42.1}]}\n"
+
+
+@pytest.mark.parametrize("how", [UDP, "corosync: {transport: udpu}\n", "corosync: {transport: broadcast}\n"])
+def test_what_corosync_derives_for_udp_is_no_difference(how: str) -> None:
+    want = wish(re.sub(r", 172\.20\.0\.\d+", "", THREE) + how)
+    derived = {"totem.interface.0.mcastport": "5405", "totem.interface.0.bindnetaddr": "10.20.0.11"}
+    file = cmap_of(corosync_conf(want.cluster))
+    assert membership.differing(derived | {"totem.interface.0.mcastaddr": "239.192.99.9"} | file, file) == {}
+
+
 def test_what_votequorum_reads_at_start_only_does_not_keep_a_reload_back() -> None:
     (change,), _ = said(membership.Facts({"n1": runs() | {"quorum.wait_for_all": "1"}}))
     assert change.effect is Effect.RELOAD
 
 
 def test_every_flag_of_votequorum_is_read_at_start_only() -> None:
-    assert {taken(f"quorum.{option}") for option in membership.START_FLAGS.values()} == {Taken.RESTART}
+    assert {taken(f"quorum.{option}") for option in START_FLAGS.values()} == {Taken.RESTART}
 
 
 def test_a_link_that_is_new_is_a_reload_with_all_that_is_said_of_it() -> None:
@@ -124,7 +179,7 @@ def test_nodes_in_another_order_and_defaults_left_out_are_no_difference() -> Non
 
 @pytest.mark.parametrize("key", ["logging.debug", "runtime.config.totem.hold", "quorum.cancel_wait_for_all"])
 def test_what_corosync_keeps_for_itself_is_no_difference(key: str) -> None:
-    assert membership.differing(runs() | {key: "1"}, cmap_of(corosync_conf(wish().cluster))) == {}
+    assert differing(runs() | {key: "1"}, cmap_of(corosync_conf(wish().cluster))) == {}
 
 
 def test_a_live_node_is_not_dropped() -> None:
@@ -176,13 +231,31 @@ def test_a_replaced_key_is_a_reload_though_nothing_else_differs() -> None:
     assert (change.host, change.effect) == ("n2", Effect.RELOAD)
 
 
-@pytest.mark.parametrize(("flags", "word"), [({"Quorate", "WaitForAll"}, "on"), ({"Quorate"}, "off")])
-def test_votequorum_s_settings_that_no_reload_changes_are_named(flags: set[str], word: str) -> None:
-    want = wish(THREE + f"quorum: {{wait_for_all: {str(word == 'off').lower()}}}\n")
-    changes, (finding,) = said(membership.Facts({"n1": runs(want)}, {"n1": frozenset(flags)}), want)
+def flagged(option: str, flags: frozenset[str]) -> tuple[list[Change], list[Finding]]:
+    want = wish(THREE + f"quorum: {{{option}}}\n")
+    return said(membership.Facts({"n1": runs(want), "n2": runs(want)}, {"n1": flags, "n2": flags}), want)
+
+
+@pytest.mark.parametrize("option", ["wait_for_all: true", "last_man_standing: true", "auto_tie_breaker: true"])
+def test_what_votequorum_reads_at_its_start_restarts_one_node_after_the_other(option: str) -> None:
+    changes, findings = flagged(option, QUORATE)
+    assert findings == []
+    assert [(change.host, change.effect, change.empties) for change in changes] == [
+        ("n1", Effect.RESTART_DAEMON, True),
+        ("n2", Effect.RESTART_DAEMON, True),
+    ]
+
+
+def test_what_votequorum_need_not_do_any_more_is_taken_away_by_a_restart() -> None:
+    changes, _ = flagged("last_man_standing: false", QUORATE | {"LastManStanding"})
+    assert len(changes) == 2
+
+
+def test_wait_for_all_that_is_still_on_costs_no_restart() -> None:
+    changes, (finding,) = flagged("wait_for_all: false", QUORATE | {"WaitForAll"})
     assert changes == []
-    assert (finding.code, finding.severity) == ("takes-effect-at-restart", Severity.WARNING)
-    assert f"n1: Corosync runs with wait_for_all {word}" in finding.summary
+    assert (finding.code, finding.severity) == ("takes-effect-at-restart", Severity.INFO)
+    assert "n1, n2: Corosync still runs with wait_for_all" in finding.summary
 
 
 VIEW = quorum.parse((Path(__file__).parents[2] / "data/operate/healthy/n1.quorum").read_text(), 0)

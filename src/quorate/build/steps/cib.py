@@ -27,7 +27,7 @@ from quorate.observe.facts.cib_history import History
 from quorate.observe.gathering import gather, gather_about
 from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
-from quorate.render.merge import Leftover, canonical, merged
+from quorate.render.merge import RESTART_SET, Leftover, canonical, merged
 from quorate.secret_names import is_secret_key
 
 TITLE = "cib"
@@ -170,7 +170,7 @@ def without_seed(live: etree._Element, want: Want) -> etree._Element:
     if "dc-deadtime" not in want.cluster.pacemaker.properties:
         for group in root.iterfind("configuration/crm_config/cluster_property_set"):
             for pair in group.findall("nvpair[@name='dc-deadtime']"):
-                if pair.get("value") == DEADTIME:
+                if pair.get("value") == DEADTIME and group.get("id") != RESTART_SET:
                     group.remove(pair)
     return root
 

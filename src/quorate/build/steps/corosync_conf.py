@@ -4,20 +4,25 @@ A host that already belongs to another cluster is refused: by the cluster's name
 that of Debian's package (`debian`, one node on 127.0.0.1), by the addresses of its nodes. Whatever quorate did not
 write itself is kept beside it. The new text is tested by the host's own Corosync before it takes the place of the old
 one, because a Corosync that is restarted with a file it refuses does not come back. Taken into use by the step
-membership.
+membership; which also writes it, where Corosync runs with something that cannot be reloaded. A node that boots in
+between would come up with the new file and find nobody.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from quorate.build.change import Change, Deed, Run, Thing, WriteFile, difference, digest
-from quorate.build.step import States
+from quorate.build.change import Action, Change, Deed, Run, Thing, WriteFile, difference, digest
+from quorate.build.restarts.way import hard
+from quorate.build.step import States, answer
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap, cmap_of
 from quorate.dialect.corosync.meaning import differences
 from quorate.dialect.corosync.read import read
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
+from quorate.observe.facts import corosync_runtime
+from quorate.observe.gathering import gather
 from quorate.render.corosync import HEADER, corosync_conf
 
 TITLE = "corosync.conf"
@@ -34,9 +39,18 @@ TEST_OF_THE_NEW_FILE = Command(
 )
 
 
-async def look(host: Host, want: Want) -> bytes | None:  # noqa: ARG001 - the protocol of a step
-    """Return the host's corosync.conf, None where there is none."""
-    return await host.get(PATH)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """text: the host's corosync.conf, None where there is none. running: with what Corosync runs, by cmap key."""
+
+    text: bytes | None
+    running: Mapping[str, str] | None = None
+
+
+async def look(host: Host, want: Want) -> Facts:  # noqa: ARG001 - the protocol of a step
+    """Read the file, and what runs."""
+    runtime = await answer(gather(host, corosync_runtime))
+    return Facts(await host.get(PATH), runtime.values if runtime else None)
 
 
 def cluster_name(text: bytes) -> str | None:
@@ -65,27 +79,36 @@ def trial(text: str) -> bytes:
     return aloud.replace("totem {\n", f"totem {{\n    key: {'0' * 256}\n", 1).encode()
 
 
-def changes(facts: bytes | None, want: Want, name: str) -> Iterator[Change | Finding]:
+def changes(facts: Facts, want: Want, name: str) -> Iterator[Change | Finding]:
     """Yield the file when it differs; a finding when the host belongs to another cluster."""
+    if facts.text and (finding := foreign(facts.text, want, name)):
+        yield finding
+    elif not (facts.running and hard(facts.running, want.cluster)) and (change := writing(facts.text, want, name)):
+        yield change
+
+
+def testing(want: Want) -> tuple[Action, ...]:
+    """Return what has the host's own Corosync test the file."""
+    # The trial holds no secret; closed all the same, as what looks like a key should be.
+    return (WriteFile(TRIAL, trial(corosync_conf(want.cluster)), mode=0o600), Run(TEST_OF_THE_NEW_FILE))
+
+
+def writing(old: bytes | None, want: Want, name: str) -> Change | None:
+    """Return the change that writes the file, None where it is there."""
     text = corosync_conf(want.cluster)
     new = text.encode()
-    if facts == new or (facts and means(facts, text)):
-        return
-    if facts and (finding := foreign(facts, want, name)):
-        yield finding
-        return
-    keep = (Run(command("cp", "--no-clobber", PATH, KEPT)),) if facts and not facts.startswith(HEADER.encode()) else ()
-    # The trial holds no secret; closed all the same, as what looks like a key should be.
-    test = (WriteFile(TRIAL, trial(text), mode=0o600), Run(TEST_OF_THE_NEW_FILE))
+    if old == new or (old and means(old, text)):
+        return None
+    keep = (Run(command("cp", "--no-clobber", PATH, KEPT)),) if old and not old.startswith(HEADER.encode()) else ()
     words = f"write {PATH}" + (f", keep the old one as {KEPT}" if keep else "")
-    deed = Deed.CREATED if facts is None else Deed.CHANGED
-    actions = (*test, *keep, WriteFile(PATH, new))
-    yield Change(name, TITLE, words, actions, difference=difference(PATH, facts, new), things=((FILE, deed),))
+    deed = Deed.CREATED if old is None else Deed.CHANGED
+    actions = (*testing(want), *keep, WriteFile(PATH, new))
+    return Change(name, TITLE, words, actions, difference=difference(PATH, old, new), things=((FILE, deed),))
 
 
-def things(facts: bytes | None, want: Want, name: str) -> States:  # noqa: ARG001 - the protocol of a step
+def things(facts: Facts, want: Want, name: str) -> States:  # noqa: ARG001 - the protocol of a step
     """Return the file."""
-    return {FILE: digest(facts)}
+    return {FILE: digest(facts.text)}
 
 
 def foreign(text: bytes, want: Want, name: str) -> Finding | None:

@@ -1,59 +1,70 @@
 """membership: Corosync runs with the configuration that lies on disk, and every node sees every other.
 
 What runs is compared with what is wanted key by key (corosync-cmapctl against the file). Most keys are taken over by
-`corosync-cfgtool -R` without interruption; those that need a restart of every node at once are refused with the way
-to do it, because apply does not stop a running cluster unasked. A reload that would get a running node fenced is
-refused too (running_members.py).
+`corosync-cfgtool -R` without interruption. The rest takes a restart of Corosync, on one node after the other or on all
+together (build/restarts). A reload or restart that would get a running node fenced is refused (running_members.py).
 """
 
 import asyncio
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from quorate.build import returning
+from quorate.build.actions import run_everywhere
 from quorate.build.change import Change, Deed, Effect, Run, Thing
+from quorate.build.restarts import fitness, marks, rolling, together
+from quorate.build.restarts.way import Needs, differing, needs
 from quorate.build.step import Fleet, Note, PlacedStates, answer
-from quorate.build.steps import corosync_key
+from quorate.build.steps import corosync_conf, corosync_key
 from quorate.build.steps.running_members import endangered
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap_of
-from quorate.dialect.corosync.reloading import Taken, how
-from quorate.errors import TimedOut
+from quorate.errors import QuorateError, Refused, TimedOut
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import until
 from quorate.observe.facts import corosync_runtime, file_state, quorum, unit_state
 from quorate.observe.gathering import gather, gather_about
-from quorate.render.corosync import corosync_conf
+from quorate.render.corosync import corosync_conf as rendered
 
 TITLE = "membership"
 DAEMON = Thing("daemon", "corosync")
-
-# How Corosync logs is no difference that matters to a cluster.
-COMPARED = ("totem.", "nodelist.", "quorum.")
-# Kept by Corosync itself in the same place: derived from the file, or the default of udp's port.
-DERIVED = re.compile(r"(totem\.interface\.\d+\.(bindnetaddr|mcastaddr))=.*|totem\.interface\.\d+\.mcastport=5405")
-# votequorum 3.1.7 takes expected_votes and two_node from a reload, and these only when it starts.
-START_FLAGS = {
-    "WaitForAll": "wait_for_all",
-    "LastManStanding": "last_man_standing",
-    "AutoTieBreaker": "auto_tie_breaker",
-}
+MANAGER = Thing("daemon", "pacemaker")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Per node: the running configuration by cmap key, None where Corosync does not run, and votequorum's flags.
 
-    new_key: nodes whose key was replaced and perhaps not loaded since.
+    new_key: nodes whose key was replaced and perhaps not loaded since. files: each node's corosync.conf. obstacles:
+    why Corosync must not be restarted now, sentences. order: of nodes, the one that is restarted first in front. Only
+    asked where Corosync has to be restarted.
     """
 
     running: Mapping[str, Mapping[str, str] | None]
     flags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     new_key: frozenset[str] = frozenset()
+    files: Mapping[str, bytes | None] = field(default_factory=dict)
+    obstacles: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+    def needs(self, want: Want) -> Needs:
+        """Return what the running nodes need."""
+        return needs(self.running, self.flags, self.new_key, want.cluster)
 
 
 async def look(fleet: Fleet, want: Want) -> Facts:
+    """Ask every node whether Corosync runs, and with which configuration; and where it has to restart, if it may."""
+    facts = await seen(fleet, want)
+    found = facts.needs(want)
+    if not found.together and not found.rolling:
+        return facts
+    texts = await asyncio.gather(*(host.get(corosync_conf.PATH) for host in fleet.values()))
+    against, order = await ground(fleet, want, found)
+    return replace(facts, files=dict(zip(fleet, texts, strict=True)), obstacles=against, order=order)
+
+
+async def seen(fleet: Fleet, want: Want) -> Facts:
     """Ask every node whether Corosync runs, and with which configuration."""
 
     async def one(host: Host) -> tuple[Mapping[str, str] | None, frozenset[str], bool]:
@@ -73,35 +84,110 @@ async def look(fleet: Fleet, want: Want) -> Facts:
     )
 
 
-def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, Taken]:
-    """Return the keys that Corosync runs otherwise than wanted, and how each is taken over."""
-    running = {key: value for key, value in running.items() if not DERIVED.fullmatch(f"{key}={value}")}
-    return {key: taken for key, taken in how(running, wanted).items() if key.startswith(COMPARED)}
+async def ground(fleet: Fleet, want: Want, found: Needs) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return why Corosync must not be restarted now, and in which order it would be, node by node.
+
+    Nothing speaks against it where Pacemaker runs nowhere.
+    """
+    try:
+        _, live = await returning.live(fleet)
+    except QuorateError:
+        return (), ()
+    status = await returning.status(fleet)
+    if found.together or status is None:
+        return tuple(together.obstacles(live, status, want)), ()
+    order = fitness.order(fleet, status, fitness.devices(live.root))
+    if marks.read(live.root).standby:
+        return (), order  # an apply was interrupted; it is asked again when that is put right
+    return tuple(await rolling.obstacles(fleet, want, live, status)), order
 
 
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
-    """Yield starts where Corosync does not run, and one reload where it runs with something else."""
-    wanted = cmap_of(corosync_conf(want.cluster))
-    stale: dict[str, dict[str, Taken]] = {}
+    """Yield starts where Corosync does not run, and one reload, or restarts, where it runs with something else."""
+    found = facts.needs(want)
+    yield from lasting(found)
+    if problems := [*unsafe(facts, found, want)]:
+        yield from starts(facts, want)
+        yield from problems
+    elif found.together:
+        yield from all_together(facts, found, want)
+    else:
+        yield from starts(facts, want)
+        yield from reload(facts, found)
+        yield from one_by_one(facts, found)
+
+
+def unsafe(facts: Facts, found: Needs, want: Want) -> Iterator[Finding]:
+    """Yield what forbids all that the running nodes need."""
+    live = [running for running in facts.running.values() if running is not None]
+    if danger := endangered(live, want.cluster) if found.reload or found.together else []:
+        yield from danger
+        return
+    if found.anew and not found.together:
+        yield Finding(
+            "link-must-go-first",
+            Severity.ERROR,
+            f"Corosync refuses to change {some(found.anew)} while it runs",
+            "an address, port or protocol of a link that is in use stays what it was when the link was made",
+            "take the link out of the file, apply, then put it in with the new value, and apply again",
+            path=("nodes",),
+        )
+    if found.apart:
+        yield Finding(
+            "too-much-at-once",
+            Severity.ERROR,
+            f"Corosync takes {some(found.apart)} over by a restart of each node, and the new list of nodes by a reload",
+            "a node that is restarted would find nodes in its file that the others do not know yet",
+            "change the nodes or links first and apply; then the rest, and apply again",
+            path=("corosync",),
+        )
+    if (found.together or found.rolling) and facts.obstacles:
+        yield forbidden(found, facts.obstacles)
+
+
+def starts(facts: Facts, want: Want) -> Iterator[Change]:
+    """Yield a start where Corosync does not run."""
     for name, running in facts.running.items():
         if running is None:
-            unit = want.platforms[name].units["corosync"]
-            start = (Run(command("systemctl", "start", unit)),)
+            start = (Run(command("systemctl", "start", want.platforms[name].units["corosync"])),)
             yield Change(name, TITLE, "start corosync", start, Effect.START, things=((DAEMON, Deed.CHANGED),))
-        elif keys := differing(running, wanted) | ({"its key": Taken.RELOAD} if name in facts.new_key else {}):
-            stale[name] = keys
-    yield from later(facts, want)
-    if not stale:
+
+
+def reload(facts: Facts, found: Needs) -> Iterator[Change]:
+    """Yield one reload for all nodes where one of them needs it."""
+    if not found.reload or found.by_restart:
         return
-    differ = {key: taken for keys in stale.values() for key, taken in sorted(keys.items())}
-    live = [running for running in facts.running.values() if running is not None]
-    if found := endangered(live, want.cluster) or [*not_by_reload(differ)]:
-        yield from found
-        return
-    words = f"reload corosync on all nodes ({', '.join([*differ][:4])}{' ...' if len(differ) > 4 else ''})"
+    keys = sorted({key for keys in found.reload.values() for key in keys})
+    words = f"reload corosync on all nodes ({some(keys)})"
     # The reload is told to the partition it is given in: a quorate one has most of the nodes.
-    where = next((name for name in stale if "Quorate" in facts.flags.get(name, ())), next(iter(stale)))
+    where = next((n for n in found.reload if "Quorate" in facts.flags.get(n, ())), next(iter(found.reload)))
     yield Change(where, TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
+
+
+def all_together(facts: Facts, found: Needs, want: Want) -> Iterator[Change]:
+    """Yield the new file and the restart of both daemons on every node; no resource is touched."""
+    for name in facts.running:
+        if change := corosync_conf.writing(facts.files.get(name), want, name):
+            yield change
+    for name in facts.running:
+        words = f"restart corosync and pacemaker on all nodes at once, every resource runs on ({some(found.together)})"
+        yield Change(name, TITLE, words, (), Effect.RESTART_DAEMON, things=BOTH)
+
+
+def one_by_one(facts: Facts, found: Needs) -> Iterator[Change]:
+    """Yield the restart of both daemons on every node that needs it, which is emptied before; in their order."""
+    for name, options in sorted(found.rolling.items(), key=lambda one: (*facts.order, one[0]).index(one[0])):
+        words = f"restart corosync and pacemaker, one node at a time, in standby meanwhile ({some(options)})"
+        yield Change(name, TITLE, words, (), Effect.RESTART_DAEMON, things=BOTH, empties=True)
+
+
+BOTH = ((DAEMON, Deed.CHANGED), (MANAGER, Deed.CHANGED))
+
+
+def some(keys: Iterable[str]) -> str:
+    """Return the first of some keys, in words."""
+    listed = list(keys)
+    return f"{', '.join(listed[:4])}{' ...' if len(listed) > 4 else ''}"
 
 
 def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
@@ -109,62 +195,66 @@ def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the prot
     return {(name, DAEMON): "stopped" if running is None else "running" for name, running in facts.running.items()}
 
 
-def not_by_reload(keys: Mapping[str, Taken]) -> Iterator[Finding]:
-    """Yield an error for each kind of change that no reload brings into effect.
-
-    What votequorum reads only at start does no harm in a reload, and later() says what is left to do.
-    """
-    together = [key for key, taken in keys.items() if taken is Taken.TOGETHER]
-    alone = [key for key, taken in keys.items() if taken is Taken.RESTART and not key.startswith("quorum.")]
-    anew = [key for key, taken in keys.items() if taken is Taken.ANEW]
-    if together:
+def lasting(found: Needs) -> Iterator[Finding]:
+    """Yield a remark on options that stay as they are until Corosync starts again."""
+    for option in sorted({name for names in found.lasting.values() for name in names}):
+        names = [name for name, options in found.lasting.items() if option in options]
         yield Finding(
-            "needs-cluster-restart",
-            Severity.ERROR,
-            f"Corosync reads {', '.join(together)} only when it starts",
-            "nodes that run with different values do not form one cluster, so all would have to be restarted at once",
-            "stop the cluster on every node (systemctl stop pacemaker corosync), then apply again",
-            path=("corosync",),
-        )
-    if alone:
-        yield Finding(
-            "needs-restart",
-            Severity.ERROR,
-            f"Corosync reads {', '.join(alone)} only when it starts",
-            "a reload would leave it as it is, and only seem to have changed it",
-            "restart node after node when it suits: systemctl stop pacemaker corosync; systemctl start pacemaker",
-            path=("corosync",),
-        )
-    if anew:
-        yield Finding(
-            "link-must-go-first",
-            Severity.ERROR,
-            f"Corosync refuses to change {', '.join(anew)} while it runs",
-            "an address, port or protocol of a link that is in use stays what it was when the link was made",
-            "take the link out of the file, apply, then put it in with the new value, and apply again",
-            path=("nodes",),
+            "takes-effect-at-restart",
+            Severity.INFO,
+            f"{', '.join(names)}: Corosync still runs with {option}, unlike the file",
+            f"Corosync 3.1 reads {option} only when it starts; that it is on does no harm: nothing is restarted for it",
+            "nothing to do: it ends with the next restart of each node",
+            path=("quorum", option),
         )
 
 
-def later(facts: Facts, want: Want) -> Iterator[Finding]:
-    """Yield a warning for settings of votequorum that running nodes take over only when Corosync starts again."""
-    for flag, option in START_FLAGS.items():
-        is_wanted = bool(getattr(want.cluster.quorum, option))
-        names = [name for name, flags in facts.flags.items() if flags and (flag in flags) is not is_wanted]
-        if names:
-            yield Finding(
-                "takes-effect-at-restart",
-                Severity.WARNING,
-                f"{', '.join(names)}: Corosync runs with {option} {'off' if is_wanted else 'on'}, unlike the file",
-                f"Corosync 3.1 reads {option} only when it starts; a reload does not change it",
-                "restart node after node when it suits: systemctl stop pacemaker corosync; systemctl start pacemaker",
-                path=("quorum", option),
-            )
+def forbidden(found: Needs, obstacles: tuple[str, ...]) -> Finding:
+    """Return the error for a restart that is needed and must not be made now."""
+    options = sorted({option for options in found.rolling.values() for option in options})
+    keys, how = (found.together, "on all nodes at once") if found.together else (options, "on one node after the other")
+    return Finding(
+        "restart-unsafe",
+        Severity.ERROR,
+        f"Corosync reads {some(keys)} only when it starts, and must not be restarted {how} now: {'; '.join(obstacles)}",
+        "a restart that goes wrong in this state would interrupt services",
+        "mend that first, then apply again; or keep the old value in the file",
+        path=("corosync",) if found.together else ("quorum",),
+    )
+
+
+async def perform(fleet: Fleet, want: Want, note: Note) -> None:
+    """Go the ways that are needed: all together, or else starts, then a reload, then one node after the other."""
+
+    def tell(words: str) -> None:
+        note(f"{TITLE}: {words}")
+
+    facts = await look(fleet, want)
+    found = facts.needs(want)
+    if found.together:
+        await together.restart(fleet, want, tell, settled)
+        return
+    refuse(list(changes(facts, want)))
+    await run_everywhere([*starts(facts, want), *reload(facts, found)], fleet)
+
+    async def behind() -> frozenset[str]:
+        return frozenset((await seen(fleet, want)).needs(want).rolling)
+
+    if found.rolling:
+        await settled(fleet, want, tell)
+        await rolling.restart(fleet, want, tell, behind)
+
+
+def refuse(said: list[Change | Finding]) -> None:
+    """Raise Refused where something speaks against it, after all."""
+    errors = [one for one in said if isinstance(one, Finding) and one.severity is Severity.ERROR]
+    if errors:
+        raise Refused("; ".join(one.summary for one in errors), "; ".join(one.fix for one in errors))
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Return when every node counts every node as a member, all votes, is quorate, and runs what is in its file."""
-    wanted = cmap_of(corosync_conf(want.cluster))
+    wanted = cmap_of(rendered(want.cluster))
     seen: dict[str, str] = {}
 
     async def complete() -> bool | None:

@@ -55,7 +55,9 @@ def waiting_for(status: ClusterStatus, want: Want) -> list[str]:
 
 
 def lacks(status: ClusterStatus, want: Want) -> dict[str, str]:
-    """Return what each of them lacks, in words that follow its name."""
+    """Return what each of them lacks, in words that follow its name; nothing in maintenance, where nothing starts."""
+    if status.maintenance_mode:
+        return {}
     resources = everything(want.cluster, want.platform)
     wanted = [id_ for id_ in expected(want.cluster, want.platform) if id_ not in stopped(status)]
     found = {id_: lacking(id_, resources, status, want) for id_ in wanted}

@@ -28,7 +28,7 @@ def _properties(statements: Sequence[Placed]) -> list[Placed]:
         at = first.setdefault(key, len(done))
         there = done[at].statement if at < len(done) else None
         if isinstance(there, Properties):
-            done[at] = Placed(_sum(there, said), done[at].tokens)
+            done[at] = Placed(_sum(there, said), (*done[at].tokens, *item.tokens))
         else:
             done.append(item)
     return done
@@ -54,7 +54,7 @@ def _monitors(statements: Sequence[Placed]) -> list[Placed]:
         for number, other in enumerate(done):
             primitive = other.statement
             if isinstance(primitive, Primitive) and primitive.id == item.statement.resource:
-                done[number] = Placed(_with(primitive, item.statement), other.tokens)
+                done[number] = Placed(_with(primitive, item.statement), (*other.tokens, *item.tokens))
                 done = [kept for kept in done if kept is not item]
                 break
     return done

@@ -120,7 +120,7 @@ class _Names:
         """Return the statement with every name of a resource looked up."""
         statement = self.item.statement
         changed: dict[str, Any] = {}
-        for name, value in _named(statement):
+        for name, value in named(statement):
             mended = self._value(value)
             if mended != value:
                 changed[name] = mended
@@ -153,7 +153,7 @@ class _Names:
         return name
 
 
-def _named(statement: Statement) -> Iterator[tuple[str, Any]]:
+def named(statement: Statement) -> Iterator[tuple[str, Any]]:
     """Yield the fields of a statement that name resources."""
     wanted = {
         Primitive: ("template",),

@@ -1,0 +1,1 @@
+"""Material -> sections of the draft, a module for each. Pure."""

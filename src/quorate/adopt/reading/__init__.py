@@ -1,0 +1,1 @@
+"""Pieces of inputs -> Material, a module for each kind of text: `read(pieces, material, agents)`. Pure."""

@@ -1,0 +1,106 @@
+"""Adopting: texts of others in, a cluster file out, with findings and the account of what became of everything. Pure.
+
+The way: sort and read (gather.py), nodes, mend what is outdated (mending.py), take secrets out, corosync, quorum,
+properties (mapping/), leave out what names nothing (undefined.py), recognise services (recognising.py); what is left is
+text of the crm shell. At last the file is loaded as any other, and its findings are part of ours.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from quorate.adopt import fencing
+from quorate.adopt.account import Account, Fate
+from quorate.adopt.document import write
+from quorate.adopt.draft import Draft
+from quorate.adopt.gather import gather
+from quorate.adopt.mapping.corosync import corosync
+from quorate.adopt.mapping.nodes import nodes
+from quorate.adopt.mapping.properties import properties
+from quorate.adopt.mapping.quorum import quorum
+from quorate.adopt.mapping.secrets import secrets
+from quorate.adopt.material import Held, Material
+from quorate.adopt.mending import mend
+from quorate.adopt.recognising import Tools, recognise
+from quorate.adopt.sorting import Input, Surroundings
+from quorate.adopt.undefined import undefined
+from quorate.catalog.services import kinds
+from quorate.describe.load import load
+from quorate.dialect.crm.references import identity
+from quorate.findings import Finding, Severity, in_reading_order
+
+FILE = "the new cluster file"
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """text: the cluster file. findings: in reading order. account: of every statement, key and line of the inputs."""
+
+    text: str
+    findings: tuple[Finding, ...]
+    account: Account
+
+
+def adopt(
+    inputs: Sequence[Input], tools: Tools, *, verbatim: bool = False, around: Surroundings | None = None
+) -> Adopted:
+    """Return the cluster file that means what the inputs say. UsageError: they say nothing of a cluster.
+
+    verbatim: what is outdated is named, and kept. around: what the host knows that the inputs are from.
+    """
+    material, draft = gather(inputs, tools.agents.names(), around or Surroundings()), Draft()
+    _once(material)
+    nodes(material, draft)
+    mend(material, draft, tools.agents, verbatim=verbatim)
+    secrets(material, draft)
+    corosync(material, draft, verbatim=verbatim)
+    quorum(material, draft)
+    properties(material, draft)
+    undefined(material, draft)
+    _name(material, draft)
+    fencing.recognise(material, draft, tools)
+    recognise(material, draft, tools)
+    for held in material.held:
+        draft.text.append(held.statement)
+        material.account.add(held.file, held.lines, held.what, Fate.TEXT, "resources, as text")
+    text = write(draft)
+    known = {finding.code for finding in material.findings}
+    own = [finding for finding in load(text, FILE, kinds()).findings if finding.code not in known]
+    findings = [*_of_reading(material.findings), *own]
+    return Adopted(text, tuple(in_reading_order(findings)), material.account)
+
+
+def _once(material: Material) -> None:
+    """Of what several inputs say keep the first, and say where they differ."""
+    seen: dict[tuple[str, str], Held] = {}
+    for held in list(material.held):
+        name = identity(held.statement)
+        key = (type(held.statement).__name__, name or "")
+        if name is None:
+            continue
+        first = seen.setdefault(key, held)
+        if first is held:
+            continue
+        material.held.remove(held)
+        same = replace(first.statement, comments=()) == replace(held.statement, comments=())
+        where = f"{first.file}:{first.lines[0]}"
+        detail = f"{where} says the same" if same else f"{where} says it otherwise, and counts"
+        material.account.add(held.file, held.lines, held.what, Fate.DROPPED, detail)
+        if not same:
+            material.say(Severity.ERROR, held.place, "said-otherwise", f"{held.what} stands in {where} already",
+                         "the two differ, and only one can be meant", "give the inputs of one moment")  # fmt: skip
+
+
+def _name(material: Material, draft: Draft) -> None:
+    if not draft.cluster:
+        draft.cluster = "cluster"
+        draft.notes["cluster",] = "no input names the cluster"
+        material.say(Severity.INFO, None, "cluster-unnamed", "no input names the cluster; it is called cluster",
+                     "Corosync tells clusters on one network apart by their names",
+                     "write a name of its own before the first apply")  # fmt: skip
+
+
+def _of_reading(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield findings of the inputs. Their errors are warnings here: the file was made without what they are about."""
+    for finding in findings:
+        heavy = finding.severity is Severity.ERROR and finding.code != "said-otherwise"
+        yield replace(finding, severity=Severity.WARNING) if heavy else finding
