@@ -2,11 +2,10 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from staging import FILE, UNIFIED, Stage, left_over
+from staging import FILE, UNIFIED, Stage, up
 
 
 @pytest.fixture
@@ -29,16 +28,3 @@ def unified_stage(tmp_path: Path) -> Iterator[Stage]:
                 yield made
         finally:
             holder.kill()
-
-
-@contextmanager
-def up(made: Stage, text: str) -> Iterator[Stage]:
-    """Bring a lab up for a story, and look afterwards whether anything is left."""
-    made.write(text)
-    try:
-        made.quorate("lab", "up", str(made.file), check=True)
-        yield made
-    finally:
-        made.kill()
-        made.quorate("lab", "down", str(made.file), check=True)
-    assert left_over(made.name) == []

@@ -133,3 +133,16 @@ def left_over(name: str) -> list[str]:
     found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if f"/labs/{name}/" in line]
     found += [str(path) for path in Path("/sys/fs/cgroup").glob(f"**/quorate/{name}")]
     return found
+
+
+@contextmanager
+def up(made: Stage, text: str) -> Iterator[Stage]:
+    """Bring a lab up for a story, and look afterwards whether anything is left."""
+    made.write(text)
+    try:
+        made.quorate("lab", "up", str(made.file), check=True)
+        yield made
+    finally:
+        made.kill()
+        made.quorate("lab", "down", str(made.file), check=True)
+    assert left_over(made.name) == []

@@ -1,7 +1,8 @@
 """foreseeing: from a plan's changes to what is asked of the scheduler: the Course. Pure but for foresee, which asks.
 
-Nodes on which Pacemaker is started join; then the configuration is written; then come hosts that have to be emptied
-for a restart, and nodes whose power is cut. A reload of Corosync, files and packages are no matter to Pacemaker.
+Nodes that are removed are emptied and leave; then the configuration is written, and nodes on which Pacemaker is started
+join; then come hosts that have to be emptied for a restart, and nodes whose power is cut. A reload of Corosync, files
+and packages are no matter to Pacemaker.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from lxml.etree import _Element as Element
 from quorate.build.change import Change, Effect
 from quorate.build.consequences import Consequence, Consequences, Fate
 from quorate.build.foretelling import Course, Known, Moment, foretell
-from quorate.build.steps import cib, pacemaker, proof
+from quorate.build.steps import cib, departure, pacemaker, proof
 from quorate.build.want import Want
 from quorate.explore.measured import from_cib
 from quorate.explore.scheduler.step import Step
@@ -54,9 +55,17 @@ def course_of(changes: Iterable[Change], live: str, new: Element) -> Course:
     return Course(
         live=live,
         configuration=configuration,
+        first=tuple(departures(changes)),
         joining=tuple(change.host for change in changes if change.step == pacemaker.TITLE),
         then=tuple(moments(changes)),
     )
+
+
+def departures(changes: Iterable[Change]) -> Iterator[Moment]:
+    """Yield what happens to nodes that are removed: they are emptied, and then they leave."""
+    for name in dict.fromkeys(change.host for change in changes if change.step == departure.TITLE):
+        yield Moment(f"emptying {name}", Step(standby=((name, True),)))
+        yield Moment(f"the leaving of {name}", Step(left=(name,)))
 
 
 def moments(changes: Iterable[Change]) -> Iterator[Moment]:

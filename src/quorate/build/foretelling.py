@@ -10,7 +10,6 @@ The scheduler is this machine's, offline; where there is none, or it cannot read
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -54,12 +53,14 @@ class Moment:
 class Course:
     """What a plan does, as far as Pacemaker learns of it.
 
-    live: the CIB of the running cluster as text. configuration: what takes the place of its own. joining: nodes that
-    become members before that is written. then: what happens afterwards, one after the other.
+    live: the CIB of the running cluster as text. first: what happens before all else, one after the other.
+    configuration: what takes the place of its own. joining: nodes that become members then. then: what happens
+    afterwards, one after the other.
     """
 
     live: str
     configuration: Element
+    first: tuple[Moment, ...] = ()
     joining: tuple[str, ...] = ()
     then: tuple[Moment, ...] = ()
 
@@ -86,16 +87,24 @@ def foretell(plan: Course, known: Known, make: Make = open_scheduler) -> Consequ
 def _foretold(plan: Course, known: Known, make: Make) -> Consequences:
     live = _fit(plan.live)
     old = of_cluster(known.cluster, known.agents, known.platform, live, same_nodes=False)
+    occasions, restless = [], False
     with make(live) as scheduler:
         rest, name = scheduler.settle((QUIET,)), scheduler.name
+        durations = of_subject(old, known.measured, known.place)
+        steps: tuple[Step, ...] = ()
+        before = rest.placement
+        for moment in plan.first:
+            steps = (*steps, moment.step)
+            settled = scheduler.settle(steps)
+            occasions.append(_occasion(moment, before, settled, old, durations))
+            before, restless = settled.placement, restless or not settled.quiet
+        if steps:
+            live = scheduler.cib(steps)
     text = _settling(_fit(_written(live, plan)), Step(returned=plan.joining), make)
     new = of_cluster(known.cluster, known.agents, known.platform, text, same_nodes=False)
     durations = of_subject(new, known.measured, known.place)
-    occasions, restless = [], False
-    with ExitStack() as stack:
-        scheduler = stack.enter_context(make(text))
-        steps: tuple[Step, ...] = ()
-        before = rest.placement
+    with make(text) as scheduler:
+        steps = ()
         for moment in (Moment("", Step(returned=plan.joining)), *plan.then):
             steps = (*steps, moment.step)
             settled = scheduler.settle(steps)

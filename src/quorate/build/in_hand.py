@@ -20,7 +20,7 @@ from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan
 from quorate.build.restoring import comparable, configuration_of
 from quorate.build.returning import WayBack
-from quorate.build.stages import CONFIGURATION, SERVICES, Stage
+from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib as cib_step
 from quorate.build.steps import corosync_conf, running, service_files
@@ -46,7 +46,6 @@ class InHand:
         self.note = note
         self.recording = recording
         self.kept = kept
-        self.inherited = bool(kept.intended)
         self.stage = ""
 
     @property
@@ -65,9 +64,9 @@ class InHand:
         self.stage = stage.title
         if self.recording is None or not changes:
             return
-        if stage.title == CONFIGURATION:
+        if stage.title in {NEWCOMERS, CONFIGURATION}:
             intended = cib_step.intended(changes[0])
-            was = self.kept if self.inherited else replace(await configured(self.fleet), files=self.kept.files)
+            was = self.kept if self.kept.intended else replace(await configured(self.fleet), files=self.kept.files)
             self.kept = replace(was, intended=intended)
             await self.recording.keep(self.kept)
         await self.recording.at(stage.title)

@@ -1,7 +1,8 @@
 """prepare: from a Cluster and connected hosts to Want. Asks each host what it is; changes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from quorate.build.departing import Connect, find
 from quorate.build.step import Fleet
 from quorate.build.want import NOBODY, Want
 from quorate.catalog.agents import AgentLibrary
@@ -32,16 +33,20 @@ async def prepare(
     prune: bool = False,
     measured: Measured | None = None,
     place: Place = "hosts",
+    remove: Collection[str] = (),
+    connect: Connect | None = None,
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
 
     witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
     content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none. prune, measured,
-    place: as in Want.
+    place: as in Want. remove: names of nodes that are to be removed, for the file no longer has them; connect opens
+    them.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
-    hosts = [*fleet.values(), *([witness] if witness else [])]
+    departing = await find(cluster, fleet, remove, connect)
+    hosts = [*fleet.values(), *([witness] if witness else []), *(one.host for one in departing if one.host)]
     releases = (await on_all(hosts, lambda host: gather(host, os_release))).all()
     found = {name: platform_for(release.ids) for name, release in releases.items()}
     strange = [f"{name} runs {releases[name].name}" for name, platform in found.items() if platform is None]
@@ -63,6 +68,7 @@ async def prepare(
         prune=prune,
         measured=measured or Measured(),
         place=place,
+        departing=tuple(departing),
     )
     known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
     if strange_disks := sorted(want.overwrite - known):

@@ -35,6 +35,7 @@ class Asked:
     in_lab: bool = False
     test_fencing: bool = False
     prune: bool = False
+    remove: tuple[str, ...] = ()
     overwrite: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
     max_interruption_s: float | None = None
@@ -148,7 +149,7 @@ def parse(value: Mapping[str, Any]) -> Saved:
         states,
     )
     return Saved(
-        asked=Asked(**{**asked, "overwrite": tuple(asked["overwrite"]), "adopt": tuple(asked["adopt"])}),
+        asked=Asked(**{**asked, **{name: tuple(asked[name]) for name in ("remove", "overwrite", "adopt")}}),
         plan=plan,
         acts=tuple(str(one["acts"]) for one in value["changes"]),
         made=str(value["made"]),

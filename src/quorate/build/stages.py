@@ -3,7 +3,9 @@
 Data, and the only place that names all steps. The order is the argument: storage before anything that could start what
 lies on it, names and keys before Corosync, Corosync in membership on every node before Pacemaker, Pacemaker with every
 node online before quorate takes back a maintenance or standby of its own, and before the CIB; the CIB settled before
-anybody's power is cut. The quorum device is asked for its vote when Corosync has been told of it, and not before.
+anybody's power is cut. A node that is to go leaves before a file is written that no longer has it; one that is new to a
+running cluster finds its fencing device and its constraints there when it joins. The quorum device is asked for its
+vote when Corosync has been told of it, and not before.
 """
 
 from dataclasses import dataclass
@@ -14,10 +16,14 @@ from quorate.build.steps import (
     boot,
     certificates,
     cib,
+    cib_ahead,
     cib_secrets,
     clock,
     corosync_conf,
     corosync_key,
+    departure,
+    forgetting,
+    link_addresses,
     membership,
     names,
     pacemaker,
@@ -49,26 +55,30 @@ class Stage:
     cluster_step: ClusterStep | None = None
 
 
+NEWCOMERS = "newcomers"
 CONFIGURATION = "configuration"
 SERVICES = "services"
 
 STAGES = (
     Stage("clocks", host_steps=(clock,), witness_steps=(clock,)),
     Stage("packages", host_steps=(packages,), witness_steps=(packages,)),
+    Stage("departure", cluster_step=departure),
     Stage(
         "hosts",
-        host_steps=(names, bonds, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
+        host_steps=(link_addresses, names, bonds, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
         witness_steps=(ports, boot, qnetd),
     ),
     Stage("storage", cluster_step=storage),
     Stage("key", cluster_step=corosync_key),
     Stage("certificates", cluster_step=certificates),
+    Stage(NEWCOMERS, cluster_step=cib_ahead),
     Stage("membership", cluster_step=membership),
     Stage("quorum device", cluster_step=qdevice),
     Stage("manager", cluster_step=pacemaker),
     Stage("return", cluster_step=returned),
     Stage(CONFIGURATION, cluster_step=cib),
     Stage(SERVICES, cluster_step=running),
+    Stage("forgetting", cluster_step=forgetting),
     Stage("disks", cluster_step=written),
     Stage("power", cluster_step=power),
     Stage("fencing", cluster_step=proof),

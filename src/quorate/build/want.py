@@ -22,6 +22,22 @@ NOBODY = "none"
 
 
 @dataclass(frozen=True, slots=True)
+class Departing:
+    """A node of the running cluster that the file no longer has. addresses: of its links, () where only the CIB has it.
+
+    agreed: the operator has named it as one to remove. host: None where it was not asked, or does not answer: `error`
+    then says why.
+    """
+
+    name: str
+    id: int
+    addresses: tuple[str, ...] = ()
+    agreed: bool = False
+    host: Host | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Want:
     """What is wanted: the cluster, how each node's platform names things, the agents' advice, the secrets' values.
 
@@ -30,7 +46,8 @@ class Want:
     host, called as `quorum.device.host`; None exactly when the cluster has no quorum device. overwrite: the disks,
     as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
     NOBODY's. prune: whether what is live in the CIB and not in the file goes. measured: what actions took in this
-    cluster, and place: what its nodes are, for what is foretold of a plan.
+    cluster, and place: what its nodes are, for what is foretold of a plan. departing: nodes of the running cluster that
+    the file no longer has.
     """
 
     cluster: Cluster
@@ -45,6 +62,12 @@ class Want:
     prune: bool = False
     measured: Measured = field(default_factory=Measured)
     place: Place = "hosts"
+    departing: tuple[Departing, ...] = ()
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        """The names of those nodes that are to be removed."""
+        return frozenset(one.name for one in self.departing if one.agreed)
 
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""

@@ -15,6 +15,7 @@ namespaces, cgroups and directories that carry its name, so that labs stand side
     chassis    the power button, quick to start        power      a BMC for each node (OpenIPMI's simulator)
     cgroup     where processes are held and killed     clearing   everything a lab left, found by name
     secrets    values for the file's references        places     paths and names of one lab
-    state      what stands on disk about labs
+    state      what stands on disk about labs             identity   whether a lab that is up is the one of a file
     needs      what this machine must have             processes  programs that run and are waited for
+    growing    what a lab that is up lacks             standing   what it has given out, and keeps
 """

@@ -53,22 +53,27 @@ def wire(lab_namespace: str, node_namespace: str, cables: Iterable[Cable]) -> No
     remove(node_namespace)
     cables = list(cables)
     netns.create(node_namespace)
-    with NetNS(lab_namespace, flags=0) as wires:
-        for cable in cables:
-            _unplug(wires, cable.port)
-            far = {"ifname": cable.name, "net_ns_fd": node_namespace, "address": cable.mac}
-            bridge = wires.link_lookup(ifname=cable.bridge)[0]
-            state = "up" if cable.plugged else "down"
-            wires.link("add", ifname=cable.port, kind="veth", peer=far, master=bridge, state=state)
     with NetNS(node_namespace, flags=0) as wires:
         bring_up(wires, "lo")
-        for cable in cables:
-            index: int = wires.link_lookup(ifname=cable.name)[0]
-            for address in cable.addresses:
-                give(wires, index, address)
-            bring_up(wires, cable.name)
-            for network, router in cable.routes:
-                wires.route("add", dst=network, gateway=router, oif=index)
+    for cable in cables:
+        plug_in(lab_namespace, node_namespace, cable)
+
+
+def plug_in(lab_namespace: str, node_namespace: str, cable: Cable) -> None:
+    """Plug a cable into a node's namespace, running or not, and into its bridge; set the addresses and routes."""
+    with NetNS(lab_namespace, flags=0) as wires:
+        _unplug(wires, cable.port)
+        far = {"ifname": cable.name, "net_ns_fd": node_namespace, "address": cable.mac}
+        bridge = wires.link_lookup(ifname=cable.bridge)[0]
+        state = "up" if cable.plugged else "down"
+        wires.link("add", ifname=cable.port, kind="veth", peer=far, master=bridge, state=state)
+    with NetNS(node_namespace, flags=0) as wires:
+        index: int = wires.link_lookup(ifname=cable.name)[0]
+        for address in cable.addresses:
+            give(wires, index, address)
+        bring_up(wires, cable.name)
+        for network, router in cable.routes:
+            wires.route("add", dst=network, gateway=router, oif=index)
 
 
 def remove(name: str) -> None:

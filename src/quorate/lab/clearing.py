@@ -7,6 +7,7 @@ nothing to do, so that a killed `up` or `down` is finished by the next. Does I/O
 import ctypes
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from quorate.errors import NeverComes
@@ -35,6 +36,14 @@ def clear(places: Places) -> None:
     for machine in NSPAWN_RUN.glob(f"*/{machine_prefix(places.name)}*"):
         shutil.rmtree(machine) if machine.is_dir() else machine.unlink()
     shutil.rmtree(places.directory, ignore_errors=True)
+
+
+def empty(directory: Path, keep: Iterable[str]) -> None:
+    """Empty a node's directory, its disk and papers among it, but for these names; the node is off."""
+    for point in mounts_below(directory):
+        detach(point)
+    for path in [path for path in directory.iterdir() if path.name not in keep]:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def mounts_below(directory: Path) -> list[Path]:

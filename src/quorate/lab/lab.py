@@ -11,13 +11,12 @@ The lab outlives the program that made it; the next `Lab(cluster)` finds it agai
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import socket
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
@@ -29,55 +28,35 @@ from quorate.lab import (
     cgroup,
     clearing,
     container,
+    growing,
     image,
     kernel,
     needs,
     network,
     power,
     secrets,
+    standing,
     user_mode_linux,
 )
 from quorate.lab.furnishing import furnish
+from quorate.lab.identity import Identity
 from quorate.lab.kind import Kind, NodesOfAKind, choose
 from quorate.lab.places import ROOT, Places, namespace_path
 from quorate.lab.plan import LabNode, LabPlan, plan
 from quorate.lab.state import labs, locked, read_state
+from quorate.lab.status import LabStatus, NodeStatus
 from quorate.lab.storage import Storage, storage
 
 __all__ = ["Lab", "LabStatus", "NodeStatus", "labs"]
 
 Progress = Callable[[str], None]
 BOOT_TIMEOUT_S = 60.0
+CABLES = ("button.py", "cut")  # what is not the machine's own, in a node's directory
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def silent(_: str) -> None:
     """Take progress and say nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeStatus:
-    """How a node of the lab is. cut: network cards whose cable is pulled, and "bmc" where its BMC's is.
-
-    bmc: the address of its BMC, if it has one. failed: names of disks that were made to fail.
-    """
-
-    name: str
-    power: Literal["on", "off"]
-    frozen: bool
-    address: str
-    bmc: str
-    cut: tuple[str, ...]
-    failed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LabStatus:
-    """How a lab is. phase: absent, starting (or killed while starting), up."""
-
-    name: str
-    phase: Literal["absent", "starting", "up"]
-    nodes: tuple[NodeStatus, ...]
 
 
 class Lab:
@@ -97,8 +76,9 @@ class Lab:
         nodes: Kind | None = None,
     ) -> None:
         self.cluster = cluster
-        self.plan: LabPlan = plan(cluster, name)
-        self.places = Places(root, self.plan.name)
+        self.places = Places(root, name or cluster.name)
+        self._standing = standing.of_state(read_state(self.places))
+        self.plan: LabPlan = plan(cluster, name, self._standing)
         self.packages = tuple(sorted({*packages, *image.packages_of(cluster)}))
         self.choice = choose(cluster, nodes or read_state(self.places).get("kind"))
         self._asked = nodes
@@ -142,14 +122,16 @@ class Lab:
     # --- up and down -------------------------------------------------------------------------------------------
 
     async def up(self, progress: Progress = silent) -> None:
-        """Boot every node and wait until it answers SSH. Refused when the lab is up for another version of the file."""
+        """Boot every node and wait until it answers SSH.
+
+        A lab that is up for an earlier version of the file gets what it lacks (growing.py); Refused if that cannot be.
+        """
         if self._phase() != "up":
             self.choice = choose(self.cluster, self._asked)
         needs.check(self.kind)
         async with locked(self.places):
             if self._phase() == "up":
-                self._same_plan()
-                progress(f"the lab {self.name} is up already")
+                await self._grow(progress)
                 return
             progress(f"{self.kind} nodes: {self.choice.why}")
             if self.choice.warning:
@@ -366,35 +348,48 @@ class Lab:
         alive = state["boot"] == BOOT_ID.read_text().strip() and network.exists(self.plan.namespace)
         return "up" if alive and state["phase"] == "up" else "starting"
 
-    def _same_plan(self) -> None:
+    async def _grow(self, progress: Progress) -> None:
+        """Add what the file has and the lab that is up has not."""
         known = read_state(self.places)
-        if known.get("kind", "container") != self.kind:
-            raise Refused(
-                f"The lab {self.name} is up with {known.get('kind')} nodes.",
-                "Take it down first: quorate lab down FILE.",
-            )
-        if known["digest"] != self._digest():
-            raise Refused(
-                f"The lab {self.name} is up, but with other nodes, addresses or packages than the file has now.",
-                "Take it down first: quorate lab down FILE.",
-            )
+        if known["digest"] == self._identity.digest:
+            progress(f"the lab {self.name} is up already")
+            return
+        if reason := self._identity.misfit(known):
+            raise Refused(f"The lab {self.name} is up {reason}.", "Take it down first: quorate lab down FILE.")
+        found = growing.growth(self.plan, self.places, self.kind, known["fixed"])
+        await self._add(found, progress)
+        progress(f"the lab {self.name} is up; new: {found}" if str(found) else f"the lab {self.name} is up already")
+        new = [node for node in self.plan.nodes if not (self.places.node(node.name) / "last_on").exists()]
+        await asyncio.gather(*(self._start(node) for node in new))
+        for node in new:
+            await self.booted(node.name)
+        self._write_state("up")
 
-    def _digest(self) -> str:
-        text = repr((asdict(self.plan) | {"findings": ()}, self.packages, self.kind, self.storage))
-        return hashlib.sha256(text.encode()).hexdigest()
+    async def _add(self, found: growing.Growth, progress: Progress) -> None:
+        linux = await user_mode_linux.ensure(self.places.root, progress) if self.kind == "kernel" else None
+        root = await image.ensure(self.places.root, self.packages, progress, linux)
+        await growing.grow(self.plan, self.places, self._nodes, image=root, storage=self.storage, found=found)
+
+    async def replace(self, node: str, progress: Progress = silent) -> None:
+        """Put a new machine in a node's place: an empty disk, another host key, the same name, cables and BMC."""
+        self._must_be_up()
+        target = self.plan.node(node)
+        async with locked(self.places):
+            if (self.places.node(node) / "chassis.json").exists():  # or this was killed right here before
+                await power.press(self.plan, target, self.places, "set", "power", "0")
+            await asyncio.to_thread(clearing.empty, self.places.node(node), CABLES)
+            await self._add(growing.only(target), progress)
+            await power.press(self.plan, target, self.places, "set", "power", "1")
+            await self.booted(node)
+        progress(f"{node} is a new machine, with an empty disk")
+
+    @property
+    def _identity(self) -> Identity:
+        return Identity(self.plan, self.kind, self.packages, self.storage, self.places.root)
 
     def _write_state(self, phase: str) -> None:
-        linux = user_mode_linux.here(self.places.root) if self.kind == "kernel" else None
-        state = {
-            "name": self.name,
-            "phase": phase,
-            "digest": self._digest(),
-            "kind": self.kind,
-            "image": image.digest(self.packages, linux),
-            "nodes": self.plan.node_names,
-            "boot": BOOT_ID.read_text().strip(),
-        }
+        state = self._identity.state(phase, self._standing, read_state(self.places))
         self.places.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = self.places.state.with_suffix(".new")
-        fresh.write_text(json.dumps(state, indent=1))
+        fresh.write_text(json.dumps(state | {"boot": BOOT_ID.read_text().strip()}, indent=1))
         fresh.replace(self.places.state)

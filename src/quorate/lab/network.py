@@ -24,18 +24,22 @@ STREAM, DATAGRAM = socket.SOCK_STREAM, socket.SOCK_DGRAM
 
 
 def build(plan: LabPlan) -> None:
-    """Make the lab's namespace with its bridges and the addresses of the lab and of the BMCs."""
-    netns.create(plan.namespace)
+    """Make the lab's namespace with its bridges and the addresses of the lab and of the BMCs; what is there stays."""
+    if not exists(plan.namespace):
+        netns.create(plan.namespace)
     with NetNS(plan.namespace, flags=0) as wires:
         bring_up(wires, "lo")
         for bridge in plan.bridges:
-            wires.link("add", ifname=bridge.name, kind="bridge", address=bridge.mac)
+            if not wires.link_lookup(ifname=bridge.name):
+                wires.link("add", ifname=bridge.name, kind="bridge", address=bridge.mac)
             index = bring_up(wires, bridge.name)
+            there = {one.get_attr("IFA_ADDRESS") for one in wires.get_addr(index=index)}
             bmcs = {node.bmc.address for node in plan.nodes if node.bmc and node.bmc.bridge == bridge.name}
             length = bridge.network.prefixlen
             own = [bridge.address] if bridge.address else []
             for address in [*(str(a) for a in own), *(f"{a}/{length}" for a in sorted(bmcs, key=int))]:
-                give(wires, index, address)
+                if address.partition("/")[0] not in there:
+                    give(wires, index, address)
     if any(interface.routes for node in plan.nodes for interface in node.interfaces):
         _inside(plan.namespace, _forward)
 
@@ -46,6 +50,16 @@ def set_port(lab_namespace: str, port: str, *, up: bool) -> None:
         found = wires.link_lookup(ifname=port)
         if found:
             wires.link("set", index=found[0], state="up" if up else "down")
+
+
+def give_node(node_namespace: str, card: str, address: str) -> None:
+    """Give a network card of a node another address, beside those it has; nothing happens where the node is off."""
+    if not exists(node_namespace):
+        return
+    with NetNS(node_namespace, flags=0) as wires:
+        index = wires.link_lookup(ifname=card)[0]
+        if not any(one.get_attr("IFA_ADDRESS") == address.partition("/")[0] for one in wires.get_addr(index=index)):
+            give(wires, index, address)
 
 
 def set_address(lab_namespace: str, bridge: str, address: IPInterface, *, up: bool) -> None:

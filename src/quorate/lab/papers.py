@@ -68,9 +68,14 @@ def of_node(plan: LabPlan, node: LabNode, directory: Path, program: str) -> dict
         "firmware_s": plan.firmware_s,
         "hostname": node.name,
         "lab_namespace": plan.namespace,
-        "cables": [cable for interface in node.interfaces for cable in _cables(interface)],
+        "cables": cables_of(node),
         "bonds": [_bond(interface) for interface in node.interfaces if interface.bond],
     }
+
+
+def cables_of(node: LabNode) -> list[dict[str, Any]]:
+    """Return the papers of a node's cables, in the order of its interfaces."""
+    return [cable for interface in node.interfaces for cable in _cables(interface)]
 
 
 def _cables(interface: Interface) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
     ROOT/images/DIGEST/          a root directory, or the disk of kernel nodes (root.ext4); shared by all labs
     ROOT/labs/NAME.lock          held while the lab is taken up or down
     ROOT/labs/NAME/lab.json      what the lab is: phase, plan's digest, image
-    ROOT/labs/NAME/key, known_hosts, secrets.json
+    ROOT/labs/NAME/key, key.pub, known_hosts, secrets.json
     ROOT/labs/NAME/nodes/NODE/   upper or root.cow (its disk), console.log, chassis.json (what its power button needs)
     ROOT/labs/NAME/disks, nodes/NODE/disks   disks of kernel nodes: those that all share, and a node's own
     ROOT/labs/NAME/shared/PATH   directories that are the same on every node
@@ -50,6 +50,11 @@ class Places:
     def client_key(self) -> Path:
         """The private key that every node accepts for root."""
         return self.directory / "key"
+
+    @property
+    def authorized(self) -> Path:
+        """The public key to that."""
+        return self.directory / "key.pub"
 
     @property
     def known_hosts(self) -> Path:

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_interface
 
 from quorate.catalog.service import Service
 from quorate.describe.cluster import Cluster, IPAddress, IPInterface, IPNetwork, Node
@@ -20,6 +20,7 @@ from quorate.errors import UsageError
 from quorate.findings import Finding
 from quorate.lab import bonds
 from quorate.lab.bmcs import Bmc, bmcs_of, literal
+from quorate.lab.standing import NEW, Standing, key
 
 WITNESS = "quorum-device"  # what the quorum device's host is called where the file gives only its address
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
@@ -140,19 +141,24 @@ class LabPlan:
         return tuple(node.name for node in self.nodes)
 
 
-def plan(cluster: Cluster, name: str = "") -> LabPlan:
-    """Lay out the lab for `cluster`, called `name` (default: the cluster's name). UsageError: no host can be so."""
+def plan(cluster: Cluster, name: str = "", standing: Standing = NEW) -> LabPlan:
+    """Lay out the lab for `cluster`, called `name` (default: the cluster's name). UsageError: no host can be so.
+
+    standing: what the lab has given out already, where it is up; that is kept.
+    """
     name = name or cluster.name
     bmcs, findings = bmcs_of(cluster)
-    witness = _witness(cluster, _used(cluster, bmcs))
+    witness = _witness(cluster, _Pool(_used(cluster, bmcs), standing))
     cluster = replace(cluster, nodes=(*cluster.nodes, *witness.values()))
     for node in cluster.nodes:
         _check_name(node.name)
-    segments = _segments(cluster, bmcs)
-    used = _used(cluster, bmcs)
-    bridges = tuple(_bridge(name, number, segment, used) for number, segment in enumerate(segments))
+    segments = _in_standing_order(_segments(cluster, bmcs), standing)
+    pool = _Pool(_used(cluster, bmcs), standing)
+    bridges = tuple(_bridge(name, number, segment, pool) for number, segment in enumerate(segments))
+    called = tuple(node.name for node in cluster.nodes)
     nodes = tuple(
-        _node(cluster, name, number, node, bridges=bridges, used=used) for number, node in enumerate(cluster.nodes, 1)
+        _node(cluster, name, standing.number(node.name, called), node, bridges=bridges, pool=pool)
+        for node in cluster.nodes
     )
     nodes = tuple(_with_bmc(node, bmcs.get(node.name), bridges) for node in nodes)
     names = {str(a.ip): node.name for node in nodes for i in node.interfaces for a in i.addresses}
@@ -175,14 +181,14 @@ def machine(lab: str, node: str) -> str:
     return f"{machine_prefix(lab)}{plain[:32]}-{_short(node)}"
 
 
-def _witness(cluster: Cluster, used: set[IPAddress]) -> dict[str, Node]:
+def _witness(cluster: Cluster, pool: "_Pool") -> dict[str, Node]:
     """Return the quorum device's host, as the file calls it, with the machine to make for it; empty without one."""
     device = cluster.quorum.device
     if device is None:
         return {}
     given = literal(device.host)
     if given is None:
-        address = _invent(cluster.nodes[0].links[0].network, used)
+        address = pool.take(cluster.nodes[0].links[0].network, device.host)
     else:
         network = next((network for network, _ in _networks(cluster) if given in network), _around(given))
         address = ip_interface(f"{given}/{network.prefixlen}")
@@ -225,6 +231,13 @@ def _segments(cluster: Cluster, bmcs: dict[str, Bmc]) -> list[_Segment]:
             links.setdefault(_around(address), set())
     outer = [n for n in links if not any(n != o and _is_inside(n, o) for o in links)]
     return [_Segment(o, tuple(sorted({i for n in links if _is_inside(n, o) for i in links[n]}))) for o in outer]
+
+
+def _in_standing_order(segments: list[_Segment], standing: Standing) -> list[_Segment]:
+    """Return the segments by the numbers that they have; those that the file no longer has stay, with no link."""
+    found = {str(segment.network): segment for segment in segments}
+    known = [found.pop(name, _Segment(ip_interface(name).network, ())) for name in standing.networks]
+    return [*known, *found.values()]
 
 
 def _networks(cluster: Cluster) -> Iterator[tuple[IPNetwork, int | None]]:
@@ -278,32 +291,40 @@ def _used(cluster: Cluster, bmcs: dict[str, Bmc]) -> set[IPAddress]:
     return used | set(_lone_addresses(cluster, bmcs))
 
 
-def _bridge(lab: str, number: int, segment: _Segment, used: set[IPAddress]) -> Bridge:
-    own = _invent(segment.network, used)
+def _bridge(lab: str, number: int, segment: _Segment, pool: "_Pool") -> Bridge:
+    own = pool.take(segment.network)
     return Bridge(f"br{number}", segment.network, _mac(lab, "bridge", number), own, segment.links)
 
 
-def _invent(network: IPNetwork, used: set[IPAddress]) -> IPInterface | None:
-    """Take an unused address from the top of `network` and note it in `used`; None when the network is full."""
-    first, size = int(network.network_address), network.num_addresses
-    top = size - 2 if network.version == 4 else min(size - 1, IPV6_TOP)
-    for offset in range(top, 0, -1):
-        address = ip_address(first + offset) if network.version == 4 else type(network.network_address)(first + offset)
-        if address not in used:
-            used.add(address)
-            return ip_interface(f"{address}/{network.prefixlen}")
-    return None
+class _Pool:
+    """Unused addresses, taken from the top of their network. standing: those that were taken before, which stay."""
+
+    def __init__(self, used: set[IPAddress], standing: Standing) -> None:
+        self.used = used | {ip_interface(address).ip for address in standing.invented.values()}
+        self.invented = standing.invented
+
+    def take(self, network: IPNetwork, node: str = "") -> IPInterface | None:
+        """Return an address for a node, or for the lab itself; None when the network is full."""
+        before = self.invented.get(key(node, network))
+        if before is not None:
+            return ip_interface(before)
+        first, size = int(network.network_address), network.num_addresses
+        top = size - 2 if network.version == 4 else min(size - 1, IPV6_TOP)
+        for offset in range(top, 0, -1):
+            address = type(network.network_address)(first + offset)
+            if address not in self.used:
+                self.used.add(address)
+                return ip_interface(f"{address}/{network.prefixlen}")
+        return None
 
 
-def _node(
-    cluster: Cluster, lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], used: set[IPAddress]
-) -> LabNode:
+def _node(cluster: Cluster, lab: str, number: int, node: Node, *, bridges: tuple[Bridge, ...], pool: _Pool) -> LabNode:
     interfaces: list[Interface] = []
     for bridge in bridges:
         addresses = _own_addresses(node, bridge)
         if not addresses and bridge.links:
             continue
-        invented = () if addresses else tuple(a for a in (_invent(bridge.network, used),) if a)
+        invented = () if addresses else tuple(a for a in (pool.take(bridge.network, node.name),) if a)
         links = tuple(i for i, address in enumerate(node.links) if address.ip in bridge.network)
         mode = bonds.mode_of(cluster, links)
         first = sum(len(interface.cards) for interface in interfaces)

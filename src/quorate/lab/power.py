@@ -84,8 +84,8 @@ def _word(bmc: Bmc, what: str, given: str | Secret, secret: Callable[[Secret], s
 
 
 async def start(plan: LabPlan, node: LabNode, places: Places, secret: Callable[[Secret], str]) -> None:
-    """Start the BMC of `node` and wait until it answers; nothing happens for a node without one."""
-    if node.bmc is None:
+    """Start the BMC of `node` and wait until it answers; nothing happens for a node without one, or if it runs."""
+    if node.bmc is None or cgroup.is_populated(cgroup.lab_groups(plan.name)[0] / f"bmc-{node.name}"):
         return
     directory = places.bmc(node.name)
     directory.mkdir(parents=True, exist_ok=True)

@@ -2,12 +2,13 @@
 
 Kept as they are: status, nodes and their attributes, Pacemaker's own bookkeeping. Replaced: properties, defaults,
 resources, constraints, fencing levels, alerts, ACLs and tags of the cluster file. What is live and not in the file
-is kept and named, so that somebody decides about it; `prune` takes it away.
+is kept and named, so that somebody decides about it; `prune` takes it away. With nodes that are removed go their
+fencing devices and levels and the constraints that place something on them.
 """
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,9 @@ RESTART_SET = "quorate-restart"
 
 RUN_STATE = ("target-role", "is-managed", "maintenance")
 """Meta attributes by which operators stop, unmanage or rest a resource for a while (crm_resource --meta)."""
+
+OUTGROWN = frozenset({("property", "priority-fencing-delay", "5s"), ("default", "priority", "1")})
+"""What describe/derive makes of two nodes, and of no more: it goes when the cluster grows, for nobody asked for it."""
 
 _ORDER = (
     "crm_config",
@@ -56,17 +60,19 @@ class Leftover:
         return f"{self.kind} {self.id}" + (f"={self.value}" if self.value else "")
 
 
-def merged(live: bytes | Element, wanted: Element, *, prune: bool = False) -> tuple[Element, list[Leftover]]:
+def merged(
+    live: bytes | Element, wanted: Element, *, prune: bool = False, removed: Collection[str] = ()
+) -> tuple[Element, list[Leftover]]:
     """Return the CIB to write, and what is live but not in `wanted` (a <configuration> made by cib.configuration).
 
     live: a whole <cib>. The result keeps its versions; merging it again changes nothing. Where nothing differs it is
-    the live one to the letter.
+    the live one to the letter. removed: names of nodes that leave the cluster.
     """
     root = etree.fromstring(live, etree.XMLParser(resolve_entities=False)) if isinstance(live, bytes) else live
     old = root.find("configuration")
     old = old if old is not None else etree.Element("configuration")
     leftovers: list[Leftover] = []
-    configuration = _Merge(_bare(old), _bare(wanted), leftovers, prune).configuration()
+    configuration = _Merge(_bare(old), _bare(wanted), leftovers, prune, removed).configuration()
     result = copy.deepcopy(root)
     if same(configuration, old):
         return result, leftovers
@@ -116,11 +122,14 @@ def _raise_schema(cib: Element) -> None:
 class _Merge:
     """Builds the new <configuration> section by section, and notes leftovers on the way."""
 
-    def __init__(self, live: Element, wanted: Element, leftovers: list[Leftover], prune: bool) -> None:
+    def __init__(
+        self, live: Element, wanted: Element, leftovers: list[Leftover], prune: bool, removed: Collection[str]
+    ) -> None:
         self.live = live
         self.wanted = wanted
         self.leftovers = leftovers
         self.prune = prune
+        self.removed = frozenset(removed)
         self.gone: set[str] = set()  # ids of live resources that the result no longer has
 
     def configuration(self) -> Element:
@@ -184,10 +193,15 @@ class _Merge:
             return False
         if kind == "property" and name in BOOKKEEPING:
             return True
+        if (kind, name, pair.get("value")) in OUTGROWN:
+            return False
         return self._keep(Leftover(kind, name, pair.get("value", "")))
 
     def _nodes(self) -> Element:
-        """Keep the live nodes, give them the attributes of the file; other attributes (standby ...) are not ours."""
+        """Keep the live nodes, give them the attributes of the file; other attributes (standby ...) are not ours.
+
+        Others are not added: Pacemaker does that when they join, and fences a node that is here and was never seen.
+        """
         root = etree.Element("nodes")
         wanted = {node.get("uname"): node for node in self._children(self.wanted, "nodes")}
         for node in self._children(self.live, "nodes"):
@@ -196,7 +210,6 @@ class _Merge:
                 for group in ours:
                     _into_node(node, group)
             root.append(node)
-        root.extend(node for node in wanted.values() if len(node))  # Pacemaker adds plain nodes when they join
         return root
 
     def _resources(self) -> Element:
@@ -218,7 +231,7 @@ class _Merge:
             if shared:  # some of it is in the file: its shape is the file's, and what the file dropped goes
                 self.leftovers.extend(Leftover("resource", id_, kept=False) for id_ in missing)
                 self.gone.update(missing)
-            elif self._keep(Leftover("resource", name)):
+            elif not _fences_only(resource, self.removed) and self._keep(Leftover("resource", name)):
                 root.append(resource)
             else:
                 self.gone.update(missing)
@@ -245,6 +258,8 @@ class _Merge:
             name = constraint.get("id", "")
             if name in ids:
                 continue
+            if constraint.get("node") in self.removed:
+                continue
             if _mentioned(constraint) & self.gone:
                 self.leftovers.append(Leftover("constraint", name, kept=False))
             elif self._keep(Leftover("constraint", name)):
@@ -269,13 +284,24 @@ class _Merge:
         root.extend(ours)
         for level in self._children(self.live, "fencing-topology"):
             name = level.get("id", "")
-            if _target(level) in targets or name in ids:
+            if _target(level) in targets or name in ids or level.get("target") in self.removed:
                 continue
             if set(level.get("devices", "").split(",")) & self.gone:
                 self.leftovers.append(Leftover("fencing level", name, kept=False))
             elif self._keep(Leftover("fencing level", name)):
                 root.append(level)
         return root
+
+
+def _fences_only(resource: Element, nodes: Collection[str]) -> bool:
+    """Say whether a resource is a fencing device for some of these nodes, and for no others (pacemaker-fenced(7))."""
+    if resource.get("class") != "stonith":
+        return False
+    given = {pair.get("name"): pair.get("value", "") for pair in resource.iterfind("instance_attributes/nvpair")}
+    listed = re.split(r"[\s,;]+", given.get("pcmk_host_list", ""))
+    mapped = [entry.partition(":")[0] for entry in re.split(r"[\s,;]+", given.get("pcmk_host_map", ""))]
+    victims = {name for name in (*listed, *mapped) if name}
+    return bool(victims) and victims <= set(nodes)
 
 
 def _target(level: Element) -> tuple[str | None, ...]:

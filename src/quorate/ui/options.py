@@ -73,6 +73,12 @@ def max_interruption_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--max-interruption", metavar="DURATION", callback=seconds, help=words)(command)
 
 
+def remove_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --remove, once for each node."""
+    words = "Remove this node, which the running cluster has and FILE no longer has."
+    return click.option("--remove", "remove", multiple=True, metavar="NODE", help=words)(command)
+
+
 def read(file: str) -> bytes:
     """Return the file's bytes, standard input for "-"; UsageError where it cannot be read."""
     if file == "-":

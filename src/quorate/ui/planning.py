@@ -59,6 +59,8 @@ async def wanted(cluster: Cluster, found: Reach, asked: Asked, *, return_s: floa
         overwrite=asked.overwrite,
         adopt=asked.adopt,
         prune=asked.prune,
+        remove=asked.remove,
+        connect=found.further,
         measured=keeping.load(cluster.name, in_lab=asked.in_lab),
         place=found.lab.kind if found.lab else "hosts",
     )

@@ -6,8 +6,9 @@ The quorum device's host is opened with them, and kept apart from them: it is no
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from quorate.build.departing import Connect
 from quorate.build.secrets import resolve
 from quorate.describe.cluster import Cluster, Ssh
 from quorate.describe.secret import Secret
@@ -21,7 +22,8 @@ from quorate.machines.ssh import SshHost, connect
 class Reach:
     """The nodes that answered, the errors of those that did not, and where secrets come from.
 
-    asked_witness: the quorum device's host, its error, or None where the cluster has no quorum device.
+    asked_witness: the quorum device's host, its error, or None where the cluster has no quorum device. further: opens a
+    node that is not in the file, as those of the file are opened.
     """
 
     fleet: Mapping[str, SshHost]
@@ -29,6 +31,7 @@ class Reach:
     secret: Callable[[Secret], str]
     lab: Lab | None
     asked_witness: SshHost | QuorateError | None = None
+    further: Connect | None = None
 
     def everybody(self) -> Mapping[str, SshHost]:
         """Return all nodes; raise the errors of those that could not be reached."""
@@ -73,9 +76,21 @@ async def reach(cluster: Cluster, *, in_lab: bool, timeout_s: float = 10) -> Asy
             failed[name] = result
         else:
             raise result
-    opened = tuple(fleet.values())
+    opened = list(fleet.values())
+
+    async def further(name: str, addresses: tuple[str, ...]) -> SshHost:
+        errors: list[QuorateError] = []
+        for place in (*addresses, name):
+            try:
+                opened.append(await one(name, replace(cluster.nodes[0].ssh, host=place)))
+            except QuorateError as error:
+                errors.append(error)
+            else:
+                return opened[-1]
+        raise errors[0]
+
     witness = (fleet.pop(device.host, None) or failed.pop(device.host)) if device else None
     try:
-        yield Reach(fleet, failed, lab.secret if lab else resolve, lab, witness)
+        yield Reach(fleet, failed, lab.secret if lab else resolve, lab, witness, further)
     finally:
         await asyncio.gather(*(host.close() for host in opened), return_exceptions=True)

@@ -187,7 +187,7 @@ def test_a_live_node_is_not_dropped() -> None:
     assert changes == []
     assert (finding.code, finding.severity) == ("live-node-not-in-file", Severity.ERROR)
     assert "n3 (id 3)" in finding.summary
-    assert "systemctl disable --now pacemaker corosync" in finding.fix
+    assert "--remove n3" in finding.fix
 
 
 def test_one_node_s_word_that_it_is_joined_is_enough() -> None:
@@ -196,8 +196,9 @@ def test_one_node_s_word_that_it_is_joined_is_enough() -> None:
 
 
 def test_a_node_that_left_may_be_dropped() -> None:
-    (change,), findings = said(membership.Facts({"n1": runs(left=(3,)), "n2": runs(left=(3,))}), wish(TWO))
-    assert change.effect is Effect.RELOAD
+    (change, wait), findings = said(membership.Facts({"n1": runs(left=(3,)), "n2": runs(left=(3,))}), wish(TWO))
+    assert (change.host, change.effect) == ("n1", Effect.RELOAD)
+    assert (wait.host, wait.words) == ("n2", "wait until its links are up")
     assert findings == []
 
 
@@ -308,3 +309,10 @@ def test_a_reload_that_was_not_taken_over_is_no_settled_membership() -> None:
     with pytest.raises(TimeoutError):
         asyncio.run(briefly())
     assert f"rm -f {corosync_key.REPLACED}" not in made.ran_text
+
+
+def test_wait_for_all_comes_with_two_node_by_the_reload() -> None:
+    running = {"n1": runs(left=(3,)), "n2": runs(left=(3,))}
+    changes, findings = said(membership.Facts(running, {"n1": QUORATE, "n2": QUORATE}), wish(TWO))
+    assert [change.effect for change in changes] == [Effect.RELOAD, Effect.NOTHING]
+    assert findings == []

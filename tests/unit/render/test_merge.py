@@ -218,3 +218,51 @@ def test_a_level_for_a_pattern_leaves_that_for_another():
     )
     new, _ = merged(live.encode(), wanted)
     assert [level.get("id") for level in new.iter("fencing-level")] == ["q", "p"]
+
+
+def test_with_a_node_go_its_fencing_device_and_what_places_something_on_it(base, live):
+    two = replace(base, nodes=base.nodes[:2], fencing=replace(base.fencing, devices=base.fencing.devices[:2]))
+    add(live, "constraints", '<rsc_location id="prefer-n3" rsc="site" node="n3" score="10"/>')
+    add(live, "constraints", '<rsc_location id="prefer-n2" rsc="site" node="n2" score="10"/>')
+    add(live, "fencing-topology", '<fencing-level id="by-hand" target="n3" index="1" devices="ipmi-n3"/>')
+    new, leftovers = merged(live, configuration(two, AgentLibrary.shipped(), PLATFORM), removed={"n3"})
+    assert not {"ipmi-n3", "ipmi-n3-never-on-n3", "prefer-n3", "by-hand"} & ids(new)
+    assert {"ipmi-n1", "prefer-n2"} <= ids(new)
+    assert [str(leftover) for leftover in leftovers] == ["constraint prefer-n2"]
+    assert "n3" in {node.get("uname") for node in new.iterfind("configuration/nodes/node")}
+
+
+def test_a_device_for_several_nodes_stays_when_one_of_them_goes(wanted, live):
+    add(
+        live,
+        "resources",
+        '<primitive id="pdu" class="stonith" type="fence_apc"><instance_attributes id="pdu-i">'
+        '<nvpair id="pdu-map" name="pcmk_host_map" value="n2:2;n3:3"/></instance_attributes></primitive>',
+    )
+    new, _ = merged(live, wanted, removed={"n3"})
+    assert "pdu" in ids(new)
+
+
+def test_a_node_that_was_never_seen_is_not_added(base):
+    """Pacemaker fences a node that is in the CIB and has no state (startup-fencing)."""
+    nodes = (*base.nodes[:2], replace(base.nodes[2], attributes={"rack": "b"}))
+    fresh = FRESH.replace(b'<node id="3" uname="n3"/>', b"")
+    new, _ = merged(fresh, configuration(replace(base, nodes=nodes), AgentLibrary.shipped(), PLATFORM))
+    assert [node.get("uname") for node in new.iterfind("configuration/nodes/node")] == ["n1", "n2"]
+
+
+def test_what_two_nodes_needed_goes_when_the_cluster_grows(wanted, live):
+    add(
+        live,
+        "crm_config",
+        '<cluster_property_set id="x"><nvpair id="y" name="priority-fencing-delay" value="5s"/></cluster_property_set>',
+    )
+    add(live, "rsc_defaults", '<meta_attributes id="z"><nvpair id="p" name="priority" value="1"/></meta_attributes>')
+    add(
+        live,
+        "rsc_defaults",
+        '<meta_attributes id="v"><nvpair id="q" name="is-managed" value="false"/></meta_attributes>',
+    )
+    new, leftovers = merged(live, wanted)
+    assert not {"y", "p"} & ids(new)
+    assert [str(leftover) for leftover in leftovers] == ["default is-managed=false"]

@@ -106,11 +106,14 @@ def options(flags: Iterable[str], cluster: Cluster) -> tuple[tuple[str, ...], tu
     """Return the options that a node runs without and has to be restarted for, and those that may stay until it is.
 
     wait_for_all that is still on is the second: it only makes a start from nothing stricter, and it stays on by itself
-    when two nodes have become three, which must not cost a service anything.
+    when two nodes have become three, which must not cost a service anything. Where three become two, it comes with
+    two_node by the same reload (seen with Corosync 3.1.7).
     """
     running = set(flags)
     if not running:
         return (), ()
     wrong = [name for flag, name in START_FLAGS.items() if (flag in running) is not bool(getattr(cluster.quorum, name))]
+    if cluster.quorum.two_node and "2Node" not in running:
+        wrong = [name for name in wrong if name != "wait_for_all"]
     lasting = tuple(name for name in wrong if name == "wait_for_all" and not cluster.quorum.wait_for_all)
     return tuple(name for name in wrong if name not in lasting), lasting

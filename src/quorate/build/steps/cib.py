@@ -82,14 +82,31 @@ def text(root: etree._Element) -> str:
 
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     """Yield one change that writes everything, and a remark for each thing that is live but not in the file."""
+    if facts.live is not None:
+        live = facts.live.root
+        _, leftovers = target(live, want)
+        yield from by_hand.findings(by_hand.traces(live, leftovers, want), facts.history)
+    if not newcomers(facts, want):  # or else it is written before they join (cib_ahead.py)
+        yield from writes(facts, want)
+
+
+def newcomers(facts: Facts, want: Want) -> list[str]:
+    """Return the nodes of the file that the running cluster does not know; [] where none runs."""
+    if facts.live is None:
+        return []
+    known = {node.get("uname") for node in facts.live.root.iterfind("configuration/nodes/node")}
+    return [node.name for node in want.cluster.nodes if node.name not in known]
+
+
+def writes(facts: Facts, want: Want) -> Iterator[Change]:
+    """Yield one change that writes everything, where anything differs."""
     wanted = configuration(want.cluster, want.agents, want.platform)
     if facts.live is None:
         made = tuple((thing, Deed.CREATED) for thing in parts(wanted))
         yield Change(facts.node, TITLE, f"write the CIB: {summary(wanted)}", (), Effect.START, things=made)
         return
     live = facts.live.root
-    new, leftovers = target(live, want)
-    yield from by_hand.findings(by_hand.traces(live, leftovers, want), facts.history)
+    new, _ = target(live, want)
     old, now = text(live), text(new)
     if old == now:
         return
@@ -109,7 +126,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
 def target(live: etree._Element, want: Want) -> tuple[etree._Element, list[Leftover]]:
     """Return the CIB to write, and what is live but not in the file."""
     wanted = configuration(want.cluster, want.agents, want.platform)
-    return merged(without_seed(live, want), wanted, prune=want.prune)
+    return merged(without_seed(live, want), wanted, prune=want.prune, removed=want.leaving)
 
 
 def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
@@ -185,6 +202,10 @@ def at_rest(new: etree._Element, want: Want) -> bytes:
         root.remove(status)
     root.extend(offline_cib(want.cluster, want.agents, want.platform).findall("status"))
     known = {state.get("uname"): state for state in root.iterfind("status/node_state")}
+    members = {node.get("uname") for node in root.iterfind("configuration/nodes/node")}
+    for status in root.findall("status"):
+        for state in [state for state in status if members and state.get("uname") not in members]:
+            status.remove(state)  # of a node that is to join, and has no place in the CIB yet
     for node in root.iterfind("configuration/nodes/node"):
         if node.get("uname") not in known:  # a node that has left the file and is still in the CIB
             state = copy.deepcopy(next(iter(known.values())))
@@ -207,8 +228,7 @@ def summary(wanted: etree._Element) -> str:
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Return when the live CIB holds all that is wanted."""
-    left = [change for change in changes(await look(fleet, want), want) if isinstance(change, Change)]
-    if left:
+    if list(writes(await look(fleet, want), want)):
         raise CommandFailed(
             "the CIB is not what was written", "somebody else changes it; apply again when they are done"
         )

@@ -6,6 +6,7 @@ together (build/restarts). A reload or restart that would get a running node fen
 """
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +22,7 @@ from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap_of
 from quorate.errors import QuorateError, Refused, TimedOut
 from quorate.findings import Finding, Severity
-from quorate.machines.host import Host, command
+from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
 from quorate.observe.facts import corosync_runtime, file_state, quorum, unit_state
 from quorate.observe.gathering import gather, gather_about
@@ -30,6 +31,21 @@ from quorate.render.corosync import corosync_conf as rendered
 TITLE = "membership"
 DAEMON = Thing("daemon", "corosync")
 MANAGER = Thing("daemon", "pacemaker")
+
+
+ADDRESS = re.compile(r"nodelist\.node\.\d+\.ring\d_addr")
+LINKS_S = 30
+# $1: how many links there are to be, $2: how many lines about nodes on them, $3: for how many seconds to wait
+# (corosync-cfgtool(8), -s).
+LINKS_UP = """for second in $(seq "$3"); do
+  said=$(corosync-cfgtool -s)
+  links=$(printf '%s\\n' "$said" | grep -c '^LINK ID'); nodes=$(printf '%s\\n' "$said" | grep -c 'nodeid')
+  down=$(printf '%s\\n' "$said" | grep -c 'disconnected')
+  if [ "$links" -eq "$1" ] && [ "$nodes" -eq "$2" ] && [ "$down" -eq 0 ]; then exit 0; fi
+  sleep 1
+done
+printf '%s\\n' "$said" | grep -e '^LINK ID' -e disconnected >&2; exit 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +129,14 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         yield from all_together(facts, found, want)
     else:
         yield from starts(facts, want)
-        yield from reload(facts, found)
+        yield from reload(facts, found, want)
         yield from one_by_one(facts, found)
 
 
 def unsafe(facts: Facts, found: Needs, want: Want) -> Iterator[Finding]:
     """Yield what forbids all that the running nodes need."""
     live = [running for running in facts.running.values() if running is not None]
-    if danger := endangered(live, want.cluster) if found.reload or found.together else []:
+    if danger := endangered(live, want.cluster, want.leaving) if found.reload or found.together else []:
         yield from danger
         return
     if found.anew and not found.together:
@@ -153,7 +169,7 @@ def starts(facts: Facts, want: Want) -> Iterator[Change]:
             yield Change(name, TITLE, "start corosync", start, Effect.START, things=((DAEMON, Deed.CHANGED),))
 
 
-def reload(facts: Facts, found: Needs) -> Iterator[Change]:
+def reload(facts: Facts, found: Needs, want: Want) -> Iterator[Change]:
     """Yield one reload for all nodes where one of them needs it."""
     if not found.reload or found.by_restart:
         return
@@ -161,7 +177,22 @@ def reload(facts: Facts, found: Needs) -> Iterator[Change]:
     words = f"reload corosync on all nodes ({some(keys)})"
     # The reload is told to the partition it is given in: a quorate one has most of the nodes.
     where = next((n for n in found.reload if "Quorate" in facts.flags.get(n, ())), next(iter(found.reload)))
-    yield Change(where, TITLE, words, (Run(command("corosync-cfgtool", "-R")),), Effect.RELOAD)
+    waits = link_waits(keys, want)
+    yield Change(where, TITLE, words, (Run(command("corosync-cfgtool", "-R")), *waits), Effect.RELOAD)
+    for name in facts.running if waits else ():
+        if name != where:
+            yield Change(name, TITLE, "wait until its links are up", waits)
+
+
+def link_waits(keys: Iterable[str], want: Want) -> tuple[Run, ...]:
+    """Return what waits until a node's links are up, where a reload changes links or adds a node."""
+    nodes = want.cluster.nodes
+    links = {len(node.links) for node in nodes}
+    if want.cluster.corosync.transport != "knet" or len(links) > 1 or not any(ADDRESS.fullmatch(key) for key in keys):
+        return ()
+    (count,) = links
+    argv = ("sh", "-c", LINKS_UP, "quorate-links", str(count), str(count * len(nodes)), str(LINKS_S))
+    return (Run(Command(argv, purpose="waiting for its links to come up"), timeout_s=LINKS_S + 30),)
 
 
 def all_together(facts: Facts, found: Needs, want: Want) -> Iterator[Change]:
@@ -235,7 +266,7 @@ async def perform(fleet: Fleet, want: Want, note: Note) -> None:
         await together.restart(fleet, want, tell, settled)
         return
     refuse(list(changes(facts, want)))
-    await run_everywhere([*starts(facts, want), *reload(facts, found)], fleet)
+    await run_everywhere([*starts(facts, want), *reload(facts, found, want)], fleet)
 
     async def behind() -> frozenset[str]:
         return frozenset((await seen(fleet, want)).needs(want).rolling)

@@ -5,7 +5,7 @@ it ("peer is no longer part of the cluster").
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from quorate.describe.cluster import Cluster, Node
@@ -33,46 +33,66 @@ class Peer:
 
 
 def peers(running: Mapping[str, str]) -> list[Peer]:
-    """Return the nodes that are joined, by one node's cmap; those that left or never came may be dropped."""
-    listed: dict[str, dict[str, str]] = {}
-    for key, value in running.items():
-        if match := KEY.fullmatch(key):
-            listed.setdefault(match[1], {})[match[2]] = value
+    """Return the nodes that are joined, by one node's cmap."""
+    entries = _entries(running)
     found = []
     for key, value in running.items():
         match = MEMBER.fullmatch(key)
         if not match or running.get(f"runtime.members.{match[1]}.status") != "joined":
             continue
         addresses = frozenset(ADDRESS.findall(value))
-        entry = next((e for e in listed.values() if e.get("nodeid") == match[1] or addresses & {*e.values()}), {})
+        entry = next((e for e in entries if e.get("nodeid") == match[1] or addresses & {*e.values()}), {})
         found.append(Peer(int(match[1]), entry.get("name", ""), addresses))
     return found
 
 
-def endangered(running: Iterable[Mapping[str, str]], cluster: Cluster) -> list[Finding]:
-    """Return an error for each joined node that is not in the file, or has another id there."""
+def listed(running: Mapping[str, str]) -> list[Peer]:
+    """Return the nodes of the nodelist, joined or not, by one node's cmap."""
+    return [
+        Peer(
+            int(entry.get("nodeid", "0")),
+            entry.get("name", ""),
+            frozenset(value for key, value in entry.items() if key.startswith("ring")),
+        )
+        for entry in _entries(running)
+    ]
+
+
+def _entries(running: Mapping[str, str]) -> list[dict[str, str]]:
+    entries: dict[str, dict[str, str]] = {}
+    for key, value in running.items():
+        if match := KEY.fullmatch(key):
+            entries.setdefault(match[1], {})[match[2]] = value
+    return list(entries.values())
+
+
+def endangered(running: Iterable[Mapping[str, str]], cluster: Cluster, leaving: Collection[str] = ()) -> list[Finding]:
+    """Return an error for each joined node that is not in the file, or has another id there.
+
+    leaving: names of those that are stopped before Corosync is told (the step departure).
+    """
     joined = {(peer.id, peer.name): peer for values in running for peer in peers(values)}
     found = []
     for _, peer in sorted(joined.items()):
         node = peer.node(cluster)
+        if node is None and (peer.name or min(peer.addresses, default="")) in leaving:
+            continue
         if node is None:
-            found.append(not_in_file(peer))
+            found.append(not_in_file(peer.name or ", ".join(sorted(peer.addresses)), peer.id))
         elif node.id != peer.id:
             found.append(other_id(peer, node))
     return found
 
 
-def not_in_file(peer: Peer) -> Finding:
-    """Return the error for a joined node that the file does not have."""
-    name = peer.name or ", ".join(sorted(peer.addresses))
+def not_in_file(name: str, id_: int) -> Finding:
+    """Return the error for a node of the running cluster that the file does not have."""
     return Finding(
         "live-node-not-in-file",
         Severity.ERROR,
-        f"node {name} (id {peer.id}) runs in this cluster and is not in the file",
-        "told to go on without it, the others would fence it, and its services would stop hard",
-        f"put {name} in the file; or take it out first: move its services off "
-        f"(`crm_standby --node {name} --update on`), "
-        "stop it there (`systemctl disable --now pacemaker corosync`), then apply again",
+        f"node {name} (id {id_}) is in the running cluster and is not in the file",
+        "a node is not removed because a line of the file is missing: told to go on without it while it runs, the "
+        "others would fence it, and its services would stop hard",
+        f"put {name} in the file; or, to have its services moved and the node removed, give --remove {name}",
         path=("nodes",),
     )
 

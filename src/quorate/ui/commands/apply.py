@@ -10,6 +10,7 @@ from quorate.ui.options import (
     max_interruption_option,
     overwrite_option,
     prune_option,
+    remove_option,
 )
 
 PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise since."
@@ -21,6 +22,7 @@ PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise
 @format_option
 @click.option("--plan", "plan_file", metavar="PLAN", type=click.Path(dir_okay=False), help=PLAN)
 @prune_option
+@remove_option
 @max_interruption_option
 @fencing_option
 @overwrite_option
@@ -35,6 +37,7 @@ def command(
     form: str,
     plan_file: str | None,
     prune: bool,
+    remove: tuple[str, ...],
     max_interruption: float | None,
     test_fencing: bool | None,
     overwrite: tuple[str, ...],
@@ -80,6 +83,7 @@ def command(
             in_lab=in_lab,
             test_fencing=in_lab if test_fencing is None else test_fencing,
             prune=prune,
+            remove=remove,
             overwrite=overwrite,
             adopt=adopt,
             max_interruption_s=max_interruption,

@@ -35,6 +35,7 @@ def opened(file: str, nodes: "Kind | None" = None) -> "Lab":
 def up(file: str, nodes: "Kind | None") -> None:
     """Boot every node of FILE and wait until it answers SSH; builds the image first where there is none.
 
+    A lab that is up gets the nodes, links and addresses that FILE has since been given; nothing is taken from it.
     A container shares this machine's kernel. A kernel node has a Linux of its own, with disks and kernel modules.
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
@@ -94,6 +95,18 @@ def power(action: str, file: str, node: str) -> None:
 
     chosen = cast("Literal['on', 'off', 'cycle', 'status']", action)
     click.echo(f"{node} is {asyncio.run(opened(file).power(node, chosen))}")
+
+
+@command.command()
+@file_argument
+@click.argument("node")
+def replace(file: str, node: str) -> None:
+    """Put a new machine in the place of NODE: an empty disk, another host key, the same name, cables and BMC."""
+    import asyncio  # noqa: PLC0415 - keeps --help quick
+
+    from quorate.ui.terminal import Progress  # noqa: PLC0415
+
+    asyncio.run(opened(file).replace(node, Progress()))
 
 
 @command.command()

@@ -12,6 +12,7 @@ from quorate.ui.options import (
     max_interruption_option,
     overwrite_option,
     prune_option,
+    remove_option,
 )
 
 
@@ -21,6 +22,7 @@ from quorate.ui.options import (
 @format_option
 @click.option("--diff", is_flag=True, help="Show how files would differ.")
 @prune_option
+@remove_option
 @max_interruption_option
 @click.option("--save", metavar="PLAN", type=click.Path(dir_okay=False), help="Keep the plan, for apply --plan.")
 @click.option("--show", metavar="PLAN", type=click.Path(dir_okay=False), help="Show a plan that was kept; no FILE.")
@@ -34,6 +36,7 @@ def command(
     form: str,
     diff: bool,
     prune: bool,
+    remove: tuple[str, ...],
     max_interruption: float | None,
     save: str | None,
     show: str | None,
@@ -74,6 +77,7 @@ def command(
             in_lab=in_lab,
             test_fencing=in_lab if test_fencing is None else test_fencing,
             prune=prune,
+            remove=remove,
             overwrite=overwrite,
             adopt=adopt,
             max_interruption_s=max_interruption,

@@ -1,0 +1,159 @@
+"""A node is removed only when it surely runs nothing, and the others have quorum without it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from build.wishes import THREE, wish
+from quorate.build.plan import sorted_out
+from quorate.build.staying import Votes, loses_quorum, votes
+from quorate.build.steps import departure
+from quorate.build.steps.departure import Facts
+from quorate.build.want import Departing, Want
+from quorate.findings import Severity
+from quorate.machines.fake import FakeHost
+from quorate.observe.facts import quorum
+from quorate.observe.facts.cluster_status import ClusterStatus, NodeStatus
+
+N3 = "  n3: {links: [10.20.0.13, 172.20.0.13], fencing: {ipmi: 10.20.9.13}}\n"
+GOING = Departing("n3", 3, ("10.20.0.13", "172.20.0.13"), agreed=True, host=FakeHost("n3"))
+SILENT = replace(GOING, host=None, error="n3 did not answer in time.")
+
+
+def node(name: str, **changed: object) -> NodeStatus:
+    how = {"online": True, "standby": False, "unclean": False, "expected_up": True, "running": 2} | changed
+    quiet = {"standby_on_fail": False, "maintenance": False, "pending": False, "shutdown": False, "is_dc": False}
+    return NodeStatus(name=name, id=name[1:], type="member", health="green", **quiet, **how)  # type: ignore[arg-type]
+
+
+def status(**third: object) -> ClusterStatus:
+    return ClusterStatus(
+        dc="n1",
+        quorate=True,
+        version="2.1.5",
+        mixed_versions=False,
+        last_change="",
+        fencing_enabled=True,
+        maintenance_mode=False,
+        stop_all_resources=False,
+        no_quorum_policy="stop",
+        nodes=(node("n1"), node("n2"), node("n3", **third)),
+        resources=(),
+        failures=(),
+        fail_counts=(),
+        fence_history=(),
+        bans=(),
+        attributes={},
+    )
+
+
+def counted(members: tuple[int, ...] = (1, 2, 3), of: Mapping[int, int] | None = None) -> Votes:
+    return Votes(wish().cluster.quorum, of or {1: 1, 2: 1, 3: 1}, frozenset(members))
+
+
+def want(*going: Departing) -> Want:
+    made = wish(THREE.replace(N3, ""))
+    return replace(made, departing=going, platforms=made.platforms | {"n3": made.platform})
+
+
+def said(facts: Facts, going: Departing = GOING):
+    return sorted_out(departure.changes(facts, want(going)))
+
+
+def test_a_node_that_answers_is_emptied_and_stopped() -> None:
+    changes, findings = said(Facts(status(), counted(), {"n3": True}))
+    assert findings == []
+    assert [change.host for change in changes] == ["n3", "n3"]
+    assert changes[0].words.startswith("move what runs on n3")
+    command = changes[1].actions[0].command
+    assert command.argv[-3:] == ("pacemaker.service", "corosync-qdevice.service", "corosync.service")
+    assert "/etc/corosync/authkey" in command.argv[2]
+
+
+def test_what_is_done_is_not_done_again() -> None:
+    facts = Facts(status(online=False, running=0), counted((1, 2)), {"n3": False})
+    assert said(facts) == ([], [])
+
+
+def test_an_empty_node_is_only_stopped() -> None:
+    (change,), _ = said(Facts(status(standby=True, running=0), counted(), {"n3": True}))
+    assert change.words.startswith("stop pacemaker and corosync on n3")
+
+
+def test_nothing_is_removed_unasked() -> None:
+    changes, (finding,) = said(Facts(status(online=False), counted((1, 2))), replace(SILENT, agreed=False))
+    assert changes == []
+    assert finding.code == "live-node-not-in-file"
+    assert "--remove n3" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("third", "members", "words"),
+    [
+        ({}, (1, 2, 3), "is a member of the cluster"),
+        ({"online": False, "unclean": True}, (1, 2), "was lost and is not fenced"),
+        ({"online": True}, (1, 2), "takes part in the cluster"),
+    ],
+)
+def test_who_does_not_answer_and_may_run_something_is_not_forgotten(third, members, words) -> None:
+    changes, (finding,) = said(Facts(status(**third), counted(members)), SILENT)
+    assert changes == []
+    assert finding.code == "removal-unfenced"
+    assert words in finding.summary
+    assert "stonith_admin --fence n3" in finding.fix
+
+
+def test_who_was_fenced_may_be_forgotten() -> None:
+    changes, (finding,) = said(Facts(status(online=False), counted((1, 2))), SILENT)
+    assert changes == []
+    assert (finding.code, finding.severity) == ("removed-while-silent", Severity.WARNING)
+
+
+def test_where_nobody_knows_nothing_is_removed() -> None:
+    _, (finding,) = said(Facts(), SILENT)
+    assert finding.code == "removal-state-unknown"
+
+
+@pytest.mark.parametrize("heir", [{"id": 2}, {"addresses": ("10.20.0.12",)}])
+def test_another_name_for_the_same_place_is_refused(heir) -> None:
+    _, (finding,) = said(Facts(status(), counted(), {"n3": True}), replace(GOING, **heir))
+    assert finding.code == "node-replaced-under-another-name"
+    assert finding.path == ("nodes", "n2")
+
+
+def test_two_of_three_have_quorum() -> None:
+    assert loses_quorum(counted(), frozenset({3}), want().cluster) is None
+
+
+def test_one_of_three_has_not() -> None:
+    finding = loses_quorum(counted((1, 3)), frozenset({3}), want().cluster)
+    assert finding is not None
+    assert finding.code == "removal-loses-quorum"
+    assert "bring nodes that are down back" in finding.fix
+
+
+def test_half_of_four_is_removed_one_at_a_time() -> None:
+    four = Votes(replace(wish().cluster.quorum, expected_votes=4), {1: 1, 2: 1, 3: 1, 4: 1}, frozenset({1, 2, 3, 4}))
+    finding = loses_quorum(four, frozenset({3, 4}), want().cluster)
+    assert finding is not None
+    assert "one node at a time" in finding.fix
+
+
+def test_what_a_running_corosync_counts() -> None:
+    seen = quorum.Quorum(
+        quorate=True,
+        provider="corosync_votequorum",
+        node_id=1,
+        ring="1.9",
+        members=(quorum.Member(1, "n1", 1, local=True), quorum.Member(2, "n2", 1, local=False)),
+        expected_votes=2,
+        highest_expected=2,
+        total_votes=2,
+        needed_votes=1,
+        flags=frozenset({"2Node", "Quorate", "WaitForAll"}),
+    )
+    running = {"nodelist.node.0.nodeid": "1", "nodelist.node.1.nodeid": "2", "nodelist.node.1.quorum_votes": "3"}
+    found = votes(seen, running, wish().cluster)
+    assert (found.of, found.members) == ({1: 1, 2: 3}, frozenset({1, 2}))
+    assert (found.settings.two_node, found.settings.wait_for_all, found.settings.expected_votes) == (True, True, 2)
