@@ -26,6 +26,7 @@ from quorate.adopt.undefined import undefined
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
 from quorate.dialect.crm.references import identity
+from quorate.dialect.model import FencingTopology
 from quorate.findings import Finding, Severity, in_reading_order
 
 FILE = "the new cluster file"
@@ -48,6 +49,7 @@ def adopt(
     verbatim: what is outdated is named, and kept. around: what the host knows that the inputs are from.
     """
     material, draft = gather(inputs, tools.agents.names(), around or Surroundings()), Draft()
+    _empty(material)
     _once(material)
     nodes(material, draft)
     mend(material, draft, tools.agents, verbatim=verbatim)
@@ -67,6 +69,14 @@ def adopt(
     own = [finding for finding in load(text, FILE, kinds()).findings if finding.code not in known]
     findings = [*_of_reading(material.findings), *own]
     return Adopted(text, tuple(in_reading_order(findings)), material.account)
+
+
+def _empty(material: Material) -> None:
+    """Take out fencing levels of which there are none."""
+    for held in list(material.held):
+        if isinstance(held.statement, FencingTopology) and not held.statement.levels:
+            material.held.remove(held)
+            material.account.add(held.file, held.lines, held.what, Fate.DROPPED, "it says nothing")
 
 
 def _once(material: Material) -> None:

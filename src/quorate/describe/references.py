@@ -14,9 +14,12 @@ from quorate.describe.problems import Path, Problem, problem
 from quorate.describe.sections import fencing, resources
 from quorate.describe.sections.whole import File
 from quorate.describe.service import ServiceOptions
+from quorate.dialect import model
 from quorate.dialect.crm.references import identity
 from quorate.dialect.model import Configuration
-from quorate.dialect.model import Node as TextNode
+
+APART = (model.Node, model.AclTarget, model.AclUser)
+"""Statements of a text whose names are of their own kind, and no ids of resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +219,7 @@ def _ids(file: File, text: Configuration) -> Iterator[Problem]:
             node = file.nodes[name.removeprefix(IPMI_PREFIX)]
             if node.fencing and node.fencing.ipmi:
                 yield _twice(name, "the IPMI board of a node", ("fencing", "devices", name))
-    said = [said_id for item in text.statements if not isinstance(item, TextNode) and (said_id := identity(item))]
+    said = [said_id for item in text.statements if not isinstance(item, APART) and (said_id := identity(item))]
     for section, names in (("services", file.services), ("resources", [*file.resources, *said])):
         for name in names:
             if name in taken:

@@ -16,7 +16,7 @@ from quorate.describe.derive.pacemaker import is_usual
 from quorate.describe.resources import Resources
 from quorate.dialect.cib.write import write
 from quorate.dialect.crm.references import identity
-from quorate.dialect.model import Configuration, FencingTopology, Node, Properties, Statement
+from quorate.dialect.model import AclTarget, AclUser, Configuration, FencingTopology, Node, Properties, Statement
 
 _ORDER = ("crm_config", "nodes", "resources", "constraints", "acls", "fencing-topology", "rsc_defaults", "op_defaults",
           "tags", "alerts")  # fmt: skip
@@ -24,7 +24,7 @@ _ORDER = ("crm_config", "nodes", "resources", "constraints", "acls", "fencing-to
 
 def left(resources: Resources, text: Configuration) -> Resources:
     """Return what the text does not write itself."""
-    said = {identity(item) for item in text.statements if not isinstance(item, Node)}
+    said = {identity(item) for item in text.statements if not isinstance(item, Node | AclTarget | AclUser)}
     return Resources(
         tuple(item for item in resources.templates if item.id not in said),
         tuple(item for item in resources.resources if item.id not in said),
@@ -45,6 +45,7 @@ def add(root: Element, cluster: Cluster) -> None:
         for item in section:
             known = None if home is None or item.tag != "node" else home.find(f"node[@uname='{item.get('uname')}']")
             if known is not None:
+                known.attrib.update({**item.attrib, **known.attrib})
                 known.extend(list(item))
             elif home is not None:
                 home.append(item)

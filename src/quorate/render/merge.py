@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.render.cib import SCHEMA
+from quorate.render.settled import settle
 
 BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog", "last-lrm-refresh", "cluster-name"})
 """Properties that Pacemaker and its tools write for themselves (Pacemaker Explained, "Cluster Options")."""
@@ -73,6 +74,7 @@ def merged(
     old = old if old is not None else etree.Element("configuration")
     leftovers: list[Leftover] = []
     configuration = _Merge(_bare(old), _bare(wanted), leftovers, prune, removed).configuration()
+    settle(configuration, _bare(old))
     result = copy.deepcopy(root)
     if same(configuration, old):
         return result, leftovers

@@ -10,7 +10,7 @@ _COMMAND = re.compile(r"[^#=\"<>|]*?\bcrm\s+configure\s+(?:property|primitive|gr
 _ID = r"[A-Za-z_][\w.-]*"
 _STATEMENTS = re.compile(
     rf"""(?:primitive|rsc_template)\s+{_ID}\s+(?:@{_ID}|\w+:\S+|[A-Za-z][\w.-]*(?=\s*(?:\\|$|\s(?:params|meta|op)\s)))
-    |node\s+(?:\d+:\s*)?[\w.-]+(?::\w+)?\s*(?:\\|$|attributes\s|utilization\s|\w[\w-]*=)
+    |node\s+(?:[\w-]+:\s+)?[\w.-]+(?::\w+)?\s*(?:\\|$|attributes\s|utilization\s|\w[\w-]*=)
     |(?:group|clone|ms|master)\s+{_ID}\s+{_ID}(?=\s|$)(?!.*[.,;]\s+[a-z])
     |location\s+{_ID}\s+\S.*?(?:\S+:\s*\S|\srule\s)
     |(?:colocation|order)\s+{_ID}\s+(?:\S+:\s*)?[\[({{\w]
@@ -20,7 +20,10 @@ _STATEMENTS = re.compile(
     |(?:tag|alert|role|user|acl_target|acl_group)\s+{_ID}:?\s+\S
     |bundle\s+{_ID}\s+(?:docker|podman|rkt)\b
     |monitor\s+{_ID}\S*\s+\d
-    |xml\s+<""",
+    |xml\s+<
+    |(?:location|colocation|order|bundle|rsc_ticket|property|rsc_defaults|op_defaults|alert|role|user|tag|group|clone|ms)
+        \s.*\\$
+    |fencing_topology\s*\\?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PART = re.compile(r"\s*(?:(?:params|meta|op|operations|utilization|op_params|op_meta|rule|attributes)\s+\S"

@@ -5,6 +5,7 @@ documentation), and which `quorate check` refuses.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 from quorate.adopt.account import Fate
@@ -70,12 +71,18 @@ def _of_cib(material: Material, draft: Draft, held: Held, node: Node) -> None:
     entry = draft.nodes.setdefault(node.uname, {"links": []})
     if node.id is not None and node.id.isdecimal() and 0 < int(node.id) < 2**32:
         entry.setdefault("id", int(node.id))
+    elif node.id is not None:
+        material.say(Severity.WARNING, held.place, "node-id-no-number",
+                     f"the id of {node.uname} is no number; left out",
+                     "Corosync counts its nodes; ids of other kinds are Heartbeat's", "nothing")  # fmt: skip
     if plain(node.sets) and node.description is None:
         for key, kind in (("attributes", "attributes"), ("utilization", "utilization")):
             if said := values(node.sets, kind):  # type: ignore[arg-type]
                 entry[key] = said
         material.account.add(held.file, held.lines, f"node {node.uname}", Fate.BECAME, f"nodes.{node.uname}")
         material.held.remove(held)
+    elif node.id is not None:  # it stands under nodes
+        material.held[material.held.index(held)] = replace(held, statement=replace(node, id=None))
 
 
 def _mentioned(material: Material) -> Iterator[str]:

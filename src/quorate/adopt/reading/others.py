@@ -4,46 +4,51 @@ A cluster file describes these only as parts of a service of the catalog. What a
 kept, for it tells what a replicated service needs to be told.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from quorate.adopt.account import Fate
 from quorate.adopt.material import Disk, Material
 from quorate.adopt.sorting import Piece
-
-_RESOURCE = re.compile(r"""resource\s+["']?([\w.-]+)["']?\s*\{""", re.IGNORECASE)
-_ON = re.compile(r"on\s+([\w.-]+)\s*\{", re.IGNORECASE)
-_DISK = re.compile(r"disk\s*(/[^\s;]+)\s*;", re.IGNORECASE)
-_ADDRESS = re.compile(r"address\s+(?:ipv[46]\s+)?\[?([0-9a-fA-F.:]+?)\]?:\d+\s*;", re.IGNORECASE)
+from quorate.dialect.drbd.model import Configuration, Items
+from quorate.dialect.drbd.read import read as read_drbd
+from quorate.dialect.haproxy.read import read as read_haproxy
 
 WHYS = {
-    "drbd": "the resource stays as it is on the hosts: a cluster file has DRBD only below a service of the catalog",
-    "haproxy": "the file stays as it is on the hosts: the catalog has no such service",
+    "drbd": "it stays as it is on the hosts: a cluster file has DRBD only below a service of the catalog",
+    "haproxy": "it stays as it is on the hosts: the catalog has no such service",
 }
 
 
 def read(pieces: Sequence[Piece], material: Material, _agents: Sequence[str]) -> None:
-    """Account for all lines; of drbd.conf note each node's disk and address."""
+    """Account for all lines, and say what is wrong or outdated in them; of DRBD note each node's disk and address."""
     for piece in pieces:
         if piece.kind == "drbd":
-            material.disks += _disks(piece.text)
+            reading = read_drbd(piece.text, piece.file)
+            material.findings += reading.findings
+            material.disks += _disks(reading.configuration)
+        else:
+            material.findings += read_haproxy(piece.text, piece.file).findings
         for first, last in stretches(piece, material):
             material.account.add(piece.file, [first, last], piece.kind, Fate.DROPPED, WHYS[piece.kind])
 
 
-def _disks(text: str) -> Iterator[Disk]:
-    resource = node = ""
-    common = disk = ""
-    for raw in text.splitlines():
-        row = raw.split("#")[0].strip()
-        if found := _RESOURCE.match(row):
-            resource, node, common, disk = found[1], "", "", ""
-        elif found := _ON.match(row):
-            node, disk = found[1], ""
-        elif found := _DISK.match(row):
-            disk, common = found[1], common if node else found[1]
-        elif (found := _ADDRESS.match(row)) and node:
-            yield Disk(resource, node, disk or common, found[1])
+def _disks(configuration: Configuration) -> Iterator[Disk]:
+    for resource in configuration.sections("resource"):
+        for host in resource.sections("on"):
+            disk = _said(host, "disk") or _said(resource, "disk")
+            address = (host.value("address") or "").split()[-1:]
+            for node in host.arguments:
+                yield Disk(" ".join(resource.arguments), node, disk, _without_port("".join(address)))
+
+
+def _said(holder: Items, name: str) -> str:
+    """Return a value of a host or a resource, or of its first volume."""
+    inside = [holder.value(name), *(volume.value(name) for volume in holder.sections("volume"))]
+    return next((value for value in inside if value), "")
+
+
+def _without_port(address: str) -> str:
+    return address.rpartition(":")[0].strip("[]")
 
 
 def stretches(piece: Piece, material: Material) -> Iterator[tuple[int, int]]:

@@ -86,20 +86,23 @@ def _section(section: Element, referenced: Collection[str]) -> Iterator[Statemen
         if not inside(item):
             waiting += tuple(line.strip() for line in (item.text or "").splitlines() if line.strip())
             continue
-        read_ = list(_object(item, referenced))
+        read_ = list(objects(item, referenced))
         yield from read_[:-1]
         yield replace(read_[-1], comments=(*waiting, *read_[-1].comments))
         waiting = ()
 
 
-def _object(element: Element, referenced: Collection[str]) -> Iterator[Statement]:
-    """Yield the resources inside an element, then itself; an element that cannot be said is kept with all in it."""
+def objects(element: Element, referenced: Collection[str]) -> Iterator[Statement]:
+    """Yield the resources inside an element, then itself; an element that cannot be said is kept with all in it.
+
+    referenced: the ids that something refers to; no other id of a set, pair or rule is kept.
+    """
     said = _statement(element, referenced)
     if said is None:
         yield raw(_in_its_section(element))
         return
     for inner in children(element, *resources.RESOURCES):
-        yield from _object(inner, referenced)
+        yield from objects(inner, referenced)
     yield said
 
 
