@@ -55,7 +55,7 @@ def write(new, live, cluster, *, epoch=None, accept=(0,)):
     """Write as apply does, with the very script that it runs on a node."""
     seen = etree.fromstring(run("cibadmin", "--query", cib_file=live)).get("epoch")
     want = Want(cluster, {node.name: PLATFORM for node in cluster.nodes}, AgentLibrary.shipped(), str)
-    argv = ("sh", "-c", WRITE, "sh", epoch or seen)
+    argv = ("sh", "-c", WRITE, "sh", "verify", epoch or seen)
     return run(*argv, cib_file=live, accept=accept, text=at_rest(new, want))
 
 

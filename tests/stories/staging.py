@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 QUORATE = str(Path(sys.executable).parent / "quorate")
 
@@ -58,6 +58,12 @@ class Stage:
         process = subprocess.Popen(
             [*self.argv, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment
         )
+        self.running.append(process)
+        return process
+
+    def popen(self, argv: list[str], out: IO[str]) -> subprocess.Popen[str]:
+        """Start another program; it is killed at the end of the story if it still runs."""
+        process = subprocess.Popen(argv, stdout=out, text=True)
         self.running.append(process)
         return process
 

@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from quorate.build import lock
+from quorate.build import lock, without
 from quorate.build.actions import run_everywhere
 from quorate.build.change import Change
 from quorate.build.history import Origin, origin
@@ -64,6 +64,9 @@ async def apply(
     """
     chosen = stages(test_fencing=test_fencing)
     async with lock.held(fleet, f"apply {want.cluster.name}"):
+        if want.without:
+            chosen = without.possible(chosen)
+            await without.mind(fleet, want)
         made = await plan(fleet, want, chosen)
         refuse(made)
         agree(made)

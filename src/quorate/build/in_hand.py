@@ -1,11 +1,11 @@
 """in_hand: the change that is being made: its record on every node, and the way back while there is one.
 
-begin    reads the history; a change that was begun and never ended (whoever made it was killed) is gone on with:
-         its way back is taken over as long as the configuration is still the one that it wrote
-at       keeps in the record which stage begins; before the CIB is written, keeps what it was
-settle   waits for a stage's state; from the writing of the CIB on, gives up when something goes wrong
-failed   takes the change back where there is a way, and keeps in the record how it ended
-done     keeps in the record that it is
+begin       reads the history; a change that was begun and never ended (whoever made it was killed) is gone on with:
+            its way back is taken over as long as the configuration is still the one that it wrote
+at          keeps in the record which stage begins; before the CIB is written, keeps what it was, and asks the
+            scheduler once more
+settle      waits for a stage's state; for services no longer than until something goes wrong
+to_the_end  does the work; where it fails takes it back, if there is a way; keeps in the record how it ended
 """
 
 import asyncio
@@ -15,6 +15,9 @@ from typing import TypeVar
 
 from quorate.build import baseline, history, returning
 from quorate.build.change import Change, WriteFile
+from quorate.build.consequences import Consequences
+from quorate.build.foreseeing import ask
+from quorate.build.foretelling import Course
 from quorate.build.history import Origin, Recording
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan
@@ -24,11 +27,13 @@ from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib as cib_step
 from quorate.build.steps import corosync_conf, running, service_files
+from quorate.build.surprise import worse
 from quorate.build.want import Want
-from quorate.errors import QuorateError, Returned
+from quorate.errors import QuorateError, Refused, Returned
 from quorate.machines.host import Host
 from quorate.observe.facts import cib, file_state
 from quorate.observe.facts.change_records import ChangeRecord
+from quorate.observe.facts.cib import parse_xml
 from quorate.observe.gathering import gather, gather_about
 
 T = TypeVar("T")
@@ -46,6 +51,7 @@ class InHand:
         self.note = note
         self.recording = recording
         self.kept = kept
+        self.told: Consequences | None = None  # what whoever agreed was told
         self.stage = ""
 
     @property
@@ -68,8 +74,21 @@ class InHand:
             intended = cib_step.intended(changes[0])
             was = self.kept if self.kept.intended else replace(await configured(self.fleet), files=self.kept.files)
             self.kept = replace(was, intended=intended)
+            await self.as_told()
             await self.recording.keep(self.kept)
         await self.recording.at(stage.title)
+
+    async def as_told(self) -> None:
+        """Ask the scheduler once more, of the cluster as it is by now; Refused where it is worse than was told."""
+        if self.told is None or self.told.unknown or not self.way.exists:
+            return
+        _, now = await returning.live(self.fleet)
+        found = await ask(Course(live=now.xml, configuration=parse_xml(self.kept.intended)), self.want)
+        if said := worse(self.told, found):
+            raise Refused(
+                f"the cluster is not as it was when this was planned; by now {'; '.join(said)}",
+                "the configuration was not written; look at `quorate status`, then plan again",
+            )
 
     async def settle(self, settled: Callable[[], Awaitable[None]]) -> None:
         """Wait for a stage's state as `settled` does, but for services only as long as nothing goes wrong."""
@@ -133,7 +152,9 @@ async def begin(
     if last:
         how = f"whoever made it ended before it was done; {record.what} {record.id} followed"
         await Recording(hosts, last).end("failed", how)
-    return InHand(fleet, want, note, Recording(hosts, record), kept)
+    hand = InHand(fleet, want, note, Recording(hosts, record), kept)
+    hand.told = made.consequences
+    return hand
 
 
 async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:

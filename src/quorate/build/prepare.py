@@ -35,6 +35,7 @@ async def prepare(
     place: Place = "hosts",
     remove: Collection[str] = (),
     connect: Connect | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
 
@@ -69,6 +70,7 @@ async def prepare(
         measured=measured or Measured(),
         place=place,
         departing=tuple(departing),
+        without=without,
     )
     known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
     if strange_disks := sorted(want.overwrite - known):

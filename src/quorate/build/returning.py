@@ -143,10 +143,8 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
         await clear(fleet, [*failures, *(await new(fleet, way))])
         await comes_back(fleet, way, patience_s)
     except QuorateError as trouble:
-        return type(error)(f"the previous configuration {how}: {trouble.message}\n{said}", trouble.hint or SEE)
-    return Returned(
-        f"the previous configuration is back, and all that ran before runs; the change failed:\n{said}", MEND
-    )
+        return type(error)(f"{said}\nThe previous configuration {how}: {trouble.message}", trouble.hint or SEE)
+    return Returned(f"{said}\nThe previous configuration is back, and all that ran before runs.", MEND)
 
 
 async def why(fleet: Fleet, way: WayBack, error: QuorateError) -> str:

@@ -47,7 +47,7 @@ class Want:
     as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
     NOBODY's. prune: whether what is live in the CIB and not in the file goes. measured: what actions took in this
     cluster, and place: what its nodes are, for what is foretold of a plan. departing: nodes of the running cluster that
-    the file no longer has.
+    the file no longer has. without: nodes that are away, and whose part is left for another time.
     """
 
     cluster: Cluster
@@ -63,6 +63,7 @@ class Want:
     measured: Measured = field(default_factory=Measured)
     place: Place = "hosts"
     departing: tuple[Departing, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def leaving(self) -> frozenset[str]:
@@ -72,6 +73,11 @@ class Want:
     def node(self, name: str) -> Node:
         """Return the cluster's node called `name`."""
         return self.cluster.node(name)
+
+    @property
+    def awaited(self) -> tuple[Node, ...]:
+        """The nodes that take part."""
+        return tuple(node for node in self.cluster.nodes if node.name not in self.without)
 
     def services_on(self, name: str) -> dict[str, Service]:
         """Return the services that may run on node `name`, by their names."""

@@ -18,7 +18,7 @@ from quorate.describe.resources import Resources
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
-from quorate.operate import fencing, membership, services, storage
+from quorate.operate import changes, fencing, membership, services, storage
 from quorate.operate.fencing import EventState, FencingState
 from quorate.operate.membership import LinkState, NodeState, Votes
 from quorate.operate.services import FailureState, ServiceState
@@ -89,6 +89,7 @@ def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: da
         *fencing.problems(cluster, truth, fences, lately),
         *(_whole(wanted, truth) if truth else ()),
         *_moves(moved),
+        *changes.problems(views.values()),
         *_unseen(teller),
     ]
     return Status(

@@ -13,6 +13,8 @@ from typing import Literal, TypeVar
 from quorate.errors import QuorateError, Unknown
 from quorate.machines.host import Host
 from quorate.observe.facts import (
+    change_records,
+    change_under_way,
     cluster_status,
     constraints,
     corosync_links,
@@ -22,6 +24,7 @@ from quorate.observe.facts import (
     quorum,
     unit_state,
 )
+from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
 from quorate.observe.facts.corosync_links import CorosyncLinks
@@ -47,7 +50,8 @@ class View:
     """One node's answers. Each is the fact, or the QuorateError that says why there is none.
 
     units: Corosync and Pacemaker, by name; an error there means that the node itself did not answer.
-    drbd, lvm, mounts: None where they were not asked for.
+    drbd, lvm, mounts: None where they were not asked for. changing: who holds apply's lock there. records: the newest
+    record of a change that it has kept.
     """
 
     name: str
@@ -59,6 +63,8 @@ class View:
     drbd: DrbdStatus | QuorateError | None = None
     lvm: Lvm | QuorateError | None = None
     mounts: tuple[Mounted, ...] | QuorateError | None = None
+    changing: str | None = None
+    records: tuple[ChangeRecord, ...] = ()
 
     @property
     def silence(self) -> QuorateError | None:
@@ -85,15 +91,25 @@ async def look(
 
 
 async def _ask(host: Host, storage: frozenset[Question]) -> View:
-    units, cluster, votes, links, moves, kept = await asyncio.gather(
+    units, cluster, votes, links, moves, (kept, changes) = await asyncio.gather(
         _or_error(gather_about(host, unit_state, *UNITS, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, cluster_status, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, quorum, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, corosync_links, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, constraints, timeout_s=TIMEOUT_S)),
-        _ask_storage(host, storage),
+        asyncio.gather(_ask_storage(host, storage), _ask_changes(host)),
     )
-    return View(host.name, units, cluster, votes, links, moves, *kept)
+    return View(host.name, units, cluster, votes, links, moves, *kept, *changes)
+
+
+async def _ask_changes(host: Host) -> tuple[str | None, tuple[ChangeRecord, ...]]:
+    """Ask who changes the cluster, and for the newest record; what is not known here, another node may know."""
+    changing, records = await asyncio.gather(
+        _or_error(gather(host, change_under_way, timeout_s=TIMEOUT_S)),
+        _or_error(gather_about(host, change_records, 1, timeout_s=TIMEOUT_S)),
+    )
+    who = None if isinstance(changing, QuorateError) else changing
+    return who, records if isinstance(records, tuple) else ()
 
 
 async def _ask_storage(

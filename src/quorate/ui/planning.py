@@ -48,7 +48,9 @@ def asked_again(old: Saved, cluster: Cluster, file: str, content: bytes, *, in_l
     return replace(old.asked, file=now.file, digest=now.digest)
 
 
-async def wanted(cluster: Cluster, found: Reach, asked: Asked, *, return_s: float = 300.0) -> Want:
+async def wanted(
+    cluster: Cluster, found: Reach, asked: Asked, *, return_s: float = 300.0, without: frozenset[str] = frozenset()
+) -> Want:
     """Return Want for the nodes that answered, with what actions took in this cluster."""
     return await prepare(
         cluster,
@@ -63,6 +65,7 @@ async def wanted(cluster: Cluster, found: Reach, asked: Asked, *, return_s: floa
         connect=found.further,
         measured=keeping.load(cluster.name, in_lab=asked.in_lab),
         place=found.lab.kind if found.lab else "hosts",
+        without=without,
     )
 
 

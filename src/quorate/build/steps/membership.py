@@ -311,7 +311,7 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
             "journalctl -u corosync why it refused a reload; it goes on with what it had",
         ) from error
     await asyncio.gather(*(key_is_loaded(host) for host in fleet.values()))
-    note(f"membership complete: {len(want.cluster.nodes)} nodes, quorate")
+    note(f"membership complete: {len(want.awaited)} nodes, quorate")
 
 
 def lacking(view: quorum.Quorum | None, want: Want) -> str:
@@ -319,7 +319,7 @@ def lacking(view: quorum.Quorum | None, want: Want) -> str:
     if view is None:
         return "does not answer"
     members = sorted(member.id for member in view.members)
-    if {*members} < {node.id for node in want.cluster.nodes} or not view.quorate:
+    if not {*members} >= {node.id for node in want.awaited} or not view.quorate:
         return f"sees nodes {members}" + ("" if view.quorate else ", without quorum")
     expected = want.cluster.quorum.expected_votes
     # last_man_standing lowers the number by itself while nodes are away (votequorum(5)).

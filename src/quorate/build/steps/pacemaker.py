@@ -88,7 +88,7 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         views = [view for view in asked if view is not None]
         if len(views) < len(fleet):
             return None
-        everybody = {node.name for node in want.cluster.nodes}
+        everybody = {node.name for node in want.awaited}
         complete = all(view.online >= everybody for view in views)
         dcs = {view.dc for view in views}
         return next(iter(dcs)) if complete and len(dcs) == 1 and None not in dcs else None

@@ -36,10 +36,14 @@ def changes(facts: None, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG
 
 def questions(want: Want) -> list[Question]:
     """Return who has to see whose power through which device: every node that of every other."""
-    names = [node.name for node in want.cluster.nodes]
+    names = [node.name for node in want.awaited]
     devices = want.cluster.fencing.devices if want.cluster.fencing.enabled else ()
     return [
-        (name, device, victim) for device in devices for victim in device.victims for name in names if name != victim
+        (name, device, victim)
+        for device in devices
+        for victim in device.victims
+        for name in names
+        if name != victim and victim in names
     ]
 
 

@@ -87,7 +87,7 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         serves = await answer(gather(witness, qnetd))
         seen.update({name: what_it_sees(view) for name, view in zip(fleet, views, strict=True)})
         known = {client.id for client in clients_of(serves, want)}
-        missing = [node.name for node in want.cluster.nodes if node.id not in known]
+        missing = [node.name for node in want.awaited if node.id not in known]
         seen[witness.name] = f"does not know {', '.join(missing)}" if missing else "knows every node"
         return (all(view is not None and counts(view, device) for view in views) and not missing) or None
 

@@ -70,7 +70,7 @@ def lacking(id_: str, resources: Resources, status: ClusterStatus, want: Want) -
     there = {node for resource in instances if runs(resource) for node in resource.nodes}
     around = containers(id_, resources)
     if not there:
-        return None if shut_out(around, resources, status) else "runs nowhere"
+        return None if shut_out(around, resources, status, want) else "runs nowhere"
     if any(resource.failed and resource.managed for resource in instances):
         return "is failed"
     if astray := there & barred(around, resources):
@@ -97,15 +97,15 @@ def barred(around: frozenset[str], resources: Resources) -> set[str]:
     }
 
 
-def shut_out(around: frozenset[str], resources: Resources, status: ClusterStatus) -> bool:
-    """Tell whether all nodes that may run a resource are in standby: somebody wanted that, and it ends with it.
+def shut_out(around: frozenset[str], resources: Resources, status: ClusterStatus, want: Want) -> bool:
+    """Tell whether all nodes that may run a resource are in standby, or done without: somebody wanted that.
 
     With two nodes that is so for the fencing device of the other one, which never runs on its victim.
     """
     bans = {ban.node for ban in status.bans if ban.resource in around and ban.score <= -INFINITY}
     barred_here = barred(around, resources) | bans
     may = [node for node in status.nodes if node.name not in barred_here]
-    return bool(may) and all(node.standby for node in may)
+    return bool(may) and all(node.standby or node.name in want.without for node in may)
 
 
 def places_for(around: frozenset[str], resources: Resources, status: ClusterStatus, want: Want) -> int:

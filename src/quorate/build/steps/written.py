@@ -30,7 +30,7 @@ def changes(facts: None, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Return when sync(8) has returned on every node that may have a store."""
-    nodes = sorted({name for stored in stores(want) for name in stored.nodes})
+    nodes = sorted({name for stored in stores(want) for name in stored.nodes if name in fleet})
     await asyncio.gather(*(fleet[name].run(command("sync"), timeout_s=SYNC_S) for name in nodes))
     if nodes:
         note(f"what was written on {', '.join(nodes)} is on disk")

@@ -28,6 +28,7 @@ PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise
 @overwrite_option
 @adopt_option
 @click.option("--return-within", default=300.0, metavar="SECONDS", help="How long a fenced node may take to come back.")
+@click.option("--without", metavar="NODE", multiple=True, help="Leave out this node, which is down.")
 @click.option("--no-return", "stay", is_flag=True, help="Leave a change that does not work, to look at it.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing real hosts.")
 def command(
@@ -43,6 +44,7 @@ def command(
     overwrite: tuple[str, ...],
     adopt: tuple[str, ...],
     return_within: float,
+    without: tuple[str, ...],
     stay: bool,
     yes: bool,
 ) -> None:
@@ -54,12 +56,15 @@ def command(
 
     When a resource fails after the change, a service does not come up or a node is fenced, the previous configuration
     is put back, and the exit code is 1. Every change is recorded on the nodes: `quorate history`.
+
+    All nodes have to answer. With --without the others are changed while a node is down; when it is back, apply again.
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
     from quorate.build.apply import Applied, apply  # noqa: PLC0415
     from quorate.build.history import origin  # noqa: PLC0415
     from quorate.build.plan import Plan  # noqa: PLC0415
+    from quorate.build.without import named  # noqa: PLC0415
     from quorate.errors import Refused, UsageError  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
     from quorate.ui.planned import show_plan  # noqa: PLC0415
@@ -71,6 +76,10 @@ def command(
     file = file or (old.asked.file if old else "")
     if not file:
         raise UsageError("there is no FILE to apply", "quorate apply FILE")
+    if old and without:
+        raise UsageError(
+            "a plan that was kept is for all nodes", "apply the file itself: quorate apply --without NODE FILE"
+        )
     content = read(file)
     cluster = sound(file, content)
     if old:
@@ -97,8 +106,9 @@ def command(
 
     async def build() -> Applied:
         async with reach(cluster, in_lab=asked.in_lab) as found:
-            fleet = found.everybody()
-            want = await wanted(cluster, found, asked, return_s=return_within)
+            away = named(cluster, without, found.fleet)
+            fleet = found.all_but(away)
+            want = await wanted(cluster, found, asked, return_s=return_within, without=away)
             note = Progress(quiet=form == "json")
             by = origin(file, content)
             return await apply(fleet, want, note, agree, test_fencing=asked.test_fencing, go_back=not stay, by=by)
