@@ -31,6 +31,7 @@ async def prepare(
     overwrite: Sequence[str] = (),
     adopt: Sequence[str] = (),
     prune: bool = False,
+    rotate_key: bool = False,
     measured: Measured | None = None,
     place: Place = "hosts",
     remove: Collection[str] = (),
@@ -41,8 +42,8 @@ async def prepare(
 
     witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
     content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none. prune, measured,
-    place: as in Want. remove: names of nodes that are to be removed, for the file no longer has them; connect opens
-    them.
+    rotate_key, place: as in Want. remove: names of nodes that are to be removed, for the file no longer has them;
+    connect opens them.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
@@ -67,6 +68,7 @@ async def prepare(
         overwrite=frozenset(overwrite),
         adopt=adoptions(cluster, platforms, adopt),
         prune=prune,
+        rotate_key=rotate_key and has_key_to_rotate(cluster, without),
         measured=measured or Measured(),
         place=place,
         departing=tuple(departing),
@@ -79,6 +81,26 @@ async def prepare(
             f"name one of {', '.join(sorted(known)) or 'none: no service of the file has a disk'}",
         )
     return want
+
+
+def has_key_to_rotate(cluster: Cluster, without: Collection[str]) -> bool:
+    """Return True where quorate makes the key that Corosync uses, and every node can get it; else UsageError."""
+    corosync = cluster.corosync
+    if without:
+        raise UsageError(
+            f"--rotate-key: {', '.join(sorted(without))} would come back with the old key, and find nobody",
+            "bring every node back first",
+        )
+    if corosync.key is not None:
+        raise UsageError(
+            "--rotate-key: the cluster file says which key Corosync has (corosync.key)",
+            "put a new key where that refers to, and apply; or leave `key` out, and quorate makes one",
+        )
+    if corosync.transport != "knet" or corosync.cipher == corosync.hash == "none":
+        raise UsageError(
+            "--rotate-key: this cluster does not encrypt, so it has no key in use", "use knet, and leave `crypto` on"
+        )
+    return True
 
 
 def adoptions(cluster: Cluster, platforms: Mapping[str, Platform], adopt: Sequence[str]) -> Mapping[str, str]:

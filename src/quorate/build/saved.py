@@ -36,6 +36,7 @@ class Asked:
     test_fencing: bool = False
     prune: bool = False
     remove: tuple[str, ...] = ()
+    rotate_key: bool = False
     overwrite: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
     max_interruption_s: float | None = None

@@ -45,9 +45,10 @@ class Want:
     may take to come back from its fencing test; a real server's firmware takes minutes. witness: the quorum device's
     host, called as `quorum.device.host`; None exactly when the cluster has no quorum device. overwrite: the disks,
     as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
-    NOBODY's. prune: whether what is live in the CIB and not in the file goes. measured: what actions took in this
-    cluster, and place: what its nodes are, for what is foretold of a plan. departing: nodes of the running cluster that
-    the file no longer has. without: nodes that are away, and whose part is left for another time.
+    NOBODY's. prune: whether what is live in the CIB and not in the file goes. rotate_key: whether Corosync gets a new
+    key. measured: what actions took in this cluster, and place: what its nodes are, for what is foretold of a plan.
+    departing: nodes of the running cluster that the file no longer has. without: nodes that are away, and whose part is
+    left for another time.
     """
 
     cluster: Cluster
@@ -60,6 +61,7 @@ class Want:
     overwrite: frozenset[str] = frozenset()
     adopt: Mapping[str, str] = field(default_factory=dict)
     prune: bool = False
+    rotate_key: bool = False
     measured: Measured = field(default_factory=Measured)
     place: Place = "hosts"
     departing: tuple[Departing, ...] = ()

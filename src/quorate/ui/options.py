@@ -55,6 +55,12 @@ def prune_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--prune", is_flag=True, help=words)(command)
 
 
+def rotate_key_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --rotate-key."""
+    words = "Give Corosync a new key, loaded without interruption."
+    return click.option("--rotate-key", is_flag=True, help=words)(command)
+
+
 def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
     """Read a duration, in seconds, as the cluster file has them: 5s, 500ms."""
     if value is None:

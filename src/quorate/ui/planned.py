@@ -144,6 +144,7 @@ def show_saved(one: Saved, *, diff: bool) -> None:
         *(["--lab"] if asked.in_lab else []),
         *(["--test-fencing"] if asked.test_fencing else []),
         *(["--prune"] if asked.prune else []),
+        *(["--rotate-key"] if asked.rotate_key else []),
         *(["--max-interruption", f"{asked.max_interruption_s:g}s"] if asked.max_interruption_s is not None else []),
     ]
     click.echo(words + (f" ({' '.join(options)})" if options else ""))

@@ -63,6 +63,7 @@ async def wanted(
         prune=asked.prune,
         remove=asked.remove,
         connect=found.further,
+        rotate_key=asked.rotate_key,
         measured=keeping.load(cluster.name, in_lab=asked.in_lab),
         place=found.lab.kind if found.lab else "hosts",
         without=without,

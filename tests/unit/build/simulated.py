@@ -53,6 +53,8 @@ class SimulatedHost:
                 return "2000\t\n" + "".join(f"1000\t{word}\n" for word in words)
             case ("sh", "-c", file_state.SCRIPT, _, *paths):
                 return "".join(self._file(path) for path in paths)
+            case ("corosync", "-v"):
+                return "Corosync Cluster Engine, version '3.1.7'\n"
             case ("corosync-cmapctl", *_):
                 assert "corosync.service" not in self.active, "what a running Corosync says is not simulated"
             case ("sh", "-c", firewall.SCRIPT):

@@ -55,6 +55,68 @@ def test_different_keys_are_refused_and_not_shown() -> None:
     assert "kkk" not in repr(finding)
 
 
+NEW = b"n" * 256
+
+
+def rotating(*contents: bytes | None, told: tuple[bytes, ...] = (), ask: bool = False) -> tuple[dict[str, bytes], bool]:
+    """Return the key that each node gets, and whether it is refused. told: the key that each node's mark announces."""
+    found = keys(*contents)
+    marks = {f"n{number}": corosync_key.short(key) for number, key in enumerate(told, start=1)}
+    said, findings = sorted_out(
+        corosync_key.changes(Keys(found.content, found.closed, marks), replace(wish(), rotate_key=ask))
+    )
+    written = {
+        change.host: action.content
+        for change in said
+        for action in change.actions
+        if isinstance(action, WriteFile) and action.path == corosync_key.PATH
+    }
+    return written, bool(findings)
+
+
+def test_a_new_key_is_announced_before_it_is_written() -> None:
+    changes, _ = sorted_out(corosync_key.changes(keys(KEY, KEY), replace(wish(), rotate_key=True)))
+    assert [(change.host, change.effect) for change in changes] == [("n1", Effect.RELOAD), ("n2", Effect.RELOAD)]
+    told, written = changes[0].actions
+    assert isinstance(told, WriteFile)
+    assert isinstance(written, WriteFile)
+    assert (told.path, written.path, written.secret) == (corosync_key.REPLACED, corosync_key.PATH, True)
+    assert told.content.split()[0].decode() == corosync_key.short(written.content)
+    assert written.content != KEY
+    assert {action.content for change in changes for action in change.actions} == {told.content, written.content}
+
+
+@pytest.mark.parametrize(
+    ("found", "told", "written"),
+    [
+        ((NEW, KEY, KEY), (NEW, NEW, NEW), {"n2": NEW, "n3": NEW}),
+        ((NEW, KEY, KEY), (NEW,), {"n2": NEW, "n3": NEW}),
+        ((NEW, NEW, NEW), (NEW, NEW, NEW), {}),  # only the reload is left
+    ],
+)
+@pytest.mark.parametrize("ask", [False, True])
+def test_a_rotation_that_was_interrupted_is_gone_on_with(
+    found: tuple[bytes, ...], told: tuple[bytes, ...], written: dict[str, bytes], ask: bool
+) -> None:
+    assert rotating(*found, told=told, ask=ask) == (written, False)
+
+
+def test_a_rotation_that_had_only_been_announced_begins_again_when_asked_for() -> None:
+    assert rotating(KEY, KEY, told=(NEW, NEW)) == ({}, False)
+    written, _ = rotating(KEY, KEY, told=(NEW, NEW), ask=True)
+    assert len(set(written.values()) - {KEY, NEW}) == 1
+
+
+def test_which_of_two_keys_is_new_is_not_guessed() -> None:
+    assert rotating(KEY, NEW) == ({}, True)
+    assert rotating(KEY, NEW, told=(KEY, NEW)) == ({}, True)
+
+
+def test_a_first_key_is_no_rotation() -> None:
+    written, _ = rotating(None, None, ask=True)
+    assert len(set(written.values())) == 1
+
+
 def test_an_open_key_is_closed() -> None:
     changes, _ = sorted_out(corosync_key.changes(keys(KEY, KEY, closed=False), wish()))
     assert [str(action.command) for change in changes for action in change.actions if isinstance(action, Run)] == [
@@ -82,7 +144,7 @@ def test_a_replaced_key_is_marked_before_it_is_written_and_needs_a_reload() -> N
     changes, _ = sorted_out(corosync_key.changes(keys(KEY, None, b"n" * 256), want))
     assert [(change.host, change.effect) for change in changes] == [("n1", Effect.RELOAD), ("n2", Effect.NOTHING)]
     write = WriteFile(corosync_key.PATH, b"n" * 256, mode=0o400, secret=True)
-    assert [change.actions for change in changes] == [(corosync_key.MARK, write), (write,)]
+    assert [change.actions for change in changes] == [(corosync_key.mark(write.content), write), (write,)]
 
 
 def test_a_key_that_is_no_text_is_written_to_the_last_byte(tmp_path: Path) -> None:

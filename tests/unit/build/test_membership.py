@@ -10,14 +10,14 @@ import pytest
 from build.wishes import THREE, wish
 from quorate.build.change import Change, Effect
 from quorate.build.plan import sorted_out
-from quorate.build.restarts.way import START_FLAGS, differing
+from quorate.build.restarts.way import START_FLAGS, differing, series_of
 from quorate.build.steps import corosync_key, membership
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap_of
 from quorate.dialect.corosync.reloading import Taken, taken
 from quorate.findings import Finding, Severity
 from quorate.machines.fake import FakeHost
-from quorate.observe.facts import corosync_runtime, file_state, quorum
+from quorate.observe.facts import corosync_runtime, corosync_version, file_state, quorum
 from quorate.render.corosync import corosync_conf
 
 QUORATE = frozenset({"Quorate"})
@@ -86,6 +86,19 @@ def test_who_was_stopped_already_is_part_of_it() -> None:
     changes, _ = said(membership.Facts({"n1": UDPU, "n2": None}, files=BEFORE))
     assert [change.host for change in changes if change.step == "membership"] == ["n1", "n2"]
     assert not any(change.words == "start corosync" for change in changes), "it would be alone"
+
+
+@pytest.mark.parametrize(("series", "effect"), [("3.1", Effect.RELOAD), ("3.0", Effect.RESTART_DAEMON)])
+def test_what_an_older_corosync_cannot_load_anew_is_a_restart_of_all(series: str, effect: Effect) -> None:
+    for old, new_key in ((runs(totem__crypto_hash="sha1"), frozenset[str]()), (runs(), frozenset({"n1"}))):
+        changes, _ = said(membership.Facts({"n1": old, "n2": old}, new_key=new_key, series=series))
+        assert {change.effect for change in changes if change.step == "membership"} == {effect}
+
+
+def test_the_oldest_corosync_decides_what_can_be_loaded_anew() -> None:
+    told = [corosync_version.parse(f"Corosync Cluster Engine, version '{v}'", 0) for v in ("3.1.7", "3.0.3", "2.4.5")]
+    assert [series_of(told[: n + 1]) for n in range(3)] == ["3.1", "3.0", "2.4"]
+    assert series_of([None, told[0]]) == series_of([]) == "3.1"
 
 
 def test_a_restart_that_something_speaks_against_is_an_error() -> None:

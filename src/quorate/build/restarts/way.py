@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from quorate.describe.cluster import Cluster
 from quorate.dialect.corosync.cmap import cmap_of
-from quorate.dialect.corosync.reloading import Taken, how
+from quorate.dialect.corosync.reloading import Taken, how, taken
+from quorate.observe.facts.corosync_version import Version
 from quorate.render.corosync import corosync_conf
 
 # How Corosync logs is no difference that matters to a cluster.
@@ -25,6 +26,10 @@ START_FLAGS = {
     "LastManStanding": "last_man_standing",
     "AutoTieBreaker": "auto_tie_breaker",
 }
+
+
+NEW_KEY = "its key"
+"""What a key that was replaced on the disk is called among the keys of the cmap, where no key is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,24 @@ class Needs:
         return self.by_restart if listed and not self.together else ()
 
 
-def differing(running: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, Taken]:
-    """Return the keys that Corosync runs otherwise than wanted, and how each is taken over."""
+def differing(running: Mapping[str, str], wanted: Mapping[str, str], series: str = "3.1") -> dict[str, Taken]:
+    """Return the keys that Corosync runs otherwise than wanted, and how each is taken over.
+
+    series: of Corosync, as reloading.py has them: an older one cannot load encryption anew.
+    """
     running = {key: value for key, value in running.items() if key in wanted or not DERIVED.fullmatch(f"{key}={value}")}
-    return {key: taken for key, taken in how(running, wanted).items() if key.startswith(COMPARED)}
+    return {key: taken for key, taken in how(running, wanted, series).items() if key.startswith(COMPARED)}
 
 
-def hard(running: Mapping[str, str], cluster: Cluster) -> bool:
+def series_of(versions: Iterable[Version | None]) -> str:
+    """Return the series of the oldest of some versions; the newest series where none is known."""
+    oldest = min((version.number for version in versions if version), default=(3, 1))
+    return "2.4" if oldest < (3, 0) else "3.0" if oldest < (3, 1) else "3.1"
+
+
+def hard(running: Mapping[str, str], cluster: Cluster, series: str = "3.1") -> bool:
     """Tell whether what runs cannot hear a node that runs what is wanted."""
-    return Taken.TOGETHER in differing(running, cmap_of(corosync_conf(cluster))).values()
+    return Taken.TOGETHER in differing(running, cmap_of(corosync_conf(cluster)), series).values()
 
 
 def needs(
@@ -73,13 +87,16 @@ def needs(
     flags: Mapping[str, Iterable[str]],
     new_key: frozenset[str],
     cluster: Cluster,
+    series: str = "3.1",
 ) -> Needs:
     """Return what the running nodes need. running: cmap by node, None where Corosync does not run.
 
     flags: votequorum's, by node, empty where they are not known. new_key: nodes whose key was replaced on the disk.
     """
     wanted = cmap_of(corosync_conf(cluster))
-    differ = {name: differing(values, wanted) for name, values in running.items() if values is not None}
+    differ = {name: differing(values, wanted, series) for name, values in running.items() if values is not None}
+    for name in new_key & set(differ):
+        differ[name][NEW_KEY] = taken("totem.key", series)
     off = {name: options(found, cluster) for name, found in flags.items()}
 
     def keys(name: str, *ways: Taken) -> tuple[str, ...]:
@@ -87,10 +104,7 @@ def needs(
 
     # What votequorum reads at its start does no harm in a reload; its flags say what it runs with.
     alone = {name: tuple(k for k in keys(name, Taken.RESTART) if not k.startswith("quorum.")) for name in differ}
-    by_reload = {
-        name: (*(key for key in differ[name] if key not in alone[name]), *(["its key"] if name in new_key else []))
-        for name in differ
-    }
+    by_reload = {name: tuple(key for key in differ[name] if key not in alone[name]) for name in differ}
     together = sorted({key for name in differ for key in keys(name, Taken.TOGETHER)})
     rolling = {name: (*alone.get(name, ()), *off.get(name, ((), ()))[0]) for name in running}
     return Needs(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from quorate.build.change import Action, Change, Deed, Run, Thing, WriteFile, difference, digest
-from quorate.build.restarts.way import hard
+from quorate.build.restarts.way import hard, series_of
 from quorate.build.step import States, answer
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap, cmap_of
@@ -21,7 +21,7 @@ from quorate.dialect.corosync.meaning import differences
 from quorate.dialect.corosync.read import read
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
-from quorate.observe.facts import corosync_runtime
+from quorate.observe.facts import corosync_runtime, corosync_version
 from quorate.observe.gathering import gather
 from quorate.render.corosync import HEADER, corosync_conf
 
@@ -41,16 +41,21 @@ TEST_OF_THE_NEW_FILE = Command(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """text: the host's corosync.conf, None where there is none. running: with what Corosync runs, by cmap key."""
+    """text: the host's corosync.conf, None where there is none. running: with what Corosync runs, by cmap key.
+
+    series: of Corosync there, as of way.py.
+    """
 
     text: bytes | None
     running: Mapping[str, str] | None = None
+    series: str = "3.1"
 
 
 async def look(host: Host, want: Want) -> Facts:  # noqa: ARG001 - the protocol of a step
     """Read the file, and what runs."""
     runtime = await answer(gather(host, corosync_runtime))
-    return Facts(await host.get(PATH), runtime.values if runtime else None)
+    version = await answer(gather(host, corosync_version))
+    return Facts(await host.get(PATH), runtime.values if runtime else None, series_of([version]))
 
 
 def cluster_name(text: bytes) -> str | None:
@@ -83,7 +88,9 @@ def changes(facts: Facts, want: Want, name: str) -> Iterator[Change | Finding]:
     """Yield the file when it differs; a finding when the host belongs to another cluster."""
     if facts.text and (finding := foreign(facts.text, want, name)):
         yield finding
-    elif not (facts.running and hard(facts.running, want.cluster)) and (change := writing(facts.text, want, name)):
+    elif facts.running and hard(facts.running, want.cluster, facts.series):
+        return  # membership writes it when Corosync is stopped everywhere
+    elif change := writing(facts.text, want, name):
         yield change
 
 

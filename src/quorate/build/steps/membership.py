@@ -14,7 +14,7 @@ from quorate.build import returning
 from quorate.build.actions import run_everywhere
 from quorate.build.change import Change, Deed, Effect, Run, Thing
 from quorate.build.restarts import fitness, marks, rolling, together
-from quorate.build.restarts.way import Needs, differing, needs
+from quorate.build.restarts.way import Needs, differing, needs, series_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps import corosync_conf, corosync_key
 from quorate.build.steps.running_members import endangered
@@ -24,7 +24,7 @@ from quorate.errors import QuorateError, Refused, TimedOut
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
-from quorate.observe.facts import corosync_runtime, file_state, quorum, unit_state
+from quorate.observe.facts import corosync_runtime, corosync_version, file_state, quorum, unit_state
 from quorate.observe.gathering import gather, gather_about
 from quorate.render.corosync import corosync_conf as rendered
 
@@ -54,7 +54,7 @@ class Facts:
 
     new_key: nodes whose key was replaced and perhaps not loaded since. files: each node's corosync.conf. obstacles:
     why Corosync must not be restarted now, sentences. order: of nodes, the one that is restarted first in front. Only
-    asked where Corosync has to be restarted.
+    asked where Corosync has to be restarted. series: of the oldest Corosync among them.
     """
 
     running: Mapping[str, Mapping[str, str] | None]
@@ -63,10 +63,11 @@ class Facts:
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     obstacles: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    series: str = "3.1"
 
     def needs(self, want: Want) -> Needs:
         """Return what the running nodes need."""
-        return needs(self.running, self.flags, self.new_key, want.cluster)
+        return needs(self.running, self.flags, self.new_key, want.cluster, self.series)
 
 
 async def look(fleet: Fleet, want: Want) -> Facts:
@@ -97,7 +98,13 @@ async def seen(fleet: Fleet, want: Want) -> Facts:
         {name: values for name, (values, _, _) in answers.items()},
         {name: flags for name, (values, flags, _) in answers.items() if values is not None},
         frozenset(name for name, (_, _, is_new) in answers.items() if is_new),
+        series=await series(fleet),
     )
+
+
+async def series(fleet: Fleet) -> str:
+    """Return the series of the oldest Corosync among the nodes."""
+    return series_of(await asyncio.gather(*(answer(gather(host, corosync_version)) for host in fleet.values())))
 
 
 async def ground(fleet: Fleet, want: Want, found: Needs) -> tuple[tuple[str, ...], tuple[str, ...]]:

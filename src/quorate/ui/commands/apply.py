@@ -11,6 +11,7 @@ from quorate.ui.options import (
     overwrite_option,
     prune_option,
     remove_option,
+    rotate_key_option,
 )
 
 PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise since."
@@ -23,6 +24,7 @@ PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise
 @click.option("--plan", "plan_file", metavar="PLAN", type=click.Path(dir_okay=False), help=PLAN)
 @prune_option
 @remove_option
+@rotate_key_option
 @max_interruption_option
 @fencing_option
 @overwrite_option
@@ -39,6 +41,7 @@ def command(
     plan_file: str | None,
     prune: bool,
     remove: tuple[str, ...],
+    rotate_key: bool,
     max_interruption: float | None,
     test_fencing: bool | None,
     overwrite: tuple[str, ...],
@@ -93,6 +96,7 @@ def command(
             test_fencing=in_lab if test_fencing is None else test_fencing,
             prune=prune,
             remove=remove,
+            rotate_key=rotate_key,
             overwrite=overwrite,
             adopt=adopt,
             max_interruption_s=max_interruption,

@@ -13,6 +13,7 @@ from quorate.ui.options import (
     overwrite_option,
     prune_option,
     remove_option,
+    rotate_key_option,
 )
 
 
@@ -23,6 +24,7 @@ from quorate.ui.options import (
 @click.option("--diff", is_flag=True, help="Show how files would differ.")
 @prune_option
 @remove_option
+@rotate_key_option
 @max_interruption_option
 @click.option("--save", metavar="PLAN", type=click.Path(dir_okay=False), help="Keep the plan, for apply --plan.")
 @click.option("--show", metavar="PLAN", type=click.Path(dir_okay=False), help="Show a plan that was kept; no FILE.")
@@ -37,6 +39,7 @@ def command(
     diff: bool,
     prune: bool,
     remove: tuple[str, ...],
+    rotate_key: bool,
     max_interruption: float | None,
     save: str | None,
     show: str | None,
@@ -78,6 +81,7 @@ def command(
             test_fencing=in_lab if test_fencing is None else test_fencing,
             prune=prune,
             remove=remove,
+            rotate_key=rotate_key,
             overwrite=overwrite,
             adopt=adopt,
             max_interruption_s=max_interruption,
