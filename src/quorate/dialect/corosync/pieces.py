@@ -20,6 +20,7 @@ LINE_MAX = 510  # bytes of a line that coroparse.c reads, without its end
 _ODD_BLANKS = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"
 _WIDE = {"：": ":", "｛": "{", "｝": "}", "＃": "#"}
 _COMMENT = re.compile(r"(?<=[\s{}])#")
+_WHOLE_COMMENT = re.compile(rf"[\s{_ODD_BLANKS}]*#")
 _OPEN = re.compile(r"\s*([\w.-]*)\s*\{")
 _CLOSE = re.compile(r"\s*\}")
 _KEY = re.compile(r"\s*([^\s:{}=]+)\s*:\s*")
@@ -85,14 +86,14 @@ class _Pieces:
             self.source.say(Severity.WARNING, Span(number, 0, number, len(raw)), "line-too-long",
                             f"the line is longer than the {LINE_MAX} bytes that Corosync reads",
                             "Corosync refuses the file", "break it")  # fmt: skip
-        plain = raw.translate({ord(blank): " " for blank in _ODD_BLANKS})
+        plain = _plain(raw, number, self.source)
         start = len(plain) - len(plain.lstrip())
         if not plain.strip():
             return
         if plain[start] == "#":
             self._comment(raw, Span(number, start, number, len(raw.rstrip())))
             return
-        line = _Line(_plain(raw, number, self.source), number, self.source)
+        line = _Line(plain, number, self.source)
         self._trailing_comment(line, raw)
         self._body(line)
 
@@ -140,16 +141,16 @@ class _Pieces:
         """Take the next piece of a line; False where the rest cannot be told."""
         if match := _OPEN.match(line.body, line.at):
             self._opened(line, match)
-        elif self._no_brace():
+            line.at = match.end()
             return True
-        elif match := _CLOSE.match(line.body, line.at):
+        self._no_brace()
+        if match := _CLOSE.match(line.body, line.at):
             self.found.append(Piece("close", "}", line.span(match.end() - 1, match.end())))
+            line.at = match.end()
         elif match := _KEY.match(line.body, line.at):
             self._key(line, match)
-            return True
         else:
             return self._damaged(line)
-        line.at = match.end()
         return True
 
     def _opened(self, line: _Line, match: "re.Match[str]") -> None:
@@ -202,15 +203,14 @@ class _Pieces:
                      "Corosync refuses the file", "write `key: value`, or # before a comment")  # fmt: skip
         return False
 
-    def _no_brace(self) -> bool:
-        """Say so if a section's name was not followed by a brace, and take it for opened."""
+    def _no_brace(self) -> None:
+        """Say so if no brace followed the name of a section."""
         if not self.waiting:
-            return False
+            return
         name, span = self.waiting
         self.waiting = None
         self.source.say(Severity.ERROR, span, "unreadable-line", f'no brace follows "{name}"',
                         "Corosync refuses the file", f"write {name} {{, and }} behind what belongs to it")  # fmt: skip
-        return False
 
 
 def _known(name: str, is_strict: bool) -> list[Known]:
@@ -224,7 +224,8 @@ def _known(name: str, is_strict: bool) -> list[Known]:
 
 def _plain(raw: str, number: int, source: Text) -> str:
     """Return a line with plain blanks, colons and braces; say where others stood outside of a comment."""
-    end = match.start() if (match := _COMMENT.search(raw)) else len(raw)
+    match = _WHOLE_COMMENT.match(raw) or _COMMENT.search(raw)
+    end = match.end() if match else len(raw)
     plain = list(raw)
     for at, char in enumerate(raw[:end]):
         if char in _WIDE:
@@ -234,8 +235,6 @@ def _plain(raw: str, number: int, source: Text) -> str:
                        f"write {_WIDE[char]}")  # fmt: skip
         elif char in _ODD_BLANKS:
             plain[at] = " "
-            if not raw[:at].strip(" \t" + _ODD_BLANKS) or not raw[at:].strip(" \t" + _ODD_BLANKS):
-                continue
             source.say(Severity.WARNING, Span(number, at, number, at + 1), "odd-blank",
                        "this blank is not a plain space; read as one", "Corosync takes it for part of a word",
                        "write a plain space")  # fmt: skip
