@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from quorate.adopt.material import Material
-from quorate.adopt.reading import cib, corosync, crm, others, prose
+from quorate.adopt.reading import cib, corosync, crm, others, pcs, prose
 from quorate.adopt.sorting import Input, Surroundings, pieces
 from quorate.errors import UsageError
 from quorate.lines import Lines
@@ -14,6 +14,7 @@ _READERS = {
     "drbd": others.read,
     "haproxy": others.read,
     "crm": crm.read,
+    "pcs": pcs.read,
     "prose": prose.read,
 }
 
@@ -31,6 +32,6 @@ def gather(inputs: Sequence[Input], agents: Sequence[str], around: Surroundings)
         names = ", ".join(given.name for given in inputs)
         raise UsageError(
             f"no configuration of a cluster stands in {names}",
-            "give text of the crm shell, a CIB, a corosync.conf or a guide that has these; --as says which it is",
+            "give text of the crm shell, commands of pcs, a CIB, corosync.conf or a guide with these; --as says which",
         )
     return material

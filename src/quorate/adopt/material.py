@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import TypeVar
 
 from quorate.adopt.account import Account
@@ -63,9 +64,37 @@ class Material:
         summary, why, fix = words
         self.findings.append(Finding(code, severity, summary, why, fix, place=place))
 
+    def hide(self, held: Held, secret: str) -> None:
+        """Keep a secret of a statement out of every place; if it is not seen in its lines, keep all of them out."""
+        spans = []
+        rows = list(self.sources[held.file])
+        for number in held.lines:
+            row = rows[number - 1]
+            for spelled in {secret, escape(secret, quote=True)}:
+                spans += [Span(number - 1, at, number - 1, at + len(spelled)) for at in _all(row, spelled)]
+        for span in spans or [Span(number - 1, 0, number - 1, len(rows[number - 1])) for number in held.lines]:
+            self.sources[held.file].hide(span)
+
+    def masked(self, finding: Finding) -> Finding:
+        """Return a finding whose place shows nothing that was hidden after it was made."""
+        place = finding.place
+        if place is None or place.file not in self.sources:
+            return finding
+        start = place.column - 1
+        span = Span(place.line - 1, start, place.line - 1, start + place.length)
+        return finding.at(self.sources[place.file].place(span))
+
     def place(self, file: str, line: int) -> Place:
         """Return the place of a line, counted from 1."""
         lines = self.sources[file]
         row = next((text for number, text in enumerate(lines, 1) if number == line), "")
         start = len(row) - len(row.lstrip())
         return lines.place(Span(line - 1, start, line - 1, max(start + 1, len(row.rstrip()))))
+
+
+def _all(row: str, word: str) -> Iterator[int]:
+    """Yield every column at which a word stands."""
+    at = row.find(word)
+    while at >= 0:
+        yield at
+        at = row.find(word, at + len(word))

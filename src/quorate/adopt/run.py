@@ -67,7 +67,7 @@ def adopt(
     text = write(draft)
     known = {finding.code for finding in material.findings}
     own = [finding for finding in load(text, FILE, kinds()).findings if finding.code not in known]
-    findings = [*_of_reading(material.findings), *own]
+    findings = [*map(material.masked, _of_reading(material.findings)), *own]
     return Adopted(text, tuple(in_reading_order(findings)), material.account)
 
 

@@ -45,6 +45,7 @@ some = values.filter(bool)
 scores = st.sampled_from(["INFINITY", "-INFINITY", "0", "100", "-5"])
 maybe = st.none
 ID = "a"  # every name that a statement refers to is this one, and it is always defined
+ids = names.filter(lambda name: name != ID)
 
 
 def tuples(strategy, low=0, high=3):
@@ -81,7 +82,7 @@ def sets(*kinds):
     kind = st.sampled_from(kinds)
     return tuples(
         st.one_of(
-            st.builds(NvSet, kind, tuples(pairs), tuples(rules, 0, 1), st.none() | scores, st.none() | names),
+            st.builds(NvSet, kind, tuples(pairs), tuples(rules, 0, 1), st.none() | scores, st.none() | ids),
             st.builds(NvSet, kind, ref=names),
         )
     )

@@ -99,9 +99,13 @@ class _Mapping:
             self.section["transport"] = transport
         else:
             self._crypto(series)
-        links = [self._link(one, number) for number, one in enumerate(self.configuration.interfaces)]
-        if any(links):
-            self.section["links"] = links
+        told = {}
+        for at, one in enumerate(self.configuration.interfaces):
+            spoken = one.value("linknumber") or one.value("ringnumber") or ""
+            number = int(spoken) if spoken.isdecimal() else at
+            told[number] = self._link(one, number)
+        if any(told.values()):
+            self.section["links"] = [told.get(number, {}) for number in range(max(told) + 1)]
 
     def _crypto(self, series: int) -> None:
         cipher, hash_ = age.crypto(self.configuration)

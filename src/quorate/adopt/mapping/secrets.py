@@ -39,6 +39,7 @@ def _pair(pair: Pair, item: Primitive, held: Held, material: Material, draft: Dr
     name = pair.name
     if name is None or not is_secret_key(name) or not pair.value or pair.value == REFERENCE:
         return pair
+    material.hide(held, pair.value)
     variable = environment(item.id, name)
     draft.secrets.setdefault(item.id, {})[name] = {"env": variable}
     material.account.add(held.file, held.lines, f"{item.id} {name}", Fate.BECAME, f"secrets.{item.id}.{name}")

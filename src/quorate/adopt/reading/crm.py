@@ -33,10 +33,10 @@ def _read(piece: Piece, material: Material, agents: Sequence[str], known: set[st
         covered |= lines
         place = material.place(piece.file, min(lines))
         material.held.append(Held(placed.statement, piece.file, tuple(sorted(lines)), place))
-    _others(piece, material, reading.findings, covered)
+    others(piece, material, reading.findings, covered)
 
 
-def _others(piece: Piece, material: Material, findings: Sequence[Finding], covered: set[int]) -> None:
+def others(piece: Piece, material: Material, findings: Sequence[Finding], covered: set[int]) -> None:
     """Account for lines that are in no statement: comments, the dialogue around them, and what could not be read."""
     said = dict[int, Finding]()
     for each in findings:

@@ -24,8 +24,9 @@ from quorate.lines import Lines
 
 Reader = Callable[[Command, State], None]
 
-_SECTIONS = ("acl", "alert", "booth", "cib", "client", "cluster", "config", "constraint", "dr", "host", "node", "pcsd",
+SECTIONS = ("acl", "alert", "booth", "cib", "client", "cluster", "config", "constraint", "dr", "host", "node", "pcsd",
              "property", "qdevice", "quorum", "resource", "status", "stonith", "tag")  # fmt: skip
+"""The first words of commands."""
 _SHOWS = ("agents", "cib", "cib-push", "cib-upgrade", "cleanup", "config", "confirm", "corosync", "debug-monitor",
           "debug-start", "describe", "failcount", "fence", "help", "history", "list", "nodes", "pcsd-status",
           "providers", "refresh", "relations", "report", "resources", "restart", "show", "standards", "start", "status",
@@ -35,9 +36,13 @@ _SHOWS = ("agents", "cib", "cib-push", "cib-upgrade", "cleanup", "config", "conf
 
 @dataclass(frozen=True, slots=True)
 class Reading(crm.Reading):
-    """What the commands make. setup: the cluster itself, if `pcs cluster setup` is among them."""
+    """What the commands make. setup: the cluster itself, if `pcs cluster setup` is among them.
+
+    run: the lines, counted from 1, of the commands that were read and change what there is.
+    """
 
     setup: Setup | None = None
+    run: frozenset[int] = frozenset()
 
 
 @cache
@@ -68,7 +73,7 @@ def read(
             _run(command(item.tokens, state.text), state)
     placed = references.checked(state.statements, state.text, {*state.lost, *defined})
     configuration = Configuration(tuple(item.statement for item in placed), tuple(state.comments))
-    return Reading(configuration, state.text.sorted(), tuple(placed), state.setup)
+    return Reading(configuration, state.text.sorted(), tuple(placed), state.setup, frozenset(state.run))
 
 
 def _run(said: Command, state: State) -> None:
@@ -85,16 +90,17 @@ def _run(said: Command, state: State) -> None:
         if said.more:
             raise said.refuse(said.token(), "unexpected-word", f'"{said.peek()}" is not expected here',
                               f'"pcs {" ".join(names[:length])}" takes no more', "leave it out")  # fmt: skip
+        state.run |= {number + 1 for token in said.tokens for number in (token.line, token.end_line)}
     except Unreadable:
         state.lost |= {token.text for token in said.tokens[1 + length : 2 + length]}
 
 
 def _unknown(said: Command, names: tuple[str, ...], state: State) -> None:
     first = said.tokens[min(1, len(said.tokens) - 1)]
-    if not names or names[0] not in _SECTIONS:
+    if not names or names[0] not in SECTIONS:
         if names:
             said.error(first, "unknown-command", f'"pcs {names[0]}" is no command', "pcs has no such part",
-                       f"write one of {', '.join(_SECTIONS)} behind pcs")  # fmt: skip
+                       f"write one of {', '.join(SECTIONS)} behind pcs")  # fmt: skip
         return
     last = said.tokens[min(len(said.tokens), 4) - 1]
     span = first.span._replace(end_line=last.end_line, end_column=last.end_column)

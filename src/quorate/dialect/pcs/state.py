@@ -34,6 +34,7 @@ class Setup:
     transport: str = "knet"
     options: tuple[tuple[str, Attributes], ...] = ()
     links: tuple[Attributes, ...] = ()
+    line: int = field(default=0, compare=False)  # of the command, from 0
 
 
 @dataclass(slots=True)
@@ -46,7 +47,8 @@ class State:
     statements: list[Placed] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     setup: Setup | None = None
-    lost: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)  # what commands that could not be read would have made
+    run: set[int] = field(default_factory=set)  # the lines, from 1, of those that could
 
     def add(self, statement: Statement, tokens: Iterable[Token]) -> None:
         """Add a statement, with the comments above its command."""

@@ -28,7 +28,7 @@ def setup(command: Command, state: State) -> None:
             links.append(given)
         elif given:
             options.append((part, given))
-    state.setup = Setup(name, nodes, transport, tuple(options), tuple(links))
+    state.setup = Setup(name, nodes, transport, tuple(options), tuple(links), command.first.line)
 
 
 def _nodes(command: Command, words: list[Token], first: Token, *, commas: bool) -> tuple[SetupNode, ...]:
