@@ -79,7 +79,7 @@ TABLE: tuple[Row, ...] = (
     _row("totem. crypto_cipher crypto_hash secauth key", "TTR",
          f"{_RO} (2.4, 3.0); totemconfig.c totem_reread_crypto_config (3.1)",
          "cipher, hash",
-         "a key replaced in its file is loaded too (measured); 3.1 built for a knet older than 1.18 refuses the reload"),
+         "a key replaced in its file is loaded (measured); 3.1 built for a knet older than 1.18 refuses the reload"),
     _row("totem. keyfile", "TTT", f"{_RO} (2.4, 3.0); totemconfig.c totem_config_keyread (3.1)", "yes",
          "3.1.7 shows the new name in the cmap and logs no change of its key: replace the key in its file instead"),
     _row("totem. crypto_model", "-SR", "totemconfig.c totem_get_crypto", "yes",
