@@ -24,7 +24,7 @@ DUMMY = 'primitive: "ocf:pacemaker:Dummy"'
 TICK, TOCK, TACK = (f"  {name}: {{{DUMMY}, parameters: {{fake: one}}}}\n" for name in ("tick", "tock", "tack"))
 TEXT = FILE.replace("10.31.", "10.73.").replace("172.31.", "172.30.") + f"resources:\n{TICK}{TOCK}"
 INITIATING = re.compile(r"Initiating (?:\S+-interval )?([\w-]+) operation (\S+)_\1_\d+ (?:locally )?on (\S+)")
-QUIET = {"monitor", "cancel", "notify"}
+QUIET = {"monitor", "cancel", "notify", "delete", "clear_failcount"}  # and what Pacemaker does by itself
 CLIENT = Path(__file__).with_name("asking.py")
 CONF = "/etc/apache2/conf-enabled/quorate.conf"
 

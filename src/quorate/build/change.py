@@ -90,7 +90,8 @@ class Change:
     """One change. words: for people, begins with a verb. difference: unified diff of a text file, if it has one.
 
     things: what becomes of each thing that it touches. empties: resources are moved off the host before (standby), and
-    may come back to it afterwards.
+    may come back to it afterwards. reads: (service, primitive) whose server goes on with what it read before, until the
+    effect is there; it is none where that is not running on the host.
     """
 
     host: str
@@ -101,6 +102,7 @@ class Change:
     difference: str = ""
     things: tuple[tuple[Thing, Deed], ...] = ()
     empties: bool = False
+    reads: tuple[str, str] | None = None
 
 
 def difference(path: str, old: bytes | None, new: bytes) -> str:

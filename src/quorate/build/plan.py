@@ -7,13 +7,13 @@ the cluster the plan is good (saved.py).
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from quorate.build.change import Change, Deed, Effect, Thing, heaviest
-from quorate.build.consequences import Consequences
+from quorate.build.consequences import Consequences, Fate
 from quorate.build.drift import drift
 from quorate.build.fates import ENDS, RELOADS
 from quorate.build.foreseeing import foresee
@@ -161,15 +161,51 @@ def not_seen(name: str, error: QuorateError) -> Finding:
 
 
 def with_consequences(made: Plan, found: Consequences) -> Plan:
-    """Return the plan with what it does to services; writing the CIB then has the effect that is foretold of it."""
+    """Return the plan with what it does to services; its changes then have the effects that are foretold of them.
+
+    Writing the CIB has what Pacemaker makes of it; files that a server reads matter where it runs.
+    """
     if found.unknown:
         return replace(made, consequences=found)
-    effect = effect_of(found)
-    stages = tuple(
-        (title, tuple(replace(one, effect=effect) if one.step == cib.TITLE else one for one in changes))
-        for title, changes in made.stages
+    runs = {one.service: one.before for one in found.services}
+
+    def effective(change: Change) -> Change:
+        if change.step == cib.TITLE:
+            return replace(change, effect=effect_of(found))
+        if change.reads and change.host not in runs.get(change.reads[0], ()):
+            return replace(change, effect=Effect.NOTHING, reads=None)
+        return change
+
+    stages = tuple((title, tuple(map(effective, changes))) for title, changes in made.stages)
+    made = replace(made, stages=stages)
+    findings = (*made.findings, *settings_later(made.changes, found))
+    return replace(made, findings=findings, consequences=reloaded(found, made.changes))
+
+
+def reloaded(found: Consequences, changes: Iterable[Change]) -> Consequences:
+    """Return the consequences with the services that take over a new file by a reload."""
+    names = {change.reads[0] for change in changes if change.reads and change.effect is Effect.RELOAD}
+    calm = (Fate.UNAFFECTED, Fate.RELOADED)
+    services = tuple(
+        replace(one, fate=Fate.RELOADED) if one.service in names and one.fate in calm else one for one in found.services
     )
-    return replace(made, stages=stages, consequences=found)
+    return replace(found, services=services)
+
+
+def settings_later(changes: Iterable[Change], found: Consequences) -> Iterator[Finding]:
+    """Yield a warning for each server that reads a new file only when it starts, and is not started by this plan."""
+    started = {(act.resource, act.node) for act in found.acts if act.task == "start"}
+    for change in changes:
+        if change.reads and change.effect is Effect.RESTART and (change.reads[1], change.host) not in started:
+            service, primitive = change.reads
+            yield Finding(
+                "needs-restart",
+                Severity.WARNING,
+                f"{service} on {change.host} goes on with the settings of before until {primitive} is restarted",
+                f"to {change.words} is not enough: its server reads the file only when it starts",
+                f"when it suits: crm_resource --restart --resource {primitive}",
+                path=("services", service),
+            )
 
 
 def effect_of(found: Consequences) -> Effect:

@@ -21,6 +21,8 @@ class HostFile:
 
     make_parents: its directory is not the package's, and is made where it is missing.
     then: argument vectors to run on the host once it was written, for programs that read it only when told.
+    reader: the primitive whose server reads it, where that matters to one that runs; taken: what has that take over
+    another content: a reload, which `then` makes, or its own restart, which is the operator's to choose.
     """
 
     path: str
@@ -31,6 +33,8 @@ class HostFile:
     replace: bool = True
     make_parents: bool = False
     then: tuple[tuple[str, ...], ...] = ()
+    reader: str = ""
+    taken: Literal["", "reload", "restart"] = ""
 
 
 @dataclass(frozen=True, slots=True)

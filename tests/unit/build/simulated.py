@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from quorate.build import history
 from quorate.build.steps import boot, corosync_conf
 from quorate.build.steps import packages as packages_step
+from quorate.catalog.services import web
 from quorate.errors import CommandFailed, HostUnreachable
 from quorate.machines.host import Command, Completed
 from quorate.observe.facts import change_records, file_state, firewall, packages, times
@@ -78,6 +79,8 @@ class SimulatedHost:
                 self.enabled -= set(units) - self.masked  # systemd ignores it for masked units, with status 0
             case ("systemctl", "start", unit) | ("systemctl", "restart", unit):
                 self.active.add(unit)
+            case ("sh", "-c", web.GRACEFUL, *_):
+                pass
             case ("systemctl", "daemon-reload") | ("systemctl", "try-restart", _):
                 pass
             case ("apt-get", "update") | ("install", "--directory", *_):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from quorate.build.change import Change, Deed, Run, Thing, WriteFile, difference, digest
+from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference, digest
 from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.catalog.service import HostFile
@@ -13,6 +13,7 @@ from quorate.observe.facts import file_state
 from quorate.observe.gathering import gather_about
 
 TITLE = "service files"
+EFFECTS = {"": Effect.NOTHING, "reload": Effect.RELOAD, "restart": Effect.RESTART}
 SHOWN_MAX = 65536
 """Bytes of a file whose difference is shown."""
 
@@ -54,6 +55,8 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
             (action, *then),
             difference=difference(path, facts[path].content, content),
             things=((Thing("file", path), deed),),
+            effect=EFFECTS[file.taken] if facts[path].exists else Effect.NOTHING,
+            reads=(label, file.reader) if file.taken and facts[path].exists else None,
         )
 
 

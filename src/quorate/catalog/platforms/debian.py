@@ -59,6 +59,7 @@ PLATFORM = Platform(
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
             "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",
             "apache": "/usr/sbin/apache2",
+            "apache.control": "/usr/sbin/apache2ctl",
             "apache.conf": "/etc/apache2/apache2.conf",
             "apache.conf.d": "/etc/apache2/conf-enabled",
             "apache.pid": "/var/run/apache2/apache2.pid",

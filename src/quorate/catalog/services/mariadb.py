@@ -129,10 +129,11 @@ targets: {availability: 99.99, outage_s: 60}
             log=self._log(name),
             pool=self.buffer_pool,
         )
-        settings = HostFile(f"{platform.paths['mariadb.conf.d']}/90-quorate.cnf", content)
+        path, server = f"{platform.paths['mariadb.conf.d']}/90-quorate.cnf", f"{name}-server"
+        settings = HostFile(path, content, reader=server, taken="restart")
         # "Access denied" is an answer, too: whoever has changed root's password is not punished for it.
         question = (platform.paths["mariadb.admin"], f"--socket={SOCKET}", "ping")
-        return (settings, *watched(f"{name}-server", PID_FILE, question))
+        return (settings, *watched(server, PID_FILE, question))
 
     def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
         """Return a group: storage, then the address so that the server can listen on it, then the server."""

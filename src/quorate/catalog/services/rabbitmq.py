@@ -104,7 +104,7 @@ targets: {availability: 99.9, outage_s: 120}
         """
         environment = ENVIRONMENT.format(name=NODENAME, address=self.address.ip, port=self.port, base=self.base(name))
         return (
-            HostFile(platform.paths["rabbitmq.env"], environment),
+            HostFile(platform.paths["rabbitmq.env"], environment, reader=f"{name}-server", taken="restart"),
             HostFile(
                 f"{platform.paths['epmd.socket.d']}/quorate.conf",
                 EPMD,

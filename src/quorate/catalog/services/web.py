@@ -30,6 +30,10 @@ CONF = """\
 GracefulShutdownTimeout {drain_s}
 """
 
+# A running Apache reads its files anew and lets requests finish, and ends if it cannot read them; so they are tested
+# first. apache2ctl graceful would start one that does not run.
+GRACEFUL = """if [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; then "$2" configtest && "$2" graceful; fi"""
+
 UrlPath = Annotated[
     str,
     pattern(r"/[!-~]*", "the path of a page", why="it is asked for at the floating address", fix="begin it with /"),
@@ -91,8 +95,11 @@ targets: {outage_s: 10}
     def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
         """Return the configuration Pacemaker's agent needs, what watches Apache, and the page that names the node."""
         conf = CONF.format(status=STATUS_PATH, drain_s=max(1, ceil(self.drain)))  # 0 would mean to wait for ever
-        files = [HostFile(f"{platform.paths['apache.conf.d']}/quorate.conf", conf)]
-        files += watched(f"{name}-apache", platform.paths["apache.pid"])
+        pid, control = platform.paths["apache.pid"], platform.paths["apache.control"]
+        again = ("sh", "-c", GRACEFUL, "quorate-graceful", pid, control)
+        path, server = f"{platform.paths['apache.conf.d']}/quorate.conf", f"{name}-apache"
+        files = [HostFile(path, conf, then=(again,), reader=server, taken="reload")]
+        files += watched(server, pid)
         if self.page:
             page = f"<!doctype html>\n<html><title>{name}</title><p>{name} is {SERVED_BY} {node.name}</p></html>\n"
             files.append(HostFile(f"{platform.paths['apache.documents']}/{PAGE}", page))
