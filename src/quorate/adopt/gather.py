@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from quorate.adopt.hiding import hide
 from quorate.adopt.material import Material
 from quorate.adopt.reading import cib, corosync, crm, others, pcs, prose
 from quorate.adopt.sorting import Input, Surroundings, pieces
+from quorate.catalog.agents import AgentLibrary
 from quorate.errors import UsageError
 from quorate.lines import Lines
 
@@ -19,19 +21,21 @@ _READERS = {
 }
 
 
-def gather(inputs: Sequence[Input], agents: Sequence[str], around: Surroundings) -> Material:
+def gather(inputs: Sequence[Input], library: AgentLibrary, around: Surroundings) -> Material:
     """Read all inputs. UsageError: nothing of a cluster was found.
 
-    agents: names by which one of the wrong case is recognised. around: what the host knows that the inputs are from.
+    library: what agents say of themselves. around: what the host knows that the inputs are from.
     """
     material = Material(sources={given.name: Lines(given.name, given.text) for given in inputs}, around=around)
+    for lines in material.sources.values():
+        hide(lines)
     found = [piece for given in inputs for piece in pieces(given)]
     for kind, reader in _READERS.items():
-        reader([piece for piece in found if piece.kind == kind], material, agents)
+        reader([piece for piece in found if piece.kind == kind], material, library)
     if not material.held and not material.corosync:
         names = ", ".join(given.name for given in inputs)
         raise UsageError(
             f"no configuration of a cluster stands in {names}",
-            "give text of the crm shell, commands of pcs, a CIB, corosync.conf or a guide with these; --as says which",
+            "give text of the crm shell, commands of pcs, a CIB, a corosync.conf, or a guide that has these",
         )
     return material

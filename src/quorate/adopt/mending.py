@@ -12,9 +12,9 @@ from quorate import registry
 from quorate.adopt import mends
 from quorate.adopt.account import Fate
 from quorate.adopt.draft import Draft
-from quorate.adopt.material import Material
+from quorate.adopt.material import Held, Material
 from quorate.catalog.agents import AgentLibrary
-from quorate.dialect.model import Clone, Primitive, Statement
+from quorate.dialect.model import Clone, Primitive, Properties, Statement
 from quorate.findings import Severity
 
 
@@ -67,6 +67,7 @@ def mend(material: Material, draft: Draft, agents: AgentLibrary, *, verbatim: bo
                 if verbatim:
                     continue
                 if found.becomes is not None:
+                    _account_pairs(material, held, statement, found)
                     statement = found.becomes
                 elif found.gone:
                     statement = None
@@ -74,6 +75,15 @@ def mend(material: Material, draft: Draft, agents: AgentLibrary, *, verbatim: bo
             if statement is not None:
                 kept.append(replace(held, statement=statement))
         material.held = kept
+
+
+def _account_pairs(material: Material, held: Held, before: Statement | None, found: Mended) -> None:
+    """Properties that a mend leaves out are in no statement any more."""
+    if isinstance(before, Properties) and isinstance(found.becomes, Properties):
+        for pair in before.pairs:
+            if pair not in found.becomes.pairs:
+                what = f"{before.kind} {pair.name}"
+                material.account.add(held.file, held.lines, what, Fate.DROPPED, found.summary)
 
 
 def _found(module: ModuleType, statement: Statement, context: Context) -> Iterator[Mended]:

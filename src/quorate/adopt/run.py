@@ -48,7 +48,7 @@ def adopt(
 
     verbatim: what is outdated is named, and kept. around: what the host knows that the inputs are from.
     """
-    material, draft = gather(inputs, tools.agents.names(), around or Surroundings()), Draft()
+    material, draft = gather(inputs, tools.agents, around or Surroundings()), Draft()
     _empty(material)
     _once(material)
     nodes(material, draft)
@@ -56,7 +56,7 @@ def adopt(
     secrets(material, draft)
     corosync(material, draft, verbatim=verbatim)
     quorum(material, draft)
-    properties(material, draft)
+    properties(material, draft, verbatim=verbatim)
     undefined(material, draft)
     _name(material, draft)
     fencing.recognise(material, draft, tools)
@@ -66,9 +66,10 @@ def adopt(
         material.account.add(held.file, held.lines, held.what, Fate.TEXT, "resources, as text")
     text = write(draft)
     known = {finding.code for finding in material.findings}
-    own = [finding for finding in load(text, FILE, kinds()).findings if finding.code not in known]
+    loaded = load(text, FILE, kinds())
+    own = [f for f in loaded.findings if f.severity is Severity.ERROR or f.code not in known]  # said of the inputs
     findings = [*map(material.masked, _of_reading(material.findings)), *own]
-    return Adopted(text, tuple(in_reading_order(findings)), material.account)
+    return Adopted(text, tuple(_in_order(findings, inputs)), material.account)
 
 
 def _empty(material: Material) -> None:
@@ -107,6 +108,14 @@ def _name(material: Material, draft: Draft) -> None:
         material.say(Severity.INFO, None, "cluster-unnamed", "no input names the cluster; it is called cluster",
                      "Corosync tells clusters on one network apart by their names",
                      "write a name of its own before the first apply")  # fmt: skip
+
+
+def _in_order(findings: Sequence[Finding], inputs: Sequence[Input]) -> Iterator[Finding]:
+    """Yield findings in reading order, input by input; then those about the new file, and about no place."""
+    files = [given.name for given in inputs]
+    places = [*files, FILE, ""]
+    for file in places:
+        yield from in_reading_order(f for f in findings if (f.place.file if f.place else "") == file)
 
 
 def _of_reading(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -26,10 +26,14 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a host knows besides its files. addresses: by node name. networks: those it has an address in, as text."""
+    """What a host knows besides its files. addresses: by node name. networks: those it has an address in, as text.
+
+    live: the inputs are a running cluster's, and what changes them interrupts something.
+    """
 
     addresses: Mapping[str, str] = field(default_factory=dict)
     networks: tuple[str, ...] = ()
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from quorate.lab.lab import Lab
 from quorate.machines.host import Host, command
 from quorate.machines.ssh import connect
 from quorate.ui.options import read, readable
-from quorate.ui.terminal import count, show_findings, show_json
+from quorate.ui.terminal import count, finding_text, show_json
 
 LIMIT_BYTES = 20_000_000
 # crm and pcs mask passwords or leave them out; cibadmin says what there is. Without a running cluster: what it kept.
@@ -78,7 +78,7 @@ async def _gather(host: Host) -> tuple[list[Input], Surroundings]:
             inputs.append(Input(f"{host.name}:{name}", done.stdout, kind))
     if not any(given.kind in {"cib", "corosync"} for given in inputs):
         raise CommandFailed(f"{host.name} has neither a corosync.conf nor a CIB", "name a node of the cluster")
-    return inputs, Surroundings(await _addresses(host, inputs), await _networks(host))
+    return inputs, Surroundings(await _addresses(host, inputs), await _networks(host), live=True)
 
 
 async def _addresses(host: Host, inputs: list[Input]) -> dict[str, str]:
@@ -121,7 +121,8 @@ def shown(adopted: Adopted, form: str) -> None:
                    "counts": account.counts()})  # fmt: skip
         return
     click.echo(adopted.text, nl=False)
-    show_findings(adopted.findings, err=True)
+    for finding in adopted.findings:
+        click.echo(finding_text(finding) + "\n", err=True)
     for line in account_text(account):
         click.echo(line, err=True)
     click.echo(count(adopted.findings), err=True)

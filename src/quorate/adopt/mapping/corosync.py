@@ -1,7 +1,7 @@
 """corosync.conf -> the section `corosync`: each key becomes one of ours, or is accounted for with the reason. Pure.
 
 What only old Corosyncs had becomes what 3.1 has: multicast with one ring is knet with one link, rings are links. With
-`verbatim` a multicast transport stays.
+`verbatim`, and for a running cluster, the transport stays, for another one is a restart of Corosync everywhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ from quorate.dialect.corosync import age
 from quorate.dialect.corosync.model import Configuration, Items, Key
 from quorate.dialect.corosync.vocabulary import is_link_address, known
 from quorate.duration import seconds
+from quorate.findings import Severity
 from quorate.render.corosync import LOGFILE
 
 Said = tuple[Fate, str]
@@ -28,6 +29,7 @@ _TOTEM_SAID: Mapping[str, Said] = {
     "version": (Fate.SAME, "quorate writes it"),
     "config_version": (Fate.SAME, "quorate counts it"),
     "transport": (Fate.BECAME, "corosync.transport"),
+    "nodeid": (Fate.DROPPED, "it is of one node; the ids of all stand under nodes"),
     **dict.fromkeys(("secauth", "crypto_cipher", "crypto_hash", "crypto_type", "crypto_compat"),
                     (Fate.BECAME, "corosync.crypto")),
     **dict.fromkeys(("key", "keyfile"), (Fate.DROPPED, "a key is made on the nodes, or corosync.key refers to one")),
@@ -53,9 +55,18 @@ _LOGGING = {
 def corosync(material: Material, draft: Draft, *, verbatim: bool) -> None:
     """Fill in the section, and the cluster's name; account for every key."""
     for configuration, file in material.corosync:
-        mapping = _Mapping(configuration, draft, verbatim)
+        mapping = _Mapping(configuration, draft, verbatim or material.around.live)
         if any(configuration.all("totem")):
-            mapping.whole()
+            was = mapping.whole()
+            now = draft.corosync.get("transport", "knet")
+            if was != now:
+                line = next(
+                    (key.span.line for path, key in flat(configuration) if path[0:1] == ("totem",) and key.span), 0
+                )
+                material.say(Severity.INFO, material.place(file, line + 1), "transport-to-knet",
+                             f"the transport {was} becomes knet, encrypted",
+                             "Corosync 3 has several links and encryption with knet alone",
+                             "--verbatim keeps the transport as it is")  # fmt: skip
         for path, key in flat(configuration):
             fate, detail = mapping.key(path, key)
             line = key.span.line + 1 if key.span else 1
@@ -82,34 +93,33 @@ def _without_defaults(draft: Draft) -> None:
 class _Mapping:
     configuration: Configuration
     draft: Draft
-    verbatim: bool
+    kept: bool  # the transport stays
 
     @property
     def section(self) -> Section:
         return self.draft.corosync
 
-    def whole(self) -> None:
-        """Map what several keys say together: the transport, encryption, links."""
+    def whole(self) -> str:
+        """Map what several keys say together: the transport, encryption, links. Return the transport there was."""
         transport, series = age.transport(self.configuration), age.series(self.configuration)
         broadcast = any(one.value("broadcast") == "yes" for one in self.configuration.interfaces)
-        kept = transport == "udpu" if series == 3 else False
-        if broadcast and (self.verbatim or series == 3):
-            transport, kept = "broadcast", True
-        if transport != "knet" and (self.verbatim or kept or (series == 3 and transport == "udp")):
+        transport = "broadcast" if broadcast else transport
+        if transport != "knet" and (self.kept or series == 3):
             self.section["transport"] = transport
         else:
             self._crypto(series)
-        told = {}
-        for at, one in enumerate(self.configuration.interfaces):
-            spoken = one.value("linknumber") or one.value("ringnumber") or ""
-            number = int(spoken) if spoken.isdecimal() else at
-            told[number] = self._link(one, number)
-        if any(told.values()):
-            self.section["links"] = [told.get(number, {}) for number in range(max(told) + 1)]
+        links: dict[int, Section] = {}
+        for number, one in enumerate(self.configuration.interfaces):
+            said = one.value("linknumber") or one.value("ringnumber") or ""
+            own = int(said) if said.isdecimal() and int(said) < 8 else number
+            links[own] = self._link(one, own)
+        if any(links.values()):
+            self.section["links"] = [links.get(number, {}) for number in range(max(links) + 1)]
+        return transport
 
     def _crypto(self, series: int) -> None:
         cipher, hash_ = age.crypto(self.configuration)
-        if series < 3 and not self.verbatim:
+        if series < 3 and not self.kept:
             return  # encryption is on by default, whatever it was
         if cipher == "none" and hash_ == "none":
             self.section["crypto"] = False

@@ -43,14 +43,17 @@ def nodes(material: Material, draft: Draft) -> None:
 def _of_nodelist(material: Material, draft: Draft, node: Section, number: int) -> None:
     """Take a node of corosync.conf. An address may be a name there, which says no address."""
     links = [key for key in node.entries() if is_link_address(key.name)]
-    name = node.value("name") or (links[0].value if links and not _is_address(links[0].value) else f"node{number}")
+    id_ = node.value("nodeid") or ""
+    told = next((said.uname for said in material.statements(Node) if said.id == id_), "") if id_ else ""
+    address = links[0].value if links and not _is_address(links[0].value) else ""
+    name = node.value("name") or told or address or f"node{number}"
     entry = draft.nodes.setdefault(name, {"links": []})
     for key in sorted(links, key=lambda key: key.name):
-        address = material.around.addresses.get(key.value, key.value)
-        entry["links"].append(_with_prefix(address, material) if _is_address(address) else UNKNOWN)
-        if not _is_address(address):
+        reached = material.around.addresses.get(key.value, key.value)
+        entry["links"].append(_with_prefix(reached, material) if _is_address(reached) else UNKNOWN)
+        if not _is_address(reached):
             draft.notes["nodes", name] = f"corosync.conf has the name {key.value} and no address"
-    if (id_ := node.value("nodeid")) and id_.isdecimal() and int(id_) > 0:
+    if id_.isdecimal() and int(id_) > 0:
         entry["id"] = int(id_)
     if (votes := node.value("quorum_votes")) and votes.isdecimal() and votes != "1":
         entry["votes"] = int(votes)

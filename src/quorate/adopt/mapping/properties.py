@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from quorate.adopt.account import Fate
 from quorate.adopt.draft import Draft
 from quorate.adopt.material import Held, Material
+from quorate.adopt.mends.old_properties import MOVED
 from quorate.describe.derive.pacemaker import RESOURCE_DEFAULTS, SERIES, is_usual
 from quorate.describe.vocabulary import PROPERTIES_WITH_A_HOME
 from quorate.dialect.crm.vocabulary import boolean
@@ -29,7 +30,7 @@ _DEFAULTS = {
 }
 
 
-def properties(material: Material, draft: Draft) -> None:
+def properties(material: Material, draft: Draft, *, verbatim: bool) -> None:
     """Fill in the sections with every set that has Pacemaker's usual id and no conditions; others stay text."""
     own = _has_quorates(material)
     if not own:
@@ -39,7 +40,9 @@ def properties(material: Material, draft: Draft) -> None:
         if isinstance(item, Properties) and is_usual(item):
             for pair in item.pairs:
                 assert pair.name is not None
-                fate, detail = _Taking(material, draft, held, own).take(item.kind, pair.name, pair.value or "")
+                fate, detail = _Taking(material, draft, held, own, verbatim).take(
+                    item.kind, pair.name, pair.value or ""
+                )
                 material.account.add(held.file, held.lines, f"{item.kind} {pair.name}", fate, detail)
             if not item.pairs:
                 material.account.add(held.file, held.lines, item.kind, Fate.DROPPED, "it says nothing")
@@ -76,9 +79,12 @@ class _Taking:
     draft: Draft
     held: Held
     own: bool
+    verbatim: bool
 
     def take(self, kind: str, name: str, value: str) -> tuple[Fate, str]:
         """Put one property or default where it belongs."""
+        if kind == "property" and name in MOVED and not self.verbatim:
+            kind, name = MOVED[name]
         if kind == "property" and name == "cluster-name":
             self.draft.cluster = self.draft.cluster or value
             return Fate.BECAME, "cluster"

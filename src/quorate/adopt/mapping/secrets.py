@@ -37,6 +37,11 @@ def _without(held: Held, material: Material, draft: Draft) -> Statement:
 
 def _pair(pair: Pair, item: Primitive, held: Held, material: Material, draft: Draft) -> Pair:
     name = pair.name
+    if name is not None and pair.value == REFERENCE:
+        material.say(Severity.INFO, held.place, "secret-on-nodes",
+                     f"the value of {name} of {item.id} lies in a file on the nodes (cibsecret), and in no input",
+                     "it stays there, and a new node would not have it",
+                     f"say where it is under secrets.{item.id}.{name}, before a node is added")  # fmt: skip
     if name is None or not is_secret_key(name) or not pair.value or pair.value == REFERENCE:
         return pair
     material.hide(held, pair.value)

@@ -1,1 +1,1 @@
-"""Pieces of inputs -> Material, a module for each kind of text: `read(pieces, material, agents)`. Pure."""
+"""Pieces of inputs -> Material, a module for each kind of text: `read(pieces, material, library)`. Pure."""

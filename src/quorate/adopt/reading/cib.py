@@ -1,12 +1,15 @@
 """A CIB: its configuration is read; what the cluster says of itself around it is not configuration. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
 from quorate.adopt.account import Fate
 from quorate.adopt.material import Held, Material
+from quorate.adopt.reading.others import stretches
 from quorate.adopt.sorting import Piece
+from quorate.catalog.agents import AgentLibrary
 from quorate.dialect.cib.read import parse
 from quorate.dialect.cib.read import read as read_cib
 from quorate.dialect.crm.references import identity
@@ -15,7 +18,7 @@ from quorate.dialect.model import FencingTopology, Node, Properties, Raw, Statem
 _SECTIONS = {"property": "crm_config", "rsc_defaults": "rsc_defaults", "op_defaults": "op_defaults"}
 
 
-def read(pieces: Sequence[Piece], material: Material, _agents: Sequence[str]) -> None:
+def read(pieces: Sequence[Piece], material: Material, _library: AgentLibrary) -> None:
     """Read all pieces."""
     for piece in pieces:
         _read(piece, material)
@@ -32,11 +35,11 @@ def _read(piece: Piece, material: Material) -> None:
         covered |= lines
         held = Held(statement, piece.file, tuple(sorted(lines)), material.place(piece.file, min(lines)))
         material.held.append(held)
-    status = _state(root, skipped)
-    for number in sorted(piece.lines - covered):
-        state = number in status
-        detail = "state of the cluster, not configuration" if state else "a section's own element"
-        material.account.add(piece.file, [number], "XML", Fate.PROSE if state else Fate.SAME, detail)
+    status = _state(root, skipped) & piece.lines - covered
+    if status:
+        material.account.add(piece.file, status, "status", Fate.PROSE, "state of the cluster, not configuration")
+    for first, last in stretches(replace(piece, lines=piece.lines - covered - status), material):
+        material.account.add(piece.file, [first, last], "XML", Fate.SAME, "sections, around what is in them")
 
 
 def _element(root: Element, statement: Statement) -> Element | None:

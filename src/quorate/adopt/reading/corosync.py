@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from quorate.adopt.account import Fate
 from quorate.adopt.material import Material
 from quorate.adopt.sorting import Piece
+from quorate.catalog.agents import AgentLibrary
 from quorate.dialect.corosync.model import Configuration, Items, Key
 from quorate.dialect.corosync.read import read as read_conf
 
 
-def read(pieces: Sequence[Piece], material: Material, _agents: Sequence[str]) -> None:
+def read(pieces: Sequence[Piece], material: Material, _library: AgentLibrary) -> None:
     """Read all pieces. Lines without a key are accounted for here: comments, braces, what could not be read."""
     for piece in pieces:
         reading = read_conf(piece.text, piece.file)

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from quorate.adopt.account import Fate
 from quorate.adopt.material import Held, Material
 from quorate.adopt.sorting import Piece
+from quorate.catalog.agents import AgentLibrary
 from quorate.dialect.crm.read import read as read_crm
 from quorate.dialect.crm.references import identity
 from quorate.findings import Finding, Severity
 
 
-def read(pieces: Sequence[Piece], material: Material, agents: Sequence[str]) -> None:
+def read(pieces: Sequence[Piece], material: Material, library: AgentLibrary) -> None:
     """Read all pieces; a name that one of them defines is known to the others."""
+    agents = library.names()
     known = {_name(held.statement) for held in material.held}
     for piece in pieces:
         first = read_crm(piece.text, piece.file, agents)

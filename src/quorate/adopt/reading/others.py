@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from quorate.adopt.account import Fate
 from quorate.adopt.material import Disk, Material
 from quorate.adopt.sorting import Piece
+from quorate.catalog.agents import AgentLibrary
 from quorate.dialect.drbd.model import Configuration, Items
 from quorate.dialect.drbd.read import read as read_drbd
 from quorate.dialect.haproxy.read import read as read_haproxy
@@ -19,7 +20,7 @@ WHYS = {
 }
 
 
-def read(pieces: Sequence[Piece], material: Material, _agents: Sequence[str]) -> None:
+def read(pieces: Sequence[Piece], material: Material, _library: AgentLibrary) -> None:
     """Account for all lines, and say what is wrong or outdated in them; of DRBD note each node's disk and address."""
     for piece in pieces:
         if piece.kind == "drbd":

@@ -17,11 +17,11 @@ _PLAIN = ("bindnetaddr", "broadcast", "linknumber", "mcastaddr", "mcastport", "t
 _CRYPTO = {"cipher": "aes256", "hash": "sha256"}  # pcs 0.10 on, for knet
 
 
-def read(pieces: Sequence[Piece], material: Material, agents: Sequence[str]) -> None:
+def read(pieces: Sequence[Piece], material: Material, library: AgentLibrary) -> None:
     """Read all pieces; a name that one of them defines is known to the others."""
     known = {identity(held.statement) or "" for held in material.held}
     for piece in pieces:
-        reading = read_pcs(piece.text, piece.file, agents, defined=known, library=AgentLibrary.shipped())
+        reading = read_pcs(piece.text, piece.file, library.names(), defined=known, library=library)
         known |= {identity(statement) or "" for statement in reading.configuration.statements}
         material.findings += reading.findings
         covered = set[int]()

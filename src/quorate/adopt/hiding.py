@@ -1,0 +1,27 @@
+"""Passwords in the lines of an input: whatever language it is, no place of a finding shows them. Pure."""
+
+import re
+
+from quorate.describe.derive.crm_view import REFERENCE
+from quorate.lines import Lines, Span
+from quorate.secret_names import is_secret_key
+
+_VALUES = (
+    re.compile(r"""(?P<name>[\w.-]+)\s*=\s*(?P<value>"[^"]*"|'[^']*'|“[^”]*”|[^\s"'>]+)"""),
+    re.compile(r"""(?P<name>[\w.-]+)\s*:\s+(?P<value>\S.*)"""),
+    re.compile(r"""\bname=["'](?P<name>[^"']+)["'][^>]*?\bvalue=["'](?P<value>[^"']*)["']"""),
+    re.compile(r"""\bvalue=["'](?P<value>[^"']*)["'][^>]*?\bname=["'](?P<name>[^"']+)["']"""),
+    re.compile(r"""(?P<name>shared-secret)\s+(?P<value>\S+)""", re.IGNORECASE),
+    re.compile(r"""\s(?P<name>-p)\s+(?P<value>\S+)"""),
+)
+
+
+def hide(lines: Lines) -> None:
+    """Hide the values of secrets in every place that is made of these lines from now on."""
+    for number, line in enumerate(lines):
+        for pattern in _VALUES:
+            for found in pattern.finditer(line):
+                name = found["name"].lower()
+                secret = name in {"-p", "shared-secret"} or is_secret_key(name)
+                if secret and found["value"].strip("\"'") != REFERENCE:
+                    lines.hide(Span(number, found.start("value"), number, found.end("value")))
