@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from quorate.build import returning
 from quorate.build.actions import run_everywhere
 from quorate.build.change import Change, Deed, Effect, Run, Thing
-from quorate.build.restarts import fitness, marks, rolling, together
+from quorate.build.restarts import fitness, marks, rolling, saying, together
 from quorate.build.restarts.way import Needs, differing, needs, series_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps import corosync_conf, corosync_key
@@ -128,8 +128,10 @@ async def ground(fleet: Fleet, want: Want, found: Needs) -> tuple[tuple[str, ...
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     """Yield starts where Corosync does not run, and one reload, or restarts, where it runs with something else."""
     found = facts.needs(want)
-    yield from lasting(found)
-    if problems := [*unsafe(facts, found, want)]:
+    yield from saying.lasting(found)
+    live = [running for running in facts.running.values() if running is not None]
+    danger = endangered(live, want.cluster, want.leaving) if found.reload or found.together else []
+    if problems := danger or [*saying.against(found, facts.obstacles)]:
         yield from starts(facts, want)
         yield from problems
     elif found.together:
@@ -138,34 +140,6 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         yield from starts(facts, want)
         yield from reload(facts, found, want)
         yield from one_by_one(facts, found)
-
-
-def unsafe(facts: Facts, found: Needs, want: Want) -> Iterator[Finding]:
-    """Yield what forbids all that the running nodes need."""
-    live = [running for running in facts.running.values() if running is not None]
-    if danger := endangered(live, want.cluster, want.leaving) if found.reload or found.together else []:
-        yield from danger
-        return
-    if found.anew and not found.together:
-        yield Finding(
-            "link-must-go-first",
-            Severity.ERROR,
-            f"Corosync refuses to change {some(found.anew)} while it runs",
-            "an address, port or protocol of a link that is in use stays what it was when the link was made",
-            "take the link out of the file, apply, then put it in with the new value, and apply again",
-            path=("nodes",),
-        )
-    if found.apart:
-        yield Finding(
-            "too-much-at-once",
-            Severity.ERROR,
-            f"Corosync takes {some(found.apart)} over by a restart of each node, and the new list of nodes by a reload",
-            "a node that is restarted would find nodes in its file that the others do not know yet",
-            "change the nodes or links first and apply; then the rest, and apply again",
-            path=("corosync",),
-        )
-    if (found.together or found.rolling) and facts.obstacles:
-        yield forbidden(found, facts.obstacles)
 
 
 def starts(facts: Facts, want: Want) -> Iterator[Change]:
@@ -181,7 +155,7 @@ def reload(facts: Facts, found: Needs, want: Want) -> Iterator[Change]:
     if not found.reload or found.by_restart:
         return
     keys = sorted({key for keys in found.reload.values() for key in keys})
-    words = f"reload corosync on all nodes ({some(keys)})"
+    words = f"reload corosync on all nodes ({saying.some(keys)})"
     # The reload is told to the partition it is given in: a quorate one has most of the nodes.
     where = next((n for n in found.reload if "Quorate" in facts.flags.get(n, ())), next(iter(found.reload)))
     waits = link_waits(keys, want)
@@ -208,57 +182,24 @@ def all_together(facts: Facts, found: Needs, want: Want) -> Iterator[Change]:
         if change := corosync_conf.writing(facts.files.get(name), want, name):
             yield change
     for name in facts.running:
-        words = f"restart corosync and pacemaker on all nodes at once, every resource runs on ({some(found.together)})"
+        keys = saying.some(found.together)
+        words = f"restart corosync and pacemaker on all nodes at once, every resource runs on ({keys})"
         yield Change(name, TITLE, words, (), Effect.RESTART_DAEMON, things=BOTH)
 
 
 def one_by_one(facts: Facts, found: Needs) -> Iterator[Change]:
     """Yield the restart of both daemons on every node that needs it, which is emptied before; in their order."""
     for name, options in sorted(found.rolling.items(), key=lambda one: (*facts.order, one[0]).index(one[0])):
-        words = f"restart corosync and pacemaker, one node at a time, in standby meanwhile ({some(options)})"
+        words = f"restart corosync and pacemaker, one node at a time, in standby meanwhile ({saying.some(options)})"
         yield Change(name, TITLE, words, (), Effect.RESTART_DAEMON, things=BOTH, empties=True)
 
 
 BOTH = ((DAEMON, Deed.CHANGED), (MANAGER, Deed.CHANGED))
 
 
-def some(keys: Iterable[str]) -> str:
-    """Return the first of some keys, in words."""
-    listed = list(keys)
-    return f"{', '.join(listed[:4])}{' ...' if len(listed) > 4 else ''}"
-
-
 def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
     """Return Corosync on each node."""
     return {(name, DAEMON): "stopped" if running is None else "running" for name, running in facts.running.items()}
-
-
-def lasting(found: Needs) -> Iterator[Finding]:
-    """Yield a remark on options that stay as they are until Corosync starts again."""
-    for option in sorted({name for names in found.lasting.values() for name in names}):
-        names = [name for name, options in found.lasting.items() if option in options]
-        yield Finding(
-            "takes-effect-at-restart",
-            Severity.INFO,
-            f"{', '.join(names)}: Corosync still runs with {option}, unlike the file",
-            f"Corosync 3.1 reads {option} only when it starts; that it is on does no harm: nothing is restarted for it",
-            "nothing to do: it ends with the next restart of each node",
-            path=("quorum", option),
-        )
-
-
-def forbidden(found: Needs, obstacles: tuple[str, ...]) -> Finding:
-    """Return the error for a restart that is needed and must not be made now."""
-    options = sorted({option for options in found.rolling.values() for option in options})
-    keys, how = (found.together, "on all nodes at once") if found.together else (options, "on one node after the other")
-    return Finding(
-        "restart-unsafe",
-        Severity.ERROR,
-        f"Corosync reads {some(keys)} only when it starts, and must not be restarted {how} now: {'; '.join(obstacles)}",
-        "a restart that goes wrong in this state would interrupt services",
-        "mend that first, then apply again; or keep the old value in the file",
-        path=("corosync",) if found.together else ("quorum",),
-    )
 
 
 async def perform(fleet: Fleet, want: Want, note: Note) -> None:
