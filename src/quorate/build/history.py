@@ -160,7 +160,11 @@ async def hand_on(hosts: Sequence[Host], answers: Mapping[str, Sequence[ChangeRe
     for record in merged(answers.values()):
         lacking = [host for host in hosts if record not in answers.get(host.name, ())]
         if lacking:
-            await write(lacking, record, await read_kept(hosts, record.id))
+            try:
+                was = await read_kept(hosts, record.id)
+            except Unknown:
+                was = Kept()
+            await write(lacking, record, was)
 
 
 class Recording:

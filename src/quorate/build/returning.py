@@ -26,6 +26,7 @@ from quorate.observe.facts.cluster_status import ClusterStatus, Failure
 from quorate.observe.gathering import gather
 
 WATCH_S = 0.5
+AGAIN_S = 0.1
 SLICE_S = 5  # of waiting for rest: a command that is given up ends by itself, soon
 PENDING = 124  # CRM_EX_TIMEOUT: actions are still to be done
 LINES_MAX = 3
@@ -85,6 +86,7 @@ async def at_rest(fleet: Fleet, timeout_s: float) -> None:
                         return
                     if done.status != PENDING:
                         break
+                    await asyncio.sleep(AGAIN_S)
     except TimeoutError:
         raise TimedOut(f"Pacemaker still acts on the change after {timeout_s:g} s", "see `quorate status`") from None
 

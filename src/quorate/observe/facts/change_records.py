@@ -15,7 +15,8 @@ from quorate.machines.host import Command, command
 FOLDER = "/var/lib/quorate/history"
 
 # $1: how many of the newest are printed. Ids sort by time.
-SCRIPT = f"""cd {FOLDER} 2>/dev/null || exit 0
+SCRIPT = f"""[ -d {FOLDER} ] || exit 0
+cd {FOLDER} || exit 1
 ls -1 | grep -E '^[0-9]{{8}}-[0-9]{{6}}[.]json$' | LC_ALL=C sort | tail -n "$1" | while read -r name; do
   cat -- "$name"; echo
 done"""
