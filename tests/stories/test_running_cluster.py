@@ -23,7 +23,7 @@ def test_a_running_cluster_is_changed(stage, monkeypatch):
     stage.write(FILE.replace(N3, "") + "quorum: {expected_votes: 5}\n")
     done = stage.apply("--no-test-fencing")
     assert done.returncode == 4, done.stderr + done.stdout
-    assert "n3 (id 3) runs in this cluster and is not in the file" in done.stderr
+    assert "n3 (id 3) is in the running cluster and is not in the file" in done.stderr
 
     swapped = FILE.replace("10.31.9.11}}", "10.31.9.11}, id: 2}").replace("10.31.9.12}}", "10.31.9.12}, id: 1}")
     stage.write(swapped + "quorum: {expected_votes: 5}\n")

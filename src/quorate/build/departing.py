@@ -6,12 +6,13 @@ connection to it where the operator wants it gone and it answers. Changes nothin
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 
 from quorate.build.step import Fleet, answer
 from quorate.build.steps.running_members import listed
 from quorate.build.want import Departing
 from quorate.describe.cluster import Cluster
-from quorate.errors import QuorateError, UsageError
+from quorate.errors import QuorateError, TimedOut, UsageError
 from quorate.machines.host import Host
 from quorate.observe.facts import cib, corosync_runtime
 from quorate.observe.facts.cib import Cib
@@ -25,11 +26,19 @@ async def find(cluster: Cluster, fleet: Fleet, agreed: Collection[str], connect:
     """Return the nodes to go, by name. UsageError for names that are in the file."""
     if staying := sorted(set(agreed) & {node.name for node in cluster.nodes}):
         raise UsageError(f"--remove: {', '.join(staying)} is in the file", "take it out of the file first")
-    hosts = list(fleet.values())
-    running = await asyncio.gather(*(answer(gather(host, corosync_runtime)) for host in hosts))
-    lives = await asyncio.gather(*(answer(gather(host, cib)) for host in hosts))
-    found = lacking(cluster, [one.values for one in running if one], [live for live in lives if live])
+    running = await asyncio.gather(*(answer(gather(host, corosync_runtime)) for host in fleet.values()))
+    live = await first_cib(fleet)
+    found = lacking(cluster, [one.values for one in running if one], [live] if live else [])
     return list(await asyncio.gather(*(_reached(one, one.name in agreed, connect) for one in found)))
+
+
+async def first_cib(fleet: Fleet) -> Cib | None:
+    """Return the CIB of the first node that tells it. One that waits for a DC in vain does not."""
+    for host in fleet.values():
+        with suppress(TimedOut):
+            if (live := await answer(gather(host, cib))) is not None:
+                return live
+    return None
 
 
 def lacking(cluster: Cluster, running: Iterable[Mapping[str, str]], lives: Iterable[Cib]) -> list[Departing]:

@@ -46,15 +46,15 @@ async def equip(
 
 
 def known_hosts(plan: LabPlan, before: str, new: Mapping[str, str]) -> str:
-    """Return the known_hosts file (sshd(8)): each node's names of today with its key, new or as before; others stay."""
+    """Return the known_hosts file (sshd(8)): each node's names with its key, new or as before; all others stay."""
     keys = {names: key for names, _, key in (line.partition(" ") for line in before.splitlines())}
     lines = []
     for node in plan.nodes:
-        names = _ssh_names(plan, node)
+        names = {*_ssh_names(plan, node)}
         old = next((known for known in keys if _entry(node.name, node) in known.split(",")), "")
         key = new.get(node.name) or keys[old]
         keys.pop(old, None)
-        lines.append(f"{','.join(names)} {key}\n")
+        lines.append(f"{','.join(sorted({*names, *filter(None, old.split(','))}))} {key}\n")
     return "".join(lines + [f"{names} {key}\n" for names, key in keys.items()])
 
 

@@ -5,7 +5,7 @@ left out only where writing it would forbid a later change at run time; timings 
 file says what the cluster does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from quorate.describe.cluster import Cluster, LinkOptions, Node, QuorumDevice
@@ -35,9 +35,13 @@ class Section:
         yield f"{indent}}}"
 
 
-def corosync_conf(cluster: Cluster, logfile: str = LOGFILE) -> str:
-    """Return the whole file, the same for every node. logfile: where this platform keeps Corosync's log."""
-    sections = (_totem(cluster), _nodelist(cluster), _quorum(cluster), _logging(cluster, logfile))
+def corosync_conf(cluster: Cluster, logfile: str = LOGFILE, *, without: Collection[int] = ()) -> str:
+    """Return the whole file, the same for every node.
+
+    logfile: where this platform keeps Corosync's log. without: numbers of links that are left out, the others keep
+    theirs.
+    """
+    sections = (_totem(cluster, without), _nodelist(cluster, without), _quorum(cluster), _logging(cluster, logfile))
     return HEADER + "".join("\n" + "\n".join(section.lines()) + "\n" for section in sections)
 
 
@@ -47,7 +51,7 @@ def _word(value: object) -> str:
     return str(value)
 
 
-def _totem(cluster: Cluster) -> Section:
+def _totem(cluster: Cluster, without: Collection[int]) -> Section:
     corosync = cluster.corosync
     keys: dict[str, object] = {
         "version": 2,
@@ -56,7 +60,7 @@ def _totem(cluster: Cluster) -> Section:
     }
     if corosync.transport == "knet":  # the only transport that can encrypt, and the only one with several links
         keys |= {"crypto_cipher": corosync.cipher, "crypto_hash": corosync.hash}
-        keys["link_mode"] = corosync.link_mode if _link_count(cluster) > 1 else None
+        keys["link_mode"] = corosync.link_mode if _link_count(cluster) - len(without) > 1 else None
     keys |= {
         "token": corosync.token_ms,
         "token_coefficient": corosync.token_coefficient_ms,
@@ -65,15 +69,17 @@ def _totem(cluster: Cluster) -> Section:
         "consensus": corosync.consensus_ms,
     }
     keys |= corosync.options
-    return Section("totem", keys, tuple(_interfaces(cluster)))
+    return Section("totem", keys, tuple(_interfaces(cluster, without)))
 
 
 def _link_count(cluster: Cluster) -> int:
     return max((len(node.links) for node in cluster.nodes), default=1)
 
 
-def _interfaces(cluster: Cluster) -> Iterator[Section]:
+def _interfaces(cluster: Cluster, without: Collection[int]) -> Iterator[Section]:
     for link in cluster.corosync.links:
+        if link.number in without:
+            continue
         keys = _knet_link(link) if cluster.corosync.transport == "knet" else _udp_link(cluster, link)
         if any(value is not None for value in keys.values()):
             yield Section("interface", {"linknumber": link.number} | keys)
@@ -102,17 +108,17 @@ def _udp_link(cluster: Cluster, link: LinkOptions) -> dict[str, object]:
     }
 
 
-def _nodelist(cluster: Cluster) -> Section:
-    return Section("nodelist", {}, tuple(_node(node) for node in cluster.nodes))
+def _nodelist(cluster: Cluster, without: Collection[int]) -> Section:
+    return Section("nodelist", {}, tuple(_node(node, without) for node in cluster.nodes))
 
 
-def _node(node: Node) -> Section:
+def _node(node: Node, without: Collection[int]) -> Section:
     keys: dict[str, object] = {
         "name": node.name,
         "nodeid": node.id,
         "quorum_votes": node.votes if node.votes != 1 else None,
     }
-    keys |= {f"ring{number}_addr": link.ip for number, link in enumerate(node.links)}
+    keys |= {f"ring{number}_addr": link.ip for number, link in enumerate(node.links) if number not in without}
     return Section("node", keys)
 
 

@@ -134,20 +134,6 @@ def test_what_runs_and_the_file_has_no_more_is_a_difference(key: str) -> None:
     assert (change.effect, findings) == (Effect.RELOAD, [])
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "code"),
-    [
-        ("totem.interface.1.knet_transport", "sctp", "link-must-go-first"),
-        ("totem.interface.1.mcastport", "5500", "link-must-go-first"),
-        ("nodelist.node.1.ring1_addr", "172.20.0.99", "link-must-go-first"),
-    ],
-)
-def test_what_no_reload_changes_is_refused(key: str, value: str, code: str) -> None:
-    changes, (finding,) = said(membership.Facts({"n1": runs() | {key: value}, "n2": runs()}))
-    assert changes == []
-    assert (finding.code, finding.severity) == (code, Severity.ERROR)
-
-
 UDP = "corosync: {transport: udp, links: [{multicast: 239.192.42.1}]}\n"
 
 

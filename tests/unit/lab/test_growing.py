@@ -119,6 +119,13 @@ def test_keys_stay_known_and_new_ones_are_added() -> None:
     assert "10.10.102.8" in found["another"]
 
 
+def test_an_address_that_is_given_up_stays_known_for_it_still_answers() -> None:
+    old, new = after(PAIR, text=PAIR.replace("172.16.0.6/24", "172.16.0.66/24"))
+    before = known_hosts(old, "", dict.fromkeys(old.node_names, "ssh-ed25519 key"))
+    names = known_hosts(new, before, {}).splitlines()[0].split()[0].split(",")
+    assert {"172.16.0.6", "172.16.0.66"} <= set(names)
+
+
 def test_a_node_on_another_port_is_found_again() -> None:
     text = PAIR.replace("fencing: {ipmi: 10.10.103.6}", "fencing: {ipmi: 10.10.103.6}, ssh: {port: 2222}")
     laid_out = plan(cluster(text))

@@ -8,15 +8,6 @@ from quorate.findings import Finding, Severity
 
 def against(found: Needs, obstacles: tuple[str, ...]) -> Iterator[Finding]:
     """Yield an error for what is needed and cannot be had. obstacles: why nothing must be restarted now, sentences."""
-    if found.anew and not found.together:
-        yield Finding(
-            "link-must-go-first",
-            Severity.ERROR,
-            f"Corosync refuses to change {some(found.anew)} while it runs",
-            "an address, port or protocol of a link that is in use stays what it was when the link was made",
-            "take the link out of the file, apply, then put it in with the new value, and apply again",
-            path=("nodes",),
-        )
     if found.apart:
         yield Finding(
             "too-much-at-once",

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from quorate.build.change import Change, Deed, Effect, Run, Thing
 from quorate.build.staying import Votes, loses_quorum, votes
 from quorate.build.step import Fleet, Note, answer
-from quorate.build.steps import cib_secrets, corosync_conf, corosync_key, running
+from quorate.build.steps import certificates, cib_secrets, corosync_conf, corosync_key, running
 from quorate.build.steps.running_members import not_in_file
 from quorate.build.want import Departing, Want
 from quorate.errors import CommandFailed, Unknown
@@ -40,7 +40,7 @@ conf=$1 aside=$2; shift 2
 for unit; do
   if systemctl cat "$unit" >/dev/null 2>&1; then systemctl disable "$unit"; systemctl stop "$unit"; fi
 done
-rm -rf -- {corosync_key.PATH} {cib_secrets.FOLDER} /var/lib/pacemaker/cib
+rm -rf -- {corosync_key.PATH} {certificates.DATABASE} {cib_secrets.FOLDER} /var/lib/pacemaker/cib
 install --directory --owner=hacluster --group=haclient --mode=0750 /var/lib/pacemaker/cib
 mv -f -- "$conf" "$aside"
 """

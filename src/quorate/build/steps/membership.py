@@ -172,8 +172,13 @@ def link_waits(keys: Iterable[str], want: Want) -> tuple[Run, ...]:
     if want.cluster.corosync.transport != "knet" or len(links) > 1 or not any(ADDRESS.fullmatch(key) for key in keys):
         return ()
     (count,) = links
-    argv = ("sh", "-c", LINKS_UP, "quorate-links", str(count), str(count * len(nodes)), str(LINKS_S))
-    return (Run(Command(argv, purpose="waiting for its links to come up"), timeout_s=LINKS_S + 30),)
+    return (links_up(count, len(nodes)),)
+
+
+def links_up(links: int, nodes: int) -> Run:
+    """Return what waits until a node has so many links, and each of them is up to all of so many nodes."""
+    argv = ("sh", "-c", LINKS_UP, "quorate-links", str(links), str(links * nodes), str(LINKS_S))
+    return Run(Command(argv, purpose="waiting for its links to come up"), timeout_s=LINKS_S + 30)
 
 
 def all_together(facts: Facts, found: Needs, want: Want) -> Iterator[Change]:
