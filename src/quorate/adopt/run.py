@@ -18,14 +18,14 @@ from quorate.adopt.mapping.nodes import nodes
 from quorate.adopt.mapping.properties import properties
 from quorate.adopt.mapping.quorum import quorum
 from quorate.adopt.mapping.secrets import secrets
-from quorate.adopt.material import Held, Material
+from quorate.adopt.material import Material
 from quorate.adopt.mending import mend
 from quorate.adopt.recognising import Tools, recognise
+from quorate.adopt.repeated import once
 from quorate.adopt.sorting import Input, Surroundings
 from quorate.adopt.undefined import undefined
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
-from quorate.dialect.crm.references import identity
 from quorate.dialect.model import FencingTopology
 from quorate.findings import Finding, Severity, in_reading_order
 
@@ -50,7 +50,7 @@ def adopt(
     """
     material, draft = gather(inputs, tools.agents, around or Surroundings()), Draft()
     _empty(material)
-    _once(material)
+    once(material)
     nodes(material, draft)
     mend(material, draft, tools.agents, verbatim=verbatim)
     secrets(material, draft)
@@ -78,27 +78,6 @@ def _empty(material: Material) -> None:
         if isinstance(held.statement, FencingTopology) and not held.statement.levels:
             material.held.remove(held)
             material.account.add(held.file, held.lines, held.what, Fate.DROPPED, "it says nothing")
-
-
-def _once(material: Material) -> None:
-    """Of what several inputs say keep the first, and say where they differ."""
-    seen: dict[tuple[str, str], Held] = {}
-    for held in list(material.held):
-        name = identity(held.statement)
-        key = (type(held.statement).__name__, name or "")
-        if name is None:
-            continue
-        first = seen.setdefault(key, held)
-        if first is held:
-            continue
-        material.held.remove(held)
-        same = replace(first.statement, comments=()) == replace(held.statement, comments=())
-        where = f"{first.file}:{first.lines[0]}"
-        detail = f"{where} says the same" if same else f"{where} says it otherwise, and counts"
-        material.account.add(held.file, held.lines, held.what, Fate.DROPPED, detail)
-        if not same:
-            material.say(Severity.ERROR, held.place, "said-otherwise", f"{held.what} stands in {where} already",
-                         "the two differ, and only one can be meant", "give the inputs of one moment")  # fmt: skip
 
 
 def _name(material: Material, draft: Draft) -> None:

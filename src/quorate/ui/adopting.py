@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import click
 
@@ -40,7 +39,7 @@ def texts(files: Iterable[str]) -> Iterator[tuple[str, str]]:
         content = read(file)
         if len(content) > LIMIT_BYTES:
             raise UsageError(f"{file} has {len(content) / 1e6:.0f} MB", "name a file that configures a cluster")
-        name = "standard input" if file == "-" else Path(file).name
+        name = "standard input" if file == "-" else file
         yield name, content.decode("utf-8-sig", "replace")
 
 
