@@ -16,7 +16,7 @@ from quorate.build.ages import told
 from quorate.build.want import Want
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cib_history import History
-from quorate.render.merge import Leftover
+from quorate.render.merge import Leftover, is_restart_mark
 
 MOVES = ("cli-ban-", "cli-prefer-", "cli-standby-")
 """Ids of the constraints that `crm_resource --ban` and `--move`, and older tools, make (crm_resource(8))."""
@@ -107,7 +107,8 @@ def _at_rest(live: Element, want: Want) -> Iterator[Trace]:
     for node in live.iterfind("configuration/nodes/node"):
         name = node.get("uname", "")
         given = next((n.attributes for n in want.cluster.nodes if n.name == name), {})
-        for pair in node.iterfind("instance_attributes/nvpair"):
+        groups = (group for group in node.iterfind("instance_attributes") if not is_restart_mark(group))
+        for pair in (pair for group in groups for pair in group.iterfind("nvpair")):
             attribute, value = pair.get("name", ""), pair.get("value", "")
             if attribute in RESTING and value.lower() in ON and attribute not in given:
                 yield Trace(

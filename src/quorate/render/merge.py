@@ -170,7 +170,7 @@ class _Merge:
         own: dict[str, Element] = {group.get("id", ""): group for group in ours}
         root.extend(ours)
         for group in self._children(self.live, tag):
-            if _is_restart_mark(group):
+            if is_restart_mark(group):
                 root.append(group)
                 continue
             if group.find("rule") is not None or group.tag != set_tag:
@@ -338,7 +338,7 @@ def _meta_of(item: Element, pair: Element) -> Element:
 
 def _into_node(node: Element, ours: Element) -> None:
     """Set the name-value pairs of `ours` on a live node, wherever they stand; new ones go to the set of our id."""
-    sets: list[Element] = [group for group in node.findall(ours.tag) if not _is_restart_mark(group)]
+    sets: list[Element] = [group for group in node.findall(ours.tag) if not is_restart_mark(group)]
     home = next((group for group in sets if group.get("id") == ours.get("id")), sets[0] if sets else None)
     if home is None:
         node.append(ours)
@@ -356,12 +356,13 @@ def without_restart_marks(configuration: Element) -> Element:
     root = copy.deepcopy(configuration)
     for group in [*root.iter("cluster_property_set"), *root.iter("instance_attributes")]:
         parent = group.getparent()
-        if parent is not None and _is_restart_mark(group):
+        if parent is not None and is_restart_mark(group):
             parent.remove(group)
     return root
 
 
-def _is_restart_mark(group: Element) -> bool:
+def is_restart_mark(group: Element) -> bool:
+    """Tell whether quorate made this set for the time of a restart."""
     return (group.get("id") or "").startswith(RESTART_SET)
 
 

@@ -84,8 +84,7 @@ def test_the_second_run_does_nothing_and_says_so() -> None:
     assert go(made)[:2] == ["packages: nothing to do", "hosts: nothing to do"]
     for name, host in made.items():
         later = host.ran[before[name] :]
-        asks = ("sh -c", "systemctl show", "uname", "corosync-cmapctl", "corosync -v")
-        assert all(text.startswith(asks) for text in later), later
+        assert all(text.startswith(("sh -c", "systemctl show", "uname")) for text in later), later
 
 
 def test_a_plan_changes_nothing() -> None:

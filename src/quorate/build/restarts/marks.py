@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.machines.host import Command, command
-from quorate.render.merge import RESTART_SET, without_restart_marks
+from quorate.render.merge import RESTART_SET, is_restart_mark, without_restart_marks
 
 MAINTENANCE = "maintenance-mode"
 DEADTIME = "1s"
@@ -34,22 +34,22 @@ class Marks:
 def read(cib: Element) -> Marks:
     """Return the marks of a CIB."""
     pairs = cib.findall(f"configuration/crm_config/cluster_property_set/nvpair[@name='{MAINTENANCE}']")
-    others = [pair for pair in pairs if not _is_ours(pair)]
+    others = [pair for pair in pairs if _set_of(pair) != RESTART_SET]
     return Marks(
-        ours=len(others) < len(pairs),
+        ours=any(group.get("id") == RESTART_SET for group in cib.iterfind("configuration/crm_config/*")),
         theirs=any(_is_true(pair) for pair in others),
         denied=tuple(pair.get("id", "") for pair in others if not _is_true(pair)),
         standby=frozenset(
             node.get("uname", "")
             for node in cib.iterfind("configuration/nodes/node")
-            if any((group.get("id") or "").startswith(RESTART_SET) for group in node.iterfind("instance_attributes"))
+            if any(is_restart_mark(group) for group in node.iterfind("instance_attributes"))
         ),
     )
 
 
-def _is_ours(pair: Element) -> bool:
+def _set_of(pair: Element) -> str:
     parent = pair.getparent()
-    return parent is not None and parent.get("id") == RESTART_SET
+    return "" if parent is None else parent.get("id", "")
 
 
 def _is_true(pair: Element) -> bool:

@@ -54,7 +54,7 @@ class Facts:
 
     new_key: nodes whose key was replaced and perhaps not loaded since. files: each node's corosync.conf. obstacles:
     why Corosync must not be restarted now, sentences. order: of nodes, the one that is restarted first in front. Only
-    asked where Corosync has to be restarted. series: of the oldest Corosync among them.
+    asked where Corosync has to be restarted. series: of the oldest Corosync among them; only asked for a reload.
     """
 
     running: Mapping[str, Mapping[str, str] | None]
@@ -73,6 +73,8 @@ class Facts:
 async def look(fleet: Fleet, want: Want) -> Facts:
     """Ask every node whether Corosync runs, and with which configuration; and where it has to restart, if it may."""
     facts = await seen(fleet, want)
+    if facts.needs(want).reload:
+        facts = replace(facts, series=await series(fleet))
     found = facts.needs(want)
     if not found.together and not found.rolling:
         return facts
@@ -98,7 +100,6 @@ async def seen(fleet: Fleet, want: Want) -> Facts:
         {name: values for name, (values, _, _) in answers.items()},
         {name: flags for name, (values, flags, _) in answers.items() if values is not None},
         frozenset(name for name, (_, _, is_new) in answers.items() if is_new),
-        series=await series(fleet),
     )
 
 

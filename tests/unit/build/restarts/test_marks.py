@@ -3,6 +3,8 @@
 import pytest
 from lxml import etree
 
+from build.wishes import wish
+from quorate.build import by_hand
 from quorate.build.restarts import marks
 from quorate.build.restarts.marks import Marks
 from quorate.build.restoring import configuration_of
@@ -30,6 +32,7 @@ def cib(theirs: str = "", ours: str = "", standby: str = "") -> etree._Element:
     [
         ({}, Marks()),
         ({"ours": SET}, Marks(ours=True)),
+        ({"ours": SET.replace(PAIR, "")}, Marks(ours=True)),  # somebody deleted the property; the rest is still to go
         ({"theirs": THEIRS.format("true")}, Marks(theirs=True)),
         ({"theirs": THEIRS.format("yes"), "ours": SET}, Marks(ours=True, theirs=True)),
         ({"theirs": THEIRS.format("false"), "ours": SET}, Marks(ours=True, denied=("b-m",))),
@@ -72,3 +75,9 @@ def test_a_configuration_is_written_and_kept_with_the_marks_left_out_of_it() -> 
     assert marks.read(new) == marks.read(live), "only who made them takes them away"
     assert new.find(".//nvpair[@name='zone']").getparent().get("id") == "nodes-1", "not in what goes away"
     assert "quorate-restart" not in configuration_of(live), "nobody is to come back to it"
+
+
+def test_a_node_that_quorate_put_aside_is_nothing_that_somebody_did_by_hand() -> None:
+    assert by_hand.traces(cib(standby=ASIDE), [], wish()) == []
+    (trace,) = by_hand.traces(cib(standby=BY_HAND + ASIDE), [], wish())
+    assert trace.code == "node-in-standby"
