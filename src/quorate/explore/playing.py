@@ -4,12 +4,12 @@ Strike (which sides there are, and what each side's Pacemaker is given), settle 
 to what was done, judge. What comes out is where the next failure begins.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from quorate.explore.answered import Answers
 from quorate.explore.case import WELL, Case, Ended
 from quorate.explore.configured import Configured
 from quorate.explore.detection import notice
@@ -27,9 +27,6 @@ from quorate.explore.strike import aftermath, strike
 from quorate.explore.subject import Subject
 from quorate.explore.timing import Instances, course, ended
 from quorate.explore.verdict import endings, judge
-
-ANSWERS_MAX = 64
-"""Answers of the scheduler that are kept, for failures that come to the same."""
 
 RACE = "chance decided the first failure; what comes next is explored for one of its outcomes"
 
@@ -66,7 +63,7 @@ class Player:
 
     def __init__(self, subject: Subject, durations: Durations, scheduler: Scheduler) -> None:
         self.subject, self._durations = subject, durations
-        self._answers = _Answers(scheduler)
+        self._answers = Answers(scheduler)
         self._rest = Move(QUIET)
         self._fatal = is_fatal(subject.cib)
 
@@ -213,35 +210,6 @@ class _Played:
     standing: Standing
 
 
-class _Answers:
-    """The scheduler's answers, kept for a while by what they depend on: the state and the step."""
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        self.scheduler = scheduler
-        self._known: OrderedDict[tuple[str, Step], Settled] = OrderedDict()
-
-    def settle(self, base: Standing, step: Step) -> tuple[Step, Settled]:
-        """Return what a step leads to, and the step that was asked.
-
-        Fencing that would fail is no matter where nobody is fenced: then the answer is that of a cluster that can.
-        """
-        if step.unfenceable:
-            can = replace(step, unfenceable=())
-            if not _fenced(able := self._ask(base, can)) & set(step.unfenceable):
-                return can, able
-        return step, self._ask(base, step)
-
-    def _ask(self, base: Standing, step: Step) -> Settled:
-        asked = (base.digest, step)
-        if asked in self._known:
-            self._known.move_to_end(asked)
-            return self._known[asked]
-        found = self._known[asked] = self.scheduler.settle((*base.steps, step))
-        if len(self._known) > ANSWERS_MAX:
-            self._known.popitem(last=False)
-        return found
-
-
 def is_fatal(cib: str) -> bool:
     """Whether a start that fails once bans the resource from the node (start-failure-is-fatal)."""
     return Configured(etree.fromstring(cib.encode())).is_on("start-failure-is-fatal", default=True)
@@ -259,11 +227,6 @@ def _is_local(failure: Failure) -> bool:
     """Whether a failure is one of resources alone: of no node, link, device or promotion score."""
     resources = Failure(id="", words="", results=failure.results, failing=failure.failing)
     return resources == replace(failure, id="", words="", notice="none", resource="", per_year=None, repair_s=None)
-
-
-def _fenced(settled: Settled) -> set[str]:
-    """Return the nodes that somebody wanted to fence."""
-    return {one.node for each in settled.transitions for one in each.actions if one.task == "stonith"}
 
 
 def _changes_nothing(step: Step, base: Standing) -> bool:

@@ -14,6 +14,7 @@
  *
  * A step goes through the parts in this order: step.c writes it into a copy of a state (with history.c); look() below
  * asks the scheduler; telling.c and facts.c say what it found; plan.c finds what is carried out, and later does it.
+ * memory.c, shortcuts.c and expressions.c stand in the place of functions of the libraries, and only save time.
  */
 
 #include <sys/resource.h>
@@ -31,7 +32,7 @@ GHashTable *named;
 GArray *carried;
 GString *answer;
 
-static bool copied; /* the scheduler writes into its input (guest nodes get resources there): it gets a copy */
+static const xmlNode *last_resource; /* of those that are configured */
 static state_t *slots[SLOTS];
 static state_t *planned; /* whose plan that is */
 static pcmk__output_t *scheduler_log;
@@ -45,9 +46,12 @@ static void forget_plan(void)
     planned = NULL;
 }
 
-static void begin_status(xmlNode *input)
+static void begin_status(void)
 {
-    working_set->input = input;
+    xmlNode *resources = child_of(configuration, XML_CIB_TAG_RESOURCES);
+    last_resource = resources != NULL ? resources->last : NULL;
+    begin_shortcuts();
+    working_set->input = cib;
     working_set->priv = scheduler_log;
     working_set->flags |= pe_flag_no_compat | pe_flag_sanitized;
     working_set->now = crm_time_new(NULL);
@@ -56,12 +60,14 @@ static void begin_status(xmlNode *input)
     cluster_status(working_set);
 }
 
-static void end_status(xmlNode *input)
+static void end_status(void)
 {
     working_set->input = NULL; /* or it would be freed */
     pe_reset_working_set(working_set);
-    if (input != cib) {
-        free_xml(input);
+    end_shortcuts();
+    xmlNode *resources = child_of(configuration, XML_CIB_TAG_RESOURCES);
+    while (resources != NULL && resources->last != last_resource) {
+        discard(resources->last); /* the library has written it there: what a guest node is connected by */
     }
 }
 
@@ -81,16 +87,16 @@ static void look(state_t *state, xmlNode *request)
 {
     forget_plan();
     put_together(state);
-    xmlNode *input = copied ? copy_xml(cib) : cib;
-    begin_status(input);
+    begin_status();
     g_string_assign(answer, "<answer>");
     say_placement();
     named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     note_names(working_set->resources);
-    pcmk__schedule_actions(input, pe_flag_no_compat, working_set);
+    note_resources();
+    pcmk__schedule_actions(cib, pe_flag_no_compat, working_set);
     graph = working_set->graph;
     working_set->graph = NULL;
-    end_status(input);
+    end_status();
     take_apart(state);
     read_plan(request);
     choose(request);
@@ -98,21 +104,6 @@ static void look(state_t *state, xmlNode *request)
     say_graph();
     say_facts(state);
     g_string_append(answer, "</answer>");
-}
-
-/* Tell whether the scheduler would write into this configuration: it makes resources for guest nodes and bundles, and
- * marks operations whose failure has timed out. */
-static bool is_written_to(xmlNode *parent)
-{
-    for (xmlNode *child = parent->children; child != NULL; child = child->next) {
-        if (child->type == XML_ELEMENT_NODE
-            && (is_named(child, XML_CIB_TAG_CONTAINER) || strcmp(get_or(child, "type", ""), "remote") == 0
-                || strcmp(get_or(child, "name", ""), "remote-node") == 0
-                || strcmp(get_or(child, "name", ""), XML_RSC_ATTR_FAIL_TIMEOUT) == 0 || is_written_to(child))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void drop_states(void)
@@ -145,11 +136,9 @@ static void load(xmlNode *request)
     document = cib->doc;
     configuration = child_of(cib, XML_CIB_TAG_CONFIGURATION);
     status = child_of(cib, XML_CIB_TAG_STATUS);
-    copied = is_written_to(configuration);
-    xmlNode *input = copy_xml(cib);
-    begin_status(input);
+    begin_status();
     start_failure_fatal = pcmk_is_set(working_set->flags, pe_flag_start_failure_fatal);
-    end_status(input);
+    end_status();
     slots[0] = first_state();
     note_all_digests(slots[0]);
     g_string_assign(answer, "<loaded version=\"" PACEMAKER_VERSION "\"/>");
@@ -251,8 +240,9 @@ int main(int argc, char **argv)
     pcmk__register_lib_messages(scheduler_log);
     working_set = pe_new_working_set();
     answer = g_string_new("");
+    xmlParserCtxt *parser = xmlNewParserCtxt();
     for (char *text = read_request(&length); text != NULL; text = read_request(&length)) {
-        xmlDoc *request = xmlReadMemory(text, (int) length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_HUGE
+        xmlDoc *request = xmlCtxtReadMemory(parser, text, (int) length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_HUGE
                                         | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
         g_free(text);
         respond(request != NULL ? xmlDocGetRootElement(request) : NULL);
@@ -264,5 +254,6 @@ int main(int argc, char **argv)
         fflush(stdout);
     }
     drop_states();
+    xmlFreeParserCtxt(parser);
     return 0;
 }

@@ -86,6 +86,11 @@ void say_escaped(const char *text);
 void say_attribute(const char *name, const char *value);
 void say_error(const char *why, const char *whom);
 
+/* shortcuts.c */
+void begin_shortcuts(void);
+void note_resources(void);
+void end_shortcuts(void);
+
 /* state.c */
 part_t *part_of(xmlNode *xml);
 xmlNode *own(part_t **part);

@@ -1,0 +1,120 @@
+"""What the worker answers in the library's place (native/shortcuts.c), where that could differ: odd clusters."""
+
+import re
+
+import pytest
+
+from quorate.explore.scheduler.compiling import compiled
+from quorate.explore.scheduler.selftest import differs
+from quorate.explore.scheduler.simulate import CrmSimulate
+from quorate.explore.scheduler.step import QUIET, Result, Step
+from quorate.explore.scheduler.worker import Worker
+
+pytestmark = pytest.mark.tools
+
+NODES = ("n1", "n2", "n3")
+
+
+def primitive(id_, agent="Dummy", meta=""):
+    op = f'<operations><op id="{id_}-monitor" name="monitor" interval="10s" timeout="20s"/></operations>'
+    meta = f'<meta_attributes id="{id_}-meta">{meta}</meta_attributes>' if meta else ""
+    return f'<primitive id="{id_}" class="ocf" provider="heartbeat" type="{agent}">{meta}{op}</primitive>'
+
+
+def pair(name, value, of):
+    return f'<nvpair id="{of}-{name}" name="{name}" value="{value}"/>'
+
+
+GUEST = primitive("vm", "VirtualDomain", pair("remote-node", "guest", "vm"))
+BUNDLE = (
+    '<bundle id="box"><podman image="i" replicas="2"/><network control-port="3121"/>'
+    + primitive("inside")
+    + "</bundle>"
+)
+CLONE = f'<clone id="all">{primitive("one-each")}</clone>'
+RESOURCES = primitive("a.b") + primitive("axb") + primitive("plain") + GUEST + BUNDLE + CLONE
+
+
+def cluster(constraints=""):
+    nodes = "".join(f'<node id="{number}" uname="{name}"/>' for number, name in enumerate(NODES, 1))
+    states = "".join(
+        f'<node_state id="{number}" uname="{name}" in_ccm="true" crmd="online" join="member" expected="member"/>'
+        for number, name in enumerate(NODES, 1)
+    )
+    defaults = pair("migration-threshold", "2", "defaults")
+    return (
+        '<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="1" num_updates="0" admin_epoch="0"'
+        ' have-quorum="1" dc-uuid="1" execution-date="1767268800"><configuration>'
+        f'<crm_config><cluster_property_set id="options">{pair("stonith-enabled", "false", "o")}</cluster_property_set>'
+        f"</crm_config><nodes>{nodes}</nodes><resources>{RESOURCES}</resources><constraints>{constraints}</constraints>"
+        f'<rsc_defaults><meta_attributes id="defaults">{defaults}</meta_attributes></rsc_defaults>'
+        f"</configuration><status>{states}</status></cib>"
+    )
+
+
+def agree(cib, *ways):
+    """Ask both backends; each way is the steps after rest."""
+    with Worker(cib, compiled().program, timeout_s=60) as fast, CrmSimulate(cib) as slow:
+        for way in ways:
+            for count in range(len(way) + 1):
+                steps = (QUIET, *way[:count])
+                assert differs(fast.settle(steps), slow.settle(steps)) == "", steps
+        assert fast.remarks == []
+
+
+def settled(cib, *steps):
+    with Worker(cib, compiled().program, timeout_s=60) as fast:
+        found = fast.settle((QUIET, *steps))
+        return found, fast.cib((QUIET, *steps))
+
+
+def where(cib, resource):
+    found, _ = settled(cib)
+    return next(one.node for one in found.placement.instances if one.resource == resource)
+
+
+def failure(cib, resource, rc=1):
+    return Step(results=(Result(resource, "monitor", 10_000, where(cib, resource), rc),))
+
+
+def test_an_id_that_is_an_expression_has_the_fail_counts_of_others_too():
+    at_home = "".join(f'<rsc_location id="l-{one}" rsc="{one}" node="n1" score="100"/>' for one in ("a.b", "axb"))
+    cib = cluster(at_home)
+    one, other = failure(cib, "axb"), failure(cib, "a.b")
+    agree(cib, (one, one), (other, other), (one, Step(standby=(("n1", True),))))
+    found, _ = settled(cib, one, one)
+    assert not any(one.resource == "a.b" and one.node == "n1" for one in found.placement.instances)
+
+
+def test_guests_and_bundles_are_written_into_the_resources_and_taken_out_again():
+    cib = cluster()
+    lost = Step(lost=(where(cib, "vm"),))
+    agree(cib, (failure(cib, "vm"),), (lost, Step(returned=lost.lost)), (failure(cib, "inside"), lost))
+    _, before = settled(cib)
+    assert before.partition("<status>")[0].count("<primitive ") == cib.count("<primitive ")
+
+
+def test_a_failure_that_has_timed_out_is_taken_back_and_not_marked_in_the_state():
+    cib = cluster()
+    failed = failure(cib, "plain")
+    _, after = settled(cib, failed)
+    assert "last_failure" in after
+    late = re.sub('execution-date="[0-9]+"', 'execution-date="1767275000"', after)
+    late = late.replace(pair("migration-threshold", "2", "defaults"), pair("failure-timeout", "60", "defaults"))
+    assert "failure-timeout" in late
+    agree(late, (Step(standby=(("n2", True),)), Step(standby=(("n2", False),))), (failed,))
+    found, again = settled(late)
+    assert "calculated-failure-timeout" not in again
+    assert found.transitions
+
+
+def test_a_resource_that_has_become_one_of_another_agent_is_not_passed_over():
+    cib = cluster()
+    _, rest = settled(cib)
+    other = rest.replace('<primitive id="plain" class="ocf" provider="heartbeat" type="Dummy">', "@")
+    assert "@" in other
+    other = other.replace("@", '<primitive id="plain" class="ocf" provider="heartbeat" type="apache">')
+    found, _ = settled(other)
+    deleted = [(one.resource, one.node) for each in found.transitions for one in each.actions if one.task == "delete"]
+    assert {("plain", node) for node in NODES} <= {*deleted}
+    agree(other, (Step(standby=(("n1", True),)),))
