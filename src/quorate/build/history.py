@@ -11,12 +11,13 @@ import getpass
 import hashlib
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from quorate import __version__
 from quorate.build import kept
+from quorate.build.consequences import Consequences, Fate
 from quorate.build.kept import Kept
 from quorate.build.plan import Plan
 from quorate.errors import QuorateError, Unknown, UsageError
@@ -85,7 +86,20 @@ def begun(what: str, made: Plan, cluster: str, by: Origin, records: Sequence[Cha
         changes=tuple(
             RecordedChange(one.host, one.step, one.words, one.effect.value, one.difference) for one in made.changes
         ),
+        foretold=tuple(foretold(made.consequences)),
     )
+
+
+def foretold(found: Consequences | None) -> Iterator[str]:
+    """Yield what was foretold of each service that is touched, or why nothing was."""
+    if found is None:
+        return
+    if found.unknown:
+        yield f"nothing: {found.unknown}"
+    for one in found.services:
+        if one.fate is not Fate.UNAFFECTED:
+            length = f", interrupted for {one.interruption.seconds:.1f} s" if one.interruption else ""
+            yield f"{one.service} {one.fate.value}{length}"
 
 
 def merged(answers: Iterable[Iterable[ChangeRecord]]) -> tuple[ChangeRecord, ...]:

@@ -128,7 +128,7 @@ class InHand:
 async def begin(
     fleet: Fleet, want: Want, made: Plan, note: Note, *, what: str, by: Origin, goes_on: bool = True
 ) -> InHand:
-    """Begin a change. A plan without changes leaves no record.
+    """Begin a change. A plan without changes leaves no record, but ends that of one that was not ended.
 
     goes_on: whether a change that was not ended is gone on with; a rollback is none of that.
     """
@@ -141,7 +141,7 @@ async def begin(
     if last and goes_on:
         note(f"change {last.id} by {last.who} was not ended (at: {last.stage or 'its beginning'}); going on from there")
     if not made.changes:
-        return InHand(fleet, want, note, Recording(hosts, last) if last and goes_on else None, was)
+        return InHand(fleet, want, note, Recording(hosts, last) if last else None, was)
     record = history.begun(what, made, want.cluster.name, by, records)
     record = replace(record, resumes=last.id) if last and goes_on else record
     kept = was if was.intended else await configured(fleet)

@@ -9,12 +9,13 @@ take_back  writes the previous configuration in one piece, if nobody else has ch
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from lxml import etree
 
 from quorate.build.baseline import Baseline, new_failures, primitive, running, violation
 from quorate.build.restoring import comparable, configuration_of, primitives, restored
-from quorate.build.step import Fleet, Note, answer
+from quorate.build.step import Fleet, Note
 from quorate.build.steps import cib as cib_step
 from quorate.build.steps.running import stopped
 from quorate.errors import HostUnreachable, NeverComes, QuorateError, Refused, Returned, TimedOut, Unknown
@@ -23,7 +24,9 @@ from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import cib, cluster_status
 from quorate.observe.facts.cib import Cib
 from quorate.observe.facts.cluster_status import ClusterStatus, Failure
-from quorate.observe.gathering import gather
+from quorate.observe.gathering import Fact, gather
+
+T = TypeVar("T")
 
 WATCH_S = 0.5
 AGAIN_S = 0.1
@@ -55,7 +58,7 @@ class WayBack:
 async def live(fleet: Fleet) -> tuple[Host, Cib]:
     """Return the CIB and the first node that told it; Unknown where none can."""
     for host in fleet.values():
-        if (found := await answer(gather(host, cib))) is not None:
+        if (found := await said_by(host, cib)) is not None:
             return host, found
     raise Unknown("no node can tell the CIB", "see `quorate status`")
 
@@ -63,9 +66,17 @@ async def live(fleet: Fleet) -> tuple[Host, Cib]:
 async def status(fleet: Fleet) -> ClusterStatus | None:
     """Return how the cluster is, None where no node can say."""
     for host in fleet.values():
-        if (found := await answer(gather(host, cluster_status))) is not None:
+        if (found := await said_by(host, cluster_status)) is not None:
             return found
     return None
+
+
+async def said_by(host: Host, fact: Fact[T]) -> T | None:
+    """Return a fact; None where the host cannot say, is gone, or hangs: another is asked then."""
+    try:
+        return await gather(host, fact)
+    except (Unknown, HostUnreachable, TimedOut):
+        return None
 
 
 async def at_rest(fleet: Fleet, timeout_s: float) -> None:
@@ -145,7 +156,7 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
         await clear(fleet, [*failures, *(await new(fleet, way))])
         await comes_back(fleet, way, patience_s)
     except QuorateError as trouble:
-        return type(error)(f"{said}\nThe previous configuration {how}: {trouble.message}", trouble.hint or SEE)
+        return NeverComes(f"{said}\nThe previous configuration {how}: {trouble.message}", trouble.hint or SEE)
     return Returned(f"{said}\nThe previous configuration is back, and all that ran before runs.", MEND)
 
 

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from quorate.build import history, kept
 from quorate.build.baseline import Baseline
+from quorate.build.consequences import Consequence, Consequences, Fate
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan
 from quorate.errors import HostUnreachable, Unknown, UsageError
+from quorate.explore.result import Figure
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts import change_records
 from quorate.observe.facts.change_records import ChangeRecord, from_json
@@ -65,6 +67,17 @@ def test_a_record_reads_as_it_was_written() -> None:
     assert len(made.digest) == 64
     assert from_json(made.to_json()) == made
     assert "\n" not in made.to_json()
+
+
+def test_what_was_foretold_is_recorded() -> None:
+    figure = Figure(2.84, "measured")
+    found = Consequences(
+        services=(Consequence("site", Fate.RESTARTED, figure), Consequence("db", Fate.UNAFFECTED)),
+    )
+    made = history.begun("apply", Plan((), consequences=found), "shop", history.origin(), ())
+    assert made.foretold == ("site restarted, interrupted for 2.8 s",)
+    assert list(history.foretold(Consequences(unknown="no crm_simulate here"))) == ["nothing: no crm_simulate here"]
+    assert list(history.foretold(None)) == []
 
 
 contents = st.none() | st.binary()

@@ -82,7 +82,8 @@ def test_what_failed_is_told_cleaned_up_and_the_configuration_of_before_is_writt
 def test_somebody_else_s_configuration_is_not_overwritten() -> None:
     one = host("82", mon(runs=False, failed=True))
     told = gone_back(one, way())
-    assert type(told) is TimedOut
+    assert type(told) is NeverComes
+    assert told.exit_code == 1
     assert "could not be put back: somebody else has changed the configuration since" in told.message
     assert not any(command.input for command in one.ran)
 
