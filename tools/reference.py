@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from quorate.adopt.mending import rules as mends
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Service
@@ -38,7 +39,7 @@ from quorate.ui.main import quorate
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "<!-- Made by tools/reference.py from the code; change it there. -->\n"
 SEVERITIES = ("ERROR", "WARNING", "INFO")
-PARTS = ("Why", "What to do", "Source")
+PARTS = ("Why", "What to do", "What it becomes", "Source")
 
 Schema = dict[str, Any]
 
@@ -160,6 +161,23 @@ def paragraphs(module: ModuleType) -> str:
     for part in PARTS:
         text = re.sub(rf"^\n?{part}: ", f"\n**{part}:** ", text, flags=re.MULTILINE)
     return text
+
+
+# --- imports -------------------------------------------------------------------------------------------------------
+
+
+def imports() -> Iterator[str]:
+    """The page of what an import mends: a list of all, then each module's docstring."""
+    yield "# What an import mends\n"
+    yield "What `quorate import` finds outdated or unsafe in resources and properties, and what it becomes; see"
+    yield "[adopt a cluster that exists](../how-to/adopt.md). `--verbatim` names all of it and changes nothing."
+    yield "What is old in a corosync.conf, a drbd.conf or a haproxy.cfg is said in the finding itself.\n"
+    yield "| finding | severity | what it says |\n| --- | --- | --- |"
+    for code, module in mends().items():
+        yield f"| [{code}](#{code}) | {severities(module)} | {first_line(module)} |"
+    yield ""
+    for code, module in mends().items():
+        yield f"## {code}\n\n{paragraphs(module)}\n"
 
 
 # --- faults --------------------------------------------------------------------------------------------------------
@@ -508,6 +526,7 @@ PAGES = {
     "services": services,
     "rules": findings,
     "cluster-file": cluster_file,
+    "imports": imports,
     "rates": failure_rates,
     "answers": explorations,
     "faults": drills,

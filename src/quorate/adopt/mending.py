@@ -15,7 +15,7 @@ from quorate.adopt.draft import Draft
 from quorate.adopt.material import Held, Material
 from quorate.catalog.agents import AgentLibrary
 from quorate.dialect.model import Clone, Primitive, Properties, Statement
-from quorate.findings import Severity
+from quorate.findings import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,12 @@ def rules() -> dict[str, ModuleType]:
     return {name.replace("_", "-"): module for name, module in registry.modules(mends).items()}
 
 
+def source(module: ModuleType) -> str:
+    """Return the page a rule rests on: what follows "Source:" in its docstring."""
+    _, _, page = (module.__doc__ or "").partition("Source:")
+    return " ".join(page.split())
+
+
 def mend(material: Material, draft: Draft, agents: AgentLibrary, *, verbatim: bool) -> None:
     """Ask every rule of every statement, in the order of the rules' names, and change what is certain."""
     for code, module in rules().items():
@@ -63,7 +69,8 @@ def mend(material: Material, draft: Draft, agents: AgentLibrary, *, verbatim: bo
         for held in material.held:
             statement: Statement | None = held.statement
             for found in _found(module, held.statement, context):
-                material.say(found.severity, held.place, code, found.summary, found.why, found.fix)
+                said = (code, found.severity, found.summary, found.why, found.fix)
+                material.findings.append(Finding(*said, place=held.place, docs=source(module)))
                 if verbatim:
                     continue
                 if found.becomes is not None:

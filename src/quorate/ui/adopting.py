@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_interface
 
 import click
 
@@ -60,12 +61,13 @@ async def _read_host(name: str | None, lab: str | None) -> tuple[list[Input], Su
         user, at, address = (name or "").rpartition("@")
         host = await connect(address, Ssh(address, user=user if at else "root"))
     try:
-        return await _gather(host)
+        return await gather(host)
     finally:
         await host.close()
 
 
-async def _gather(host: Host) -> tuple[list[Input], Surroundings]:
+async def gather(host: Host) -> tuple[list[Input], Surroundings]:
+    """Return what a node has: corosync.conf, the CIB, DRBD's files; and what its names and networks are."""
     inputs = []
     for name, script, kind in (
         ("corosync.conf", "cat /etc/corosync/corosync.conf", "corosync"),
@@ -105,7 +107,7 @@ async def _networks(host: Host) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(
-        f"{entry['local']}/{entry['prefixlen']}"
+        str(ip_interface(f"{entry['local']}/{entry['prefixlen']}").network)
         for link in links
         for entry in link.get("addr_info", ())
         if entry.get("scope") == "global"
