@@ -29,7 +29,7 @@ TICK = 'tick: {primitive: "ocf:pacemaker:Dummy"'
 TOCK = '  tock: {primitive: "ocf:pacemaker:Dummy", parameters: {fake: one}}\n'
 
 
-def foretold(*changes, live=LIVE, prune=False, make=open_scheduler, **course):
+def foretold(*changes, live=LIVE, prune=False, removed=(), make=open_scheduler, **course):
     """The consequences of a file in which texts are replaced: (pattern, replacement)."""
     text = FILE
     for old, new in changes:
@@ -38,7 +38,7 @@ def foretold(*changes, live=LIVE, prune=False, make=open_scheduler, **course):
     loaded = load(text.encode(), "cluster.yaml", kinds())
     assert loaded.cluster is not None, loaded.findings
     agents = AgentLibrary.shipped()
-    new, _ = merged(live.encode(), configuration(loaded.cluster, agents, PLATFORM), prune=prune)
+    new, _ = merged(live.encode(), configuration(loaded.cluster, agents, PLATFORM), prune=prune, removed=removed)
     plan = Course(live=live, configuration=new.find("configuration"), **course)
     found = foretell(plan, Known(cluster=loaded.cluster, agents=agents, platform=PLATFORM, place="container"), make)
     assert not found.unknown
@@ -162,6 +162,29 @@ def test_a_node_that_joins_is_probed_and_takes_nothing():
     found = foretold(live=without, joining=("n1",))
     assert {act.node for act in found.acts if act.task == "monitor"} >= {"n1"}
     assert {one.service for one in found.services if one.fate is Fate.MOVED} == set()
+
+
+N3 = "  n3: {links: [10.73.0.13, 172.30.0.13], fencing: {ipmi: 10.73.9.13}}\n"
+LEAVES = (Moment("emptying n3", Step(standby=(("n3", True),))), Moment("the leaving of n3", Step(left=("n3",))))
+
+
+def test_a_node_that_is_removed_is_emptied_before_the_configuration_changes():
+    found = foretold((N3, ""), removed=("n3",), first=LEAVES)
+    (site,) = [one for one in found.services if one.service == "site"]
+    assert (site.fate, site.before, site.why) == (Fate.MOVED, ("n3",), "emptying n3")
+    assert site.after in {("n1",), ("n2",)}
+    assert found.longest_s > 0
+    site_acts = [(task, node) for task, resource, node in tasks(found) if resource == "site-apache"]
+    assert site_acts == [("stop", "n3"), ("start", site.after[0])], "it moves once, and stays there"
+
+
+def test_a_node_that_is_removed_and_runs_nothing_interrupts_nobody():
+    stand_in = "  n1: {links: [10.73.0.11, 172.30.0.11], fencing: {ipmi: 10.73.9.11}}\n"
+    leaves = (Moment("the leaving of n1", Step(left=("n1",))),)
+    kept = N3.replace("}}", "}, id: 3}"), "  n2: {links: [10.73.0.12, 172.30.0.12], fencing: {ipmi: 10.73.9.12}}\n"
+    changes = ((stand_in, ""), (kept[1], kept[1].replace("}}", "}, id: 2}")), (N3, kept[0]))
+    found = foretold(*changes, removed=("n1",), first=leaves)
+    assert {one.service: one.fate for one in found.services}["site"] is Fate.UNAFFECTED
 
 
 def test_a_cib_that_cannot_be_read_here_is_not_foretold():

@@ -39,6 +39,9 @@ def comparable(configuration: str) -> str:
         for group in list(node):
             if not len(group):
                 node.remove(group)
+    for node in root.findall("nodes/node"):
+        if not len(node):  # Pacemaker adds one when a node joins
+            _remove(node)
     for section in list(root):
         if not len(section):
             root.remove(section)

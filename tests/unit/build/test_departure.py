@@ -22,8 +22,9 @@ SILENT = replace(GOING, host=None, error="n3 did not answer in time.")
 
 
 def node(name: str, **changed: object) -> NodeStatus:
-    how = {"online": True, "standby": False, "unclean": False, "expected_up": True, "running": 2} | changed
-    quiet = {"standby_on_fail": False, "maintenance": False, "pending": False, "shutdown": False, "is_dc": False}
+    how = {"online": True, "standby": False, "unclean": False, "expected_up": True, "running": 2}
+    how |= {"maintenance": False} | changed
+    quiet = {"standby_on_fail": False, "pending": False, "shutdown": False, "is_dc": False}
     return NodeStatus(name=name, id=name[1:], type="member", health="green", **quiet, **how)  # type: ignore[arg-type]
 
 
@@ -102,6 +103,20 @@ def test_who_does_not_answer_and_may_run_something_is_not_forgotten(third, membe
     assert finding.code == "removal-unfenced"
     assert words in finding.summary
     assert "stonith_admin --fence n3" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (replace(status(), maintenance_mode=True), "the cluster is in maintenance"),
+        (status(maintenance=True), "n3 is in maintenance"),
+    ],
+)
+def test_what_would_not_move_is_not_waited_for(seen, words) -> None:
+    changes, (finding,) = said(Facts(seen, counted(), {"n3": True}))
+    assert changes == []
+    assert finding.code == "removal-held"
+    assert words in finding.summary
 
 
 def test_who_was_fenced_may_be_forgotten() -> None:

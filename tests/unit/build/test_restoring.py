@@ -85,6 +85,7 @@ def test_what_is_compared_leaves_out_what_others_write() -> None:
     assert restoring.comparable(text(a="2")) != same
     assert restoring.comparable(text(meta=STOPPED)) != same
     assert restoring.comparable("") == ""
+    assert restoring.comparable(text(n2="")) == same, "which nodes there are is Pacemaker's own"
 
 
 def test_primitives_are_found_wherever_they_stand() -> None:

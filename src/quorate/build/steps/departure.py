@@ -132,6 +132,8 @@ def refusals(facts: Facts, want: Want) -> Iterator[Finding]:
             yield nobody_knows(one)
         elif one.host is None and (words := may_run(facts.status.node(one.name), joined=one.id in joined)):
             yield may_still_run(one, words)
+        elif one.host is not None and (words := held(facts.status, one.name)):
+            yield cannot_move(one, words)
     leaving = frozenset(one.id for one in want.departing if one.agreed)
     if facts.votes and leaving and (problem := loses_quorum(facts.votes, leaving, want.cluster)):
         yield problem
@@ -155,6 +157,29 @@ def unasked(one: Departing) -> Finding:
         "it runs nothing, says the cluster; when it boots again it waits for the others in vain, without quorum, with "
         f"the cluster's key on its disk ({one.error})",
         "when it is back, there: systemctl disable --now pacemaker corosync; rm /etc/corosync/authkey",
+        path=("nodes",),
+    )
+
+
+def held(status: ClusterStatus, name: str) -> str:
+    """Return in words what somebody set so that nothing would move off a node, "" where it would."""
+    node = status.node(name)
+    if node is None or not node.online:
+        return ""
+    if status.maintenance_mode or node.maintenance:
+        return f"{'the cluster' if status.maintenance_mode else name} is in maintenance"
+    loose = sorted({one.id for one in status.resources if name in one.nodes and not one.managed})
+    return f"{', '.join(loose)} {'is' if len(loose) == 1 else 'are'} not managed" if loose else ""
+
+
+def cannot_move(one: Departing, words: str) -> Finding:
+    """Return the error for a node that Pacemaker would not empty."""
+    return Finding(
+        "removal-held",
+        Severity.ERROR,
+        f"{one.name} cannot be emptied: {words}",
+        "Pacemaker moves nothing off it, and what runs there would be stopped hard or go on alone",
+        "undo that first, then apply again",
         path=("nodes",),
     )
 
