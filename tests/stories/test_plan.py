@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from staging import FILE, Stage
 
 pytestmark = pytest.mark.lab
@@ -26,6 +27,7 @@ TEXT = FILE.replace("10.31.", "10.73.").replace("172.31.", "172.30.") + f"resour
 INITIATING = re.compile(r"Initiating (?:\S+-interval )?([\w-]+) operation (\S+)_\1_\d+ (?:locally )?on (\S+)")
 QUIET = {"monitor", "cancel", "notify", "delete", "clear_failcount"}  # and what Pacemaker does by itself
 CLIENT = Path(__file__).with_name("asking.py")
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/reference/plan.schema.json").read_text())
 CONF = "/etc/apache2/conf-enabled/quorate.conf"
 
 Made = dict[str, Any]
@@ -144,7 +146,7 @@ def for_another_day(stage: Stage, text: str, kept: Path) -> None:
 
 def a_node_is_down(stage: Stage) -> None:
     """The others are looked at all the same, and what could not be seen is said."""
-    stage.quorate("lab", "power", str(stage.file), "n3", "off", check=True)
+    stage.quorate("lab", "power", "off", str(stage.file), "n3", check=True)
     made = plan(stage)
     assert [f["summary"].split()[0] for f in made["findings"] if f["code"] == "node-not-seen"] == ["n3"]
     assert {"n1", "n2"} <= set(made["hosts"])
@@ -159,6 +161,7 @@ def plan(stage: Stage, *options: str, code: int = 1) -> Made:
     done = stage.quorate("plan", "--lab", "--no-test-fencing", "--format", "json", str(stage.file), *options)
     assert done.returncode == code, done.stderr + done.stdout
     made: Made = json.loads(done.stdout)
+    Draft202012Validator(SCHEMA).validate(made)
     return made
 
 

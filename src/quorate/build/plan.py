@@ -120,7 +120,7 @@ def sorted_out(said: Iterable[Change | Finding]) -> tuple[list[Change], list[Fin
     return [i for i in items if isinstance(i, Change)], [i for i in items if isinstance(i, Finding)]
 
 
-def whole(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+def partial(stages: Iterable[Stage]) -> tuple[Stage, ...]:
     """Return the stages that can be looked at while nodes are missing: storage and fencing need all of them."""
     return tuple(stage for stage in stages if stage.cluster_step not in (storage, proof))
 
@@ -133,7 +133,7 @@ async def plan(
 ) -> Plan:
     """Look at everything, all stages at once, and return the plan in the order of the stages.
 
-    unseen: nodes that could not be asked, and why; then the stages are `whole`, and the plan is not to be applied.
+    unseen: nodes that could not be asked, and why; then the stages are `partial`, and the plan is not to be applied.
     """
     seen = await asyncio.gather(*(survey(stage, fleet, want) for stage in stages))
     made = Plan(

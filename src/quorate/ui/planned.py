@@ -144,6 +144,7 @@ def show_saved(one: Saved, *, diff: bool) -> None:
         *(["--lab"] if asked.in_lab else []),
         *(["--test-fencing"] if asked.test_fencing else []),
         *(["--prune"] if asked.prune else []),
+        *(word for name in asked.remove for word in ("--remove", name)),
         *(["--rotate-key"] if asked.rotate_key else []),
         *(["--max-interruption", f"{asked.max_interruption_s:g}s"] if asked.max_interruption_s is not None else []),
     ]

@@ -14,7 +14,7 @@ import click
 
 from quorate import __version__
 from quorate.build.apply import stages
-from quorate.build.plan import Plan, plan, whole
+from quorate.build.plan import Plan, partial, plan
 from quorate.build.prepare import prepare
 from quorate.build.saved import Asked, Saved, differences, document, parse, saved
 from quorate.build.want import Want
@@ -80,7 +80,7 @@ def planned(cluster: Cluster, asked: Asked) -> Saved:
             want = await wanted(cluster, found, asked)
             chosen = stages(test_fencing=asked.test_fencing)
             if found.failed:
-                return await plan(found.fleet, want, whole(chosen), unseen=found.failed)
+                return await plan(found.fleet, want, partial(chosen), unseen=found.failed)
             return await plan(found.fleet, want, chosen)
 
     return stamped(asyncio.run(make()), asked)

@@ -12,7 +12,7 @@ from build.wishes import wish
 from quorate.build import lock
 from quorate.build.apply import apply, changes_now, go_through, run_everywhere, told_together, verify
 from quorate.build.change import Change, Run, WriteFile
-from quorate.build.plan import Plan, look, plan
+from quorate.build.plan import Plan, look, partial, plan
 from quorate.build.stages import STAGES, Stage
 from quorate.build.steps import boot, cib_secrets, corosync_conf, corosync_key, names, packages, ports, service_files
 from quorate.errors import CommandFailed, HostUnreachable, Refused
@@ -239,3 +239,16 @@ def test_who_does_not_agree_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert {change.host for change in done.changes} == {"n1", "n2", "n3"}
     assert [title for title, _ in done.seconds] == [stage.title for stage in OURS]
     assert log.count("free n1") == 2
+
+
+def test_a_plan_goes_on_while_a_node_is_away_and_is_not_to_be_applied() -> None:
+    made = {name: host for name, host in fleet().items() if name != "n2"}
+    away = {"n2": HostUnreachable("n2 does not answer", "is it on?")}
+    planned = asyncio.run(plan(made, WANT, OURS, unseen=away))
+    assert {change.host for change in planned.changes} == {"n1", "n3"}
+    assert [(finding.code, finding.fix) for finding in planned.errors] == [("node-not-seen", "is it on?")]
+
+
+def test_storage_and_fencing_are_not_looked_at_while_a_node_is_away() -> None:
+    left = {stage.title for stage in STAGES} - {stage.title for stage in partial(STAGES)}
+    assert left == {"storage", "fencing"}

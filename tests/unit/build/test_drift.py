@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 from lxml import etree
-from tests.unit.build.wishes import wish
 
+from build.wishes import wish
 from quorate.build import by_hand, drift
 from quorate.build.ages import ago, told
 from quorate.build.change import Change, Deed, Thing
