@@ -13,11 +13,14 @@ from typing import Any
 from quorate.build.change import Change, Deed, Effect, Thing, WriteFile
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
 from quorate.build.plan import Plan
-from quorate.build.steps import corosync_key
+from quorate.build.steps import corosync_key, storage
 from quorate.explore.result import Figure, Stretch
 from quorate.findings import Finding, Place, Severity
 
 SCHEMA = "quorate.plan/1"
+RANDOM = frozenset({corosync_key.TITLE, storage.TITLE})
+"""Steps that make secrets of their own: the cluster's key, that of a DRBD device."""
+
 CLUSTER = "the cluster"
 """What the host "" is called in words."""
 
@@ -61,13 +64,13 @@ def saved(plan: Plan, asked: Asked, made: str, quorate: str) -> Saved:
 def acts_digest(change: Change) -> str:
     """Return what a change would do as a digest: what it writes, which commands it runs.
 
-    What commands read is left out, for the CIB to write holds counters that change all the time; so is a key of the
-    cluster, which is made of random numbers each time.
+    What commands read is left out, for the CIB to write holds counters that change all the time; so are secrets that
+    are made of random numbers each time (RANDOM).
     """
     made = hashlib.sha256()
     for action in change.actions:
         if isinstance(action, WriteFile):
-            content = b"" if change.step == corosync_key.TITLE else action.content
+            content = b"" if action.secret and change.step in RANDOM else action.content
             made.update(repr((action.path, content, action.mode, action.owner, action.group)).encode())
         else:
             made.update(repr(action.command.argv).encode())

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from build.disks import PATH, Died, Disk, World, twisted
 from build.wishes import wish
-from quorate.build.change import Change, WriteFile
+from quorate.build.change import Change, Deed, Thing, WriteFile
 from quorate.build.plan import sorted_out
+from quorate.build.saved import acts_digest
 from quorate.build.steps import storage
 from quorate.build.storage import replicated, scripts
 from quorate.build.storage.phases import stores
@@ -129,6 +130,14 @@ def running() -> World:
         disk.up = True
     world.managed = frozenset({"db-drbd", "db-filesystem", "db-server"})
     return world
+
+
+def test_a_plan_that_is_kept_knows_the_stores_and_not_their_random_secret() -> None:
+    once, again = (sorted_out(storage.changes(World().facts(), WANT))[0] for _ in range(2))
+    assert {thing for change in once for thing in change.things} == {(Thing("store", "db"), Deed.CREATED)}
+    assert list(map(acts_digest, once)) == list(map(acts_digest, again))
+    assert set(storage.things(World().facts(), WANT).values()) == {""}
+    assert set(storage.things(running().facts(), WANT).values()) == {"ready"}
 
 
 def test_what_pacemaker_runs_is_left_alone() -> None:

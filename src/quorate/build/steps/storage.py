@@ -7,10 +7,11 @@ is still to be done, and asks again, until nothing is left. What Pacemaker's con
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from quorate.build.actions import run_everywhere
-from quorate.build.change import Change
-from quorate.build.step import Fleet, Note
+from quorate.build.change import Change, Deed, Effect, Thing
+from quorate.build.step import Fleet, Note, PlacedStates
 from quorate.build.storage import adopt, machine, provided, replicated, shared_volume
 from quorate.build.storage.look import Facts, look
 from quorate.build.storage.phases import TITLE, Phase, Stored, error, stores
@@ -19,7 +20,7 @@ from quorate.catalog.storage import Replicated, SharedVolume
 from quorate.errors import CommandFailed, Refused
 from quorate.findings import Finding, Severity
 
-__all__ = ["TITLE", "changes", "look", "perform", "settled"]
+__all__ = ["TITLE", "changes", "look", "perform", "settled", "things"]
 
 ROUNDS = 20
 MACHINE = "nodes"
@@ -78,8 +79,28 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     found = list(findings(facts, want))
     yield from found
     if not any(finding.severity is Severity.ERROR for finding in found):
-        for several in phases(facts, want, {}).values():
-            yield from (change for phase in several for change in phase.changes)
+        for name, several in phases(facts, want, {}).items():
+            yield from (touching(name, change) for phase in several for change in phase.changes)
+
+
+def touching(name: str, change: Change) -> Change:
+    """Return a change with the store that it makes, or that it changes while it is in use."""
+    if name == MACHINE:
+        return change
+    deed = Deed.CHANGED if change.effect is Effect.RELOAD else Deed.CREATED
+    return replace(change, things=((Thing("store", name), deed),))
+
+
+def things(facts: Facts, want: Want) -> PlacedStates:
+    """Return the stores that are ready, on each of their nodes."""
+    if any(finding.severity is Severity.ERROR for finding in findings(facts, want)):
+        return {}
+    ahead = phases(facts, want, {})
+    return {
+        (name, Thing("store", stored.service)): "" if ahead.get(stored.service) else "ready"
+        for stored in stores(want)
+        for name in stored.nodes
+    }
 
 
 async def perform(fleet: Fleet, want: Want, note: Note) -> None:
