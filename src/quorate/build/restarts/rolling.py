@@ -20,7 +20,7 @@ from quorate.build.restarts.asking import would_do
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import pacemaker, proof, running
 from quorate.build.want import Want
-from quorate.errors import QuorateError, Refused
+from quorate.errors import NeverComes, QuorateError, Refused
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import quorum
 from quorate.observe.facts.cib import Cib
@@ -41,7 +41,12 @@ async def restart(fleet: Fleet, want: Want, note: Note, behind: Behind) -> None:
     await pacemaker.settled(fleet, want, lambda _: None)
     await take_back(fleet, want, note)
     done: set[str] = set()
-    while left := await behind() - done:
+    while left := await behind():
+        if stuck := left & done:
+            raise NeverComes(
+                f"{', '.join(sorted(stuck))} was restarted, and Corosync still runs there without what it was to load",
+                "see journalctl -u corosync there",
+            )
         status = await whole(fleet, want)
         _, live = await returning.live(fleet)
         name = fitness.order(left, status, fitness.devices(live.root))[0]

@@ -226,7 +226,8 @@ async def perform(fleet: Fleet, want: Want, note: Note) -> None:
         return frozenset((await seen(fleet, want)).needs(want).rolling)
 
     if found.rolling:
-        await settled(fleet, want, tell)
+        if not found.by_restart:  # else every node lacks something until it has been restarted
+            await settled(fleet, want, tell)
         await rolling.restart(fleet, want, tell, behind)
 
 

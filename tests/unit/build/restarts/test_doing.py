@@ -159,3 +159,40 @@ def test_a_node_that_cannot_be_emptied_is_not_stopped_and_serves_on(monkeypatch:
     with pytest.raises(TimedOut):
         asyncio.run(rolling.one(made.hosts, wish(), "n2", lambda _: None))
     assert made.did == ["mark", "unmark"]
+
+
+def nodes_behind(*answers: set[str]):
+    left = [frozenset(answer) for answer in answers]
+
+    async def behind() -> frozenset[str]:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return behind
+
+
+def test_every_node_that_is_behind_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Cluster(monkeypatch)
+    turns = turned(made, monkeypatch, nodes_behind({"n1", "n2"}, {"n1"}, set()))
+    assert sorted(turns) == ["n1", "n2"]
+
+
+def test_a_restart_without_effect_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Cluster(monkeypatch)
+    with pytest.raises(NeverComes, match="without what it was to load"):
+        turned(made, monkeypatch, nodes_behind({"n2"}))
+
+
+def turned(made: Cluster, monkeypatch: pytest.MonkeyPatch, behind: rolling.Behind) -> list[str]:
+    """Return which nodes are restarted, in order."""
+    turns = []
+
+    async def one(fleet: object, want: object, name: str, note: object) -> None:
+        turns.append(name)
+
+    async def whole(fleet: object, want: object) -> cluster_status.ClusterStatus:
+        return STATUS
+
+    monkeypatch.setattr(rolling, "one", one)
+    monkeypatch.setattr(rolling, "whole", whole)
+    asyncio.run(rolling.restart(made.hosts, wish(), lambda _: None, behind))
+    return turns
