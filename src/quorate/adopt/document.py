@@ -11,6 +11,7 @@ from quorate.dialect.crm.write import write as write_crm
 from quorate.dialect.model import Configuration
 
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][A-Za-z0-9_./+@:-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # describe.fields.Name
 _WIDTH = 110
 
 
@@ -64,6 +65,11 @@ def _entry(head: str, value: Any, note: str) -> Iterator[str]:
 
 def _note(draft: Draft, path: tuple[str, ...]) -> str:
     return f"  # {draft.notes[path]}" if path in draft.notes else ""
+
+
+def is_name(text: str) -> bool:
+    """True for what a key of the file may be; attributes and properties of other names stay in the text."""
+    return bool(_NAME.fullmatch(text))
 
 
 def flow(value: Any) -> str:

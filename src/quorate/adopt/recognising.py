@@ -39,8 +39,15 @@ class Tools:
 
 
 def recognise(material: Material, draft: Draft, tools: Tools) -> None:
-    """Move what is recognised from the statements into the draft's sections."""
-    _services(material, draft, tools)
+    """Move the services that are recognised from the statements into the draft.
+
+    All guesses are tried at once, for most are sound; one by one where they do not load together.
+    """
+    resources = seen_in(material)
+    guessed = dict(_guessed(Seen.of(resources, tuple(material.disks)), resources))
+    together = rendered(replace(draft, services=guessed), tools) is not None
+    for services in [guessed] if together else [{name: options} for name, options in guessed.items()]:
+        _keep_same(material, draft, services, tools)
 
 
 def by_id(statements: Iterable[Statement]) -> dict[str, Statement]:
@@ -76,20 +83,14 @@ def take(material: Material, names: set[str], detail: str) -> None:
             material.held.remove(held)
 
 
-# --- services ------------------------------------------------------------------------------------------------------
-
-
-def _services(material: Material, draft: Draft, tools: Tools) -> None:
+def _keep_same(material: Material, draft: Draft, services: dict[str, Section], tools: Tools) -> None:
+    """Move the services into the draft that make exactly what was read."""
+    made = rendered(replace(draft, services=services), tools)
+    if made is None:
+        return
+    cluster, ours = made
     theirs = by_id(held.statement for held in material.held)
-    seen = Seen.of(seen_in(material), tuple(material.disks))
-    for name, options in _guessed(seen, seen_in(material)):
-        if name in draft.services:
-            continue
-        trial = replace(draft, services={name: options})
-        made = rendered(trial, tools)
-        if made is None:
-            continue
-        cluster, ours = made
+    for name, options in services.items():
         names = set(_made(cluster, name, tools.platform))
         if names and all(theirs.get(each) == ours.get(each) for each in names):
             draft.services[name] = options

@@ -74,3 +74,13 @@ def test_what_no_input_says_is_a_placeholder():
     assert {"address-unknown", "disk-unknown"} <= codes
     assert "192.0.2.1" in result.text
     assert "/dev/unknown" in result.text
+
+
+def test_names_that_are_no_keys_stay_text():
+    text = (
+        "node n1 attributes '#health-disk'=red\nproperty hana:site=east maintenance-mode=false\n"
+        "primitive a ocf:heartbeat:Dummy op monitor interval=10s\n"
+    )
+    found = cluster(adopted(("text.crm", text)).text)
+    assert found.nodes[0].attributes == {"#health-disk": "red"}
+    assert found.pacemaker.properties == {"hana:site": "east", "maintenance-mode": "false"}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 from quorate.adopt.account import Fate
+from quorate.adopt.document import is_name
 from quorate.adopt.draft import Draft
 from quorate.adopt.material import Held, Material
 from quorate.describe.derive.crm_fencing import victims
@@ -78,7 +79,8 @@ def _of_cib(material: Material, draft: Draft, held: Held, node: Node) -> None:
         material.say(Severity.WARNING, held.place, "node-id-no-number",
                      f"the id of {node.uname} is no number; left out",
                      "Corosync counts its nodes; ids of other kinds are Heartbeat's", "nothing")  # fmt: skip
-    if plain(node.sets) and node.description is None:
+    names = [pair.name or "" for nvset in node.sets for pair in nvset.pairs]
+    if plain(node.sets) and node.description is None and all(map(is_name, names)):
         for key, kind in (("attributes", "attributes"), ("utilization", "utilization")):
             if said := values(node.sets, kind):  # type: ignore[arg-type]
                 entry[key] = said

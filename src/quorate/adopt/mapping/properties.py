@@ -4,9 +4,10 @@ A file whose CIB has all that quorate writes by default keeps quorate's defaults
 `pacemaker.defaults: pacemaker`, so that nothing is added to what the cluster has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quorate.adopt.account import Fate
+from quorate.adopt.document import is_name
 from quorate.adopt.draft import Draft
 from quorate.adopt.material import Held, Material
 from quorate.adopt.mends.old_properties import MOVED
@@ -39,14 +40,17 @@ def properties(material: Material, draft: Draft, *, verbatim: bool) -> None:
         item = held.statement
         if isinstance(item, Properties) and is_usual(item):
             for pair in item.pairs:
-                assert pair.name is not None
+                if pair.name is None or not is_name(pair.name):
+                    continue
                 fate, detail = _Taking(material, draft, held, own, verbatim).take(
                     item.kind, pair.name, pair.value or ""
                 )
                 material.account.add(held.file, held.lines, f"{item.kind} {pair.name}", fate, detail)
             if not item.pairs:
                 material.account.add(held.file, held.lines, item.kind, Fate.DROPPED, "it says nothing")
-            material.held.remove(held)
+            odd = tuple(pair for pair in item.pairs if not is_name(pair.name or ""))
+            at = material.held.index(held)
+            material.held[at : at + 1] = [replace(held, statement=replace(item, pairs=odd))] if odd else []
     if own:
         _without_defaults(draft)
 

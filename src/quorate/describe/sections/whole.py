@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from quorate.describe.fields import Flag, Name, ResourceName, Score, SecretReference, Text
+from quorate.describe.fields import Flag, Line, Name, ResourceName, Score, SecretReference, Text
 from quorate.describe.reader import Shorthand, number
 from quorate.describe.sections.corosync import Corosync
 from quorate.describe.sections.fencing import Fencing
@@ -63,7 +63,7 @@ class File(Section):
     resources: Resources = Field(
         {}, description="further Pacemaker resources; or text of the crm shell behind `|`, which is taken as it is"
     )
-    secrets: dict[ResourceName, dict[Name, SecretReference]] = Field(
+    secrets: dict[Line, dict[Line, SecretReference]] = Field(
         {}, description="where the values are for which the text of `resources` has lrm://, by resource and parameter"
     )
     constraints: tuple[Constraint, ...] = Field((), description="constraints between resources")

@@ -19,7 +19,7 @@ def command(
 ) -> None:
     """Print a cluster file that means what the FILEs say, in whatever of these languages they say it.
 
-    Text of the crm shell, a CIB, corosync.conf of any age, commands of pcs, a drbd.conf, a haproxy.cfg, or a guide in
+    Text of the crm shell, commands of pcs, a CIB, corosync.conf of any age, a drbd.conf, a haproxy.cfg, or a guide in
     whose text any of these stand; several at once. Services of the catalog are recognised where the resources are
     exactly theirs; all else stands as text under `resources`. Findings, and what became of everything that was read,
     go to standard error. Passwords are never printed.
