@@ -46,6 +46,7 @@ class Running:
         there = {name for name, state in placement.nodes.items() if state in THERE}
         self.there = frozenset(there if among is None else there & among)
         self.online = frozenset(name for name in self.there if placement.nodes[name] == "online")
+        self._serving: dict[str, frozenset[str]] = {}
         self._instances: dict[str, list[Instance]] = {}
         for one in placement.instances:
             if one.node in self.there:
@@ -57,12 +58,14 @@ class Running:
 
     def serves(self, part: str) -> frozenset[str]:
         """Return the nodes on which a primitive serves."""
-        promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
-        return frozenset(
-            one.node
-            for one in self._instances.get(part, ())
-            if not one.blocked and (not promoted or one.role == "Promoted")
-        )
+        if part not in self._serving:
+            promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
+            self._serving[part] = frozenset(
+                one.node
+                for one in self._instances.get(part, ())
+                if not one.blocked and (not promoted or one.role == "Promoted")
+            )
+        return self._serving[part]
 
     def blocked(self, parts: Iterable[str]) -> tuple[Instance, ...]:
         """Return what of these primitives has failed and is not touched any more, sorted."""

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 LENGTH_MAX = 1 << 30
+HEAD_MAX = 12
 
 
 class Died(Exception):
@@ -48,14 +49,7 @@ class Channel:
         deadline = time.monotonic() + self._timeout_s
         try:
             self._send(b"%d\n" % len(request) + request, deadline)
-            head = b""
-            while not head.endswith(b"\n"):
-                head += self._receive(1, deadline)
-                if len(head) > 12:
-                    raise Died("said what is no answer")
-            if not head.strip().isdigit() or int(head) > LENGTH_MAX:
-                raise Died("said what is no answer")
-            return self._receive(int(head), deadline)
+            return self._receive(deadline)
         except OSError as error:
             raise Died(self._end()) from error
         except Died:
@@ -69,17 +63,28 @@ class Channel:
             self._wait([], [pipe], deadline)
             view = view[os.write(pipe, view[: select.PIPE_BUF]) :]
 
-    def _receive(self, count: int, deadline: float) -> bytes:
-        assert self._process.stdout is not None
-        pipe, parts, missing = self._process.stdout.fileno(), [], count
-        while missing:
-            self._wait([pipe], [], deadline)
-            part = os.read(pipe, min(missing, 1 << 20))
-            if not part:
-                raise Died(self._end())
-            parts.append(part)
-            missing -= len(part)
+    def _receive(self, deadline: float) -> bytes:
+        found = b""
+        while b"\n" not in found and len(found) <= HEAD_MAX:
+            found += self._part(deadline)
+        head, _, found = found.partition(b"\n")
+        if len(head) > HEAD_MAX or not head.isdigit() or int(head) > LENGTH_MAX:
+            raise Died("said what is no answer")
+        parts, missing = [found], int(head) - len(found)
+        while missing > 0:
+            parts.append(self._part(deadline))
+            missing -= len(parts[-1])
+        if missing:
+            raise Died("said what is no answer")
         return b"".join(parts)
+
+    def _part(self, deadline: float) -> bytes:
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        self._wait([pipe], [], deadline)
+        if part := os.read(pipe, 1 << 20):
+            return part
+        raise Died(self._end())
 
     def _wait(self, read: list[int], write: list[int], deadline: float) -> None:
         left = deadline - time.monotonic()

@@ -66,7 +66,11 @@ def base(resource: str) -> str:
 
 def parse_graph(text: str | bytes) -> Graph:
     """Return the graph; XMLSyntaxError if it is not XML."""
-    root = parse(text)
+    return read_graph(parse(text))
+
+
+def read_graph(root: Element) -> Graph:
+    """Return the graph that a `transition_graph` is."""
     actions, priority, expected, instance, agent = [], {}, {}, {}, {}
     for synapse in root.iterchildren("synapse"):
         after = tuple(int(one.get("id", "-1")) for one in synapse.iterfind("inputs/trigger/*"))

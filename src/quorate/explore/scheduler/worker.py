@@ -27,7 +27,7 @@ from lxml.etree import _Element as Element
 
 from quorate.errors import Unknown
 from quorate.explore.scheduler.channel import Channel, Died
-from quorate.explore.scheduler.graph import parse, parse_graph, parse_status
+from quorate.explore.scheduler.graph import parse, parse_status, read_graph
 from quorate.explore.scheduler.names import names, refuse_unknown
 from quorate.explore.scheduler.settling import Run, settle
 from quorate.explore.scheduler.simulate import CrmSimulate
@@ -195,7 +195,7 @@ def _run(answer: Element) -> Run:
     placement = parse_status(status)
     facts = {" ".join(line.split()) for line in str(answer.findtext("facts")).splitlines()}
     done = frozenset(map(int, str(answer.findtext("done")).split()))
-    return Run(placement, digest(facts, placement), Transition(parse_graph(etree.tostring(graph)).actions, done))
+    return Run(placement, digest(facts, placement), Transition(read_graph(graph).actions, done))
 
 
 def _step(step: Step, before: int, slot: int) -> Element:
