@@ -50,7 +50,7 @@ class Run:
         self.seconds = time.perf_counter() - began
 
     def _told(self, known: int, total: int) -> None:  # noqa: ARG002 - a Told
-        self.memory_mb = max(self.memory_mb, sum(resident_mb(pid) for pid in tree(os.getpid())))
+        self.memory_mb = max(self.memory_mb, sum(held_mb(pid) for pid in tree(os.getpid())))
 
 
 def tree(root: int) -> Iterator[int]:
@@ -61,13 +61,13 @@ def tree(root: int) -> Iterator[int]:
             yield from tree(int(child))
 
 
-def resident_mb(pid: int) -> float:
-    """Return what a process holds in memory; 0 if it is gone."""
+def held_mb(pid: int) -> float:
+    """Return what a process holds in memory, of what it shares with others its share (Pss); 0 if it is gone."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")) * 1024 / 1e6
 
 
 def same(one: Exploration, other: Exploration) -> str:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-from benchmarks.explore import resident_mb, subject, tree
+from benchmarks.explore import held_mb, subject, tree
 from benchmarks.explore_backends import loop
 from benchmarks.figures import Figures, Limit, Ratio
 from quorate import __version__
@@ -87,7 +87,7 @@ class Timed:
         self.seconds = time.perf_counter() - self._began
 
     def _tell(self, known: int, total: int) -> None:
-        self.memory_mb = max(self.memory_mb, sum(resident_mb(pid) for pid in tree(os.getpid())))
+        self.memory_mb = max(self.memory_mb, sum(held_mb(pid) for pid in tree(os.getpid())))
         self.told.append((time.perf_counter() - self._began, known, total))
         if self.told[-1][0] > self._ends_s:
             raise KeyboardInterrupt

@@ -51,9 +51,14 @@ class Once:
         return known
 
     def scenario(self, scenario: Scenario) -> Scenario:
-        """Return a scenario whose impacts, and whose row of them, are kept once."""
-        impacts = self.one(tuple(self.one(impact) for impact in scenario.impacts))
-        return dataclasses.replace(scenario, impacts=impacts)
+        """Return a scenario whose impacts, whose row of them, and what else others have too, are kept once."""
+        return dataclasses.replace(
+            scenario,
+            impacts=self.one(tuple(self.one(impact) for impact in scenario.impacts)),
+            failures=tuple(map(self.one, scenario.failures)),
+            same_as=self.one(scenario.same_as),
+            approximate=self.one(scenario.approximate),
+        )
 
 
 class _Table:
