@@ -49,7 +49,8 @@ class Consequence:
 
     interruption: how long clients are without it, the longest where several come one after the other; None where they
     are not, or where it does not come back. before, after: nodes that run it. path: what the interruption consists of.
-    why: a sentence on where it comes from ("" where the CIB alone is the reason).
+    why: what interrupts it, as a Moment words it ("" where the CIB alone is the reason). until: with what it comes
+    back, where that is another thing than what interrupts it: nobody can say how long that takes.
     """
 
     service: str
@@ -59,11 +60,12 @@ class Consequence:
     after: tuple[str, ...] = ()
     path: tuple[Stretch, ...] = ()
     why: str = ""
+    until: str = ""
 
     @property
     def outage_s(self) -> float:
-        """How long clients are without it; infinite where it ran before and does not come back."""
-        if self.fate is Fate.STOPPED:
+        """How long clients are without it; infinite where it does not come back, or nobody can say when."""
+        if self.fate is Fate.STOPPED or self.until:
             return float("inf")
         return self.interruption.seconds if self.interruption else 0.0
 

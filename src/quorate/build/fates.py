@@ -7,7 +7,6 @@ scheduler do, with times. Out: a Consequence for each service. The arithmetic of
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from types import MappingProxyType
 
 from quorate.build.consequences import Act, Consequence, Fate
@@ -103,7 +102,9 @@ def _fate(case: _Case, occasions: Sequence[Occasion]) -> Consequence:
     met = [(one, found) for one in occasions if (found := _interruption(case, one))]
     if met:
         occasion, found = max(met, key=lambda pair: _length_s(pair[1]))
-        moved = any(_places(case, a) != _places(case, b) for a, b in pairwise(_stands(occasions)))
+        until = "" if found.back_s is not None else _return(case, occasions[occasions.index(occasion) + 1 :])
+        stands = (occasions[0].before, *(one.after for one in occasions))
+        moved = len({_places(case, stand) for stand in stands} - {()}) > 1
         why = occasion.words if len(occasions) > 1 else ""
         return Consequence(
             case.name,
@@ -113,12 +114,14 @@ def _fate(case: _Case, occasions: Sequence[Occasion]) -> Consequence:
             after,
             found.path,
             why,
+            until,
         )
     return Consequence(case.name, _quiet(case, occasions, before, after), before=before, after=after)
 
 
-def _stands(occasions: Sequence[Occasion]) -> list[Placement]:
-    return [occasions[0].before, *(one.after for one in occasions)]
+def _return(case: _Case, later: Sequence[Occasion]) -> str:
+    """Return with what a service comes back that what interrupted it has left down."""
+    return next((one.words for one in later if _places(case, one.after)), "") or "something else"
 
 
 def _length_s(found: Interruption) -> float:

@@ -203,6 +203,7 @@ def _consequence(one: Mapping[str, Any]) -> Consequence:
         after=tuple(map(str, one["after"])),
         path=tuple(Stretch(**stretch) for stretch in one["path"]),
         why=str(one["why"]),
+        until=str(one.get("until", "")),
     )
 
 

@@ -103,6 +103,8 @@ def consequence_text(one: Consequence) -> str:
     words = fate + places(one)
     if one.interruption:
         words += f", interrupted for {figure(one.interruption)}"
+    elif one.until:
+        words += f", down until {one.until}"
     elif one.fate is Fate.STOPPED:
         words += ", and does not come back"
     elif one.before:

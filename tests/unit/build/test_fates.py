@@ -105,6 +105,16 @@ def test_of_several_interruptions_the_longest_is_told_with_its_reason() -> None:
     assert (found.fate, found.interruption.seconds, found.why) == (Fate.MOVED, 4, "emptying n1")
 
 
+def test_what_only_a_later_moment_brings_back_is_down_until_then() -> None:
+    stop = (DECIDED, event(0, "stop", "server", "n1"))
+    start = (DECIDED, event(0, "start", "server", "n1"))
+    address = placed(address="n1")
+    occasions = [Occasion("emptying n1", HERE, address, stop), Occasion("taking n1 back", address, HERE, start)]
+    (found,) = fates(SITE, SITE, occasions)
+    assert (found.fate, found.interruption, found.why) == (Fate.RESTARTED, None, "emptying n1")
+    assert (found.until, found.outage_s) == ("taking n1 back", float("inf"))
+
+
 def test_acts_are_what_agents_do() -> None:
     cancel, stop = event(0, "cancel", "server", "n1"), event(0, "stop", "server", "n1")
     found = list(acts([Occasion("", HERE, HERE, (DECIDED, cancel, stop))]))

@@ -120,3 +120,9 @@ def test_another_file_holds_no_plan(tmp_path, content: str) -> None:
     (tmp_path / "other").write_text(content)
     with pytest.raises(UsageError, match="holds no plan"):
         kept(str(tmp_path / "other"))
+
+
+def test_what_comes_back_later_says_with_what(capsys: pytest.CaptureFixture[str]) -> None:
+    waits = Consequence("site", Fate.RESTARTED, None, ("n1",), ("n1",), why="emptying n1", until="taking n1 back")
+    show_plan(replace(PLAN, consequences=Consequences(services=(waits,))), diff=False)
+    assert "restarted on n1, down until taking n1 back, by emptying n1" in capsys.readouterr().out
