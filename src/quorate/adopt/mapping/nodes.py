@@ -6,7 +6,7 @@ documentation), and which `quorate check` refuses.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 from quorate.adopt.account import Fate
 from quorate.adopt.document import is_name
@@ -107,7 +107,7 @@ def _mentioned(material: Material) -> Iterator[str]:
 
 def _with_prefix(address: str, material: Material) -> str:
     """Return an address with the prefix length of the host's network that it lies in, where that is not the usual."""
-    for network in map(ip_network, material.around.networks):
+    for network in (ip_interface(text).network for text in material.around.networks):
         if ip_address(address) in network and network.prefixlen != (24 if network.version == 4 else 64):
             return f"{address}/{network.prefixlen}"
     return address
