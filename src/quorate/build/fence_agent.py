@@ -1,8 +1,8 @@
 """fence_agent: a fence agent run by hand on a node, with the parameters of the cluster file. Pure: makes commands.
 
 FenceAgentAPI: parameters on standard input; status 0 is done, or "on" as the answer to `status`, 2 is "off". The
-passwords are those that lie on that node (Pacemaker's CIB secrets), so that no value travels or is in an argument
-vector.
+passwords are those that lie on that node (Pacemaker's CIB secrets, or the CIB itself), so that no value travels or is
+in an argument vector.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,14 @@ from quorate.describe.secret import Secret
 from quorate.machines.host import Command
 
 # Each line of the input is a parameter as the agent wants it, or "@parameter file" for one whose value is a secret.
-# printf and read are built into the shell: no value is in an argument vector.
+# One that has no such file stands in the CIB in clear text (in_clear.py). printf and read are built into the shell: no
+# value is in an argument vector.
 ASK = """while IFS= read -r line; do
   case $line in
-    @*) name=${line#@}; IFS= read -r value <"${name#* }"; printf '%s=%s\\n' "${name%% *}" "$value" ;;
+    @*) name=${line#@} file=${line#* } resource=${line%/*}
+        if [ -e "$file" ]; then IFS= read -r value <"$file"
+        else value=$(crm_resource --resource "${resource##*/}" --get-parameter "${file##*/}" </dev/null); fi
+        printf '%s=%s\\n' "${name%% *}" "$value" ;;
     *) printf '%s\\n' "$line" ;;
   esac
 done | timeout "$2" "$1"

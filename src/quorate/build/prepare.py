@@ -1,9 +1,11 @@
 """prepare: from a Cluster and connected hosts to Want. Asks each host what it is; changes nothing."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
+from quorate.build import in_clear
 from quorate.build.departing import Connect, find
-from quorate.build.step import Fleet
+from quorate.build.step import Fleet, answer
 from quorate.build.want import NOBODY, Want
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.expand import nodes_of
@@ -17,8 +19,9 @@ from quorate.explore.durations import Place
 from quorate.explore.measured import Measured
 from quorate.machines.fleet import on_all
 from quorate.machines.host import Host
-from quorate.observe.facts import os_release
+from quorate.observe.facts import cib, os_release
 from quorate.observe.gathering import gather
+from quorate.render.cib import secrets
 
 
 async def prepare(
@@ -80,6 +83,16 @@ async def prepare(
             f"--overwrite-data: no service has the disk {', '.join(strange_disks)}",
             f"name one of {', '.join(sorted(known)) or 'none: no service of the file has a disk'}",
         )
+    return await _with_secrets_in_clear(want, fleet)
+
+
+async def _with_secrets_in_clear(want: Want, fleet: Fleet) -> Want:
+    if not secrets(want.cluster, want.platform):
+        return want
+    for host in fleet.values():
+        live = await answer(gather(host, cib))
+        if live is not None:
+            return replace(want, in_clear=in_clear.found(live.root, want.cluster, want.platform, want.secret))
     return want
 
 

@@ -48,7 +48,7 @@ class Want:
     NOBODY's. prune: whether what is live in the CIB and not in the file goes. rotate_key: whether Corosync gets a new
     key. measured: what actions took in this cluster, and place: what its nodes are, for what is foretold of a plan.
     departing: nodes of the running cluster that the file no longer has. without: nodes that are away, and whose part is
-    left for another time.
+    left for another time. in_clear: parameters of resources whose secret stands in the live CIB as it is, and stays.
     """
 
     cluster: Cluster
@@ -66,6 +66,7 @@ class Want:
     place: Place = "hosts"
     departing: tuple[Departing, ...] = ()
     without: frozenset[str] = frozenset()
+    in_clear: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def leaving(self) -> frozenset[str]:

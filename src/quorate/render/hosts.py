@@ -18,16 +18,26 @@ _LINE = re.compile(r"(?P<before>\s*(?P<address>[0-9A-Fa-f:.%\w]+)\s+)(?P<names>[
 def merged(existing: str, cluster: Cluster) -> str:
     """Return `existing` with the cluster's block in it: replaced where it stood, else at the end.
 
-    Idempotent. Foreign lines are kept as they are. A node's qualified name that stood on a conflicting line
-    (`127.0.1.1 n1.example.org n1`) moves into the block, so that `hostname -f` still knows it.
+    A file in which lines of somebody else's say all of it stays as it is. Idempotent. Foreign lines are kept. A node's
+    qualified name that stood on a conflicting line (`127.0.1.1 n1.example.org n1`) moves into the block, so that
+    `hostname -f` still knows it.
     """
     before, old_block, after = _split(existing)
+    if BEGIN not in existing and _is_said(before, cluster):
+        return existing
     aliases = _aliases(cluster, [*before, *old_block, *after])
     addresses = {node.name: str(node.links[0].ip) for node in cluster.nodes}
     moved = {alias: addresses[node] for node, names in aliases.items() for alias in names}
     kept_before = _without_conflicts(before, addresses | moved)
     kept_after = _without_conflicts(after, addresses | moved)
     return "".join(f"{line}\n" for line in (*kept_before, *_block(cluster.nodes, aliases), *kept_after))
+
+
+def _is_said(lines: list[str], cluster: Cluster) -> bool:
+    """True if lines of somebody else's give every node's name its address, and no other."""
+    given = {(name, address) for address, names in map(_names, lines) for name in names}
+    wanted = {(node.name, str(node.links[0].ip)) for node in cluster.nodes}
+    return wanted <= given and _without_conflicts(lines, dict(wanted)) == lines
 
 
 def _block(nodes: Iterable[Node], aliases: dict[str, list[str]]) -> list[str]:

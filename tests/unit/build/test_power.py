@@ -66,6 +66,19 @@ def test_the_script_gives_the_agent_the_password_from_its_file(tmp_path: Path, s
     assert (tmp_path / "argv").read_text() == ""
 
 
+def test_a_password_without_a_file_is_asked_of_the_cib(tmp_path: Path) -> None:
+    agent, asked = tmp_path / "fence_test", tmp_path / "crm_resource"
+    agent.write_text(f"#!/bin/sh\ncat >{tmp_path}/told\n")
+    asked.write_text('#!/bin/sh\ncat\necho "a b of $*"\n')
+    for program in (agent, asked):
+        program.chmod(0o755)
+    lines = f"@passwd {tmp_path}/secrets/pdu/password\nplug=5\n".encode()
+    argv = ["sh", "-c", fence_agent.ASK, "quorate-power", agent, "5"]
+    subprocess.run(argv, input=lines, check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    told = (tmp_path / "told").read_text()
+    assert told == "passwd=a b of --resource pdu --get-parameter password\nplug=5\n"
+
+
 ANY = "sh -c .*quorate-power .*"
 
 

@@ -17,6 +17,12 @@ def test_foreign_lines_stay_and_the_block_comes_last(cluster, existing):
     assert merged(text, cluster()) == text
 
 
+def test_what_somebody_else_s_lines_say_as_a_whole_is_not_said_again(cluster):
+    lines = "127.0.0.1 localhost\n10.20.0.11 n1\n10.20.0.12 n2.example.org n2\n10.20.0.13 n3 # the third\n"
+    assert merged(lines, cluster()) == lines
+    assert merged(lines + "127.0.1.1 n1\n", cluster()) == lines + BLOCK.replace("\tn2", "\tn2.example.org n2")
+
+
 def test_the_block_is_replaced_where_it_stands(cluster):
     old = f"127.0.0.1 localhost\n{BEGIN}\n10.1.1.1 gone\n10.1.1.2 n1\n{END}\n10.9.9.9 backup\n"
     assert merged(old, cluster()) == f"127.0.0.1 localhost\n{BLOCK}10.9.9.9 backup\n"

@@ -50,6 +50,8 @@ _LOGGING = {
     "debug": "off",
 }
 """What quorate writes into the section logging itself."""
+_LOGGED_BY_DEFAULT = {"to_stderr": "yes", "to_syslog": "yes", "to_logfile": "no", "timestamp": "off", "debug": "off"}
+"""What Corosync does where the file does not say (corosync.conf(5))."""
 
 
 def corosync(material: Material, draft: Draft, *, verbatim: bool) -> None:
@@ -71,7 +73,17 @@ def corosync(material: Material, draft: Draft, *, verbatim: bool) -> None:
             fate, detail = mapping.key(path, key)
             line = key.span.line + 1 if key.span else 1
             material.account.add(file, [line], ".".join((*path, key.name)), fate, detail)
+        if material.around.networks:  # read from a host: what runs there stays as it is
+            _with_log(configuration, draft)
     _without_defaults(draft)
+
+
+def _with_log(configuration: Configuration, draft: Draft) -> None:
+    """Say where Corosync logs by default, where quorate would have it log otherwise."""
+    said = {key.name for section in configuration.all("logging") for key in section.entries()}
+    for name, value in _LOGGED_BY_DEFAULT.items():
+        if name not in said and _LOGGING[name] != value:
+            draft.corosync.setdefault("logging", {})[name] = value
 
 
 def _without_defaults(draft: Draft) -> None:

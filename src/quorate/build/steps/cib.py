@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from quorate.build import by_hand
+from quorate.build import by_hand, in_clear
 from quorate.build.change import Change, Deed, Effect, Run, Thing, difference, digest
 from quorate.build.cib_parts import deeds, parts
 from quorate.build.restoring import configuration_of
@@ -86,6 +86,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         live = facts.live.root
         _, leftovers = target(live, want)
         yield from by_hand.findings(by_hand.traces(live, leftovers, want), facts.history)
+        yield from in_clear.findings(want.in_clear)
     if not newcomers(facts, want):  # or else it is written before they join (cib_ahead.py)
         yield from writes(facts, want)
 
@@ -125,7 +126,7 @@ def writes(facts: Facts, want: Want) -> Iterator[Change]:
 
 def target(live: etree._Element, want: Want) -> tuple[etree._Element, list[Leftover]]:
     """Return the CIB to write, and what is live but not in the file."""
-    wanted = configuration(want.cluster, want.agents, want.platform)
+    wanted = in_clear.kept(configuration(want.cluster, want.agents, want.platform), live, want.in_clear)
     return merged(without_seed(live, want), wanted, prune=want.prune, removed=want.leaving)
 
 

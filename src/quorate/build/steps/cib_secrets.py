@@ -39,6 +39,8 @@ def wanted(want: Want) -> dict[str, WriteFile]:
     """Return every secret file, by path."""
     contents = {}
     for (resource, parameter), secret in secrets(want.cluster, want.platform).items():
+        if (resource, parameter) in want.in_clear:
+            continue
         value = want.secret(secret).encode()
         contents[f"{FOLDER}/{resource}/{parameter}"] = value
         # MD5 is what cibsecret(8) writes and the executor compares; it guards against truncation, nothing else.
