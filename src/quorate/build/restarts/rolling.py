@@ -13,6 +13,7 @@ Interrupted, the mark is still there: the next apply starts what is stopped, tak
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from quorate.build import returning
 from quorate.build.restarts import daemons, fitness, marks
@@ -60,7 +61,8 @@ async def one(fleet: Fleet, want: Want, name: str, note: Note) -> None:
     try:
         await set_aside(fleet, want, name)
     except QuorateError:
-        await unmark(fleet, name)  # nothing was stopped yet: the node serves on
+        with suppress(QuorateError):
+            await unmark(fleet, name)  # nothing was stopped yet: the node serves on
         raise
     note(f"{name} is empty; restart corosync and pacemaker there")
     await daemons.stop(fleet, [name], want, "pacemaker", *reversed(daemons.of_corosync(want)))
@@ -160,17 +162,24 @@ async def take_back(fleet: Fleet, want: Want, note: Note) -> None:
         await unmark(fleet, name)
     if names:
         await returning.at_rest(fleet, running.patience_s(want))
-        await until("services", lambda: all_run(fleet, want), timeout_s=running.patience_s(want), every_s=EVERY_S)
+        patience_s = running.patience_s(want)
+        await until("every service running", lambda: all_run(fleet, want), timeout_s=patience_s, every_s=EVERY_S)
+        await until("two copies of all data", lambda: is_in_sync(fleet, want), timeout_s=SYNC_S, every_s=1)
         note(f"{', '.join(sorted(names))} restarted and back; every service runs")
 
 
 async def all_run(fleet: Fleet, want: Want) -> bool:
-    """Return True when every wanted resource runs and replicated data has two copies again; else raise NotYet."""
+    """Return True when every wanted resource runs; else raise NotYet."""
     status = await returning.status(fleet)
     if status is None:
         raise NotYet("no node can say how the cluster is")
     if idle := running.lacks(status, want):
         raise NotYet("; ".join(f"{id_} {words}" for id_, words in idle.items()))
+    return True
+
+
+async def is_in_sync(fleet: Fleet, want: Want) -> bool:
+    """Return True when no service's replicated data has one good copy alone; else raise NotYet."""
     if behind := await proof.one_copy(fleet, want):
         raise NotYet("; ".join(behind))
     return True
