@@ -4,9 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 
-def whole(rows: Sequence[str], opens: "re.Pattern[str]", inside: "re.Pattern[str]", share: float = 0.9) -> bool:
-    """True if a section opens, and nearly all lines are comments, braces or such as stand inside."""
+def whole(rows: Sequence[str], opens: "re.Pattern[str]", inside: "re.Pattern[str]") -> bool:
+    """True if a section opens, and nearly all lines are comments, braces or such as stand inside.
+
+    Where a section opens on the first line, most lines will do: it is a file, and damaged.
+    """
     said = [row.strip() for row in rows if row.strip()]
+    share = 0.7 if said and opens.match(said[0]) else 0.9
     fitting = [row for row in said if row.startswith(("#", "{", "}")) or opens.match(row) or inside.match(row)]
     return any(opens.match(row) for row in said) and len(fitting) >= share * len(said)
 

@@ -13,6 +13,7 @@ from quorate.lines import Lines, Span
 _WORD = r"(?:pass|pasw|pwd|psw|secret|secrt|community|(?:api|access|auth|private)_?key)"
 _MAYBE_SECRET_KEY = re.compile(_WORD, re.IGNORECASE)  # misspelt ones too: better hidden than shown
 _LINE = re.compile(rf"""["']?(?:[\w.-]*{_WORD}[\w.-]*|\bkey)["']?\s*:(?=\s|$|["'])\s*""", re.IGNORECASE)
+_IN_TEXT = re.compile(rf"[\w.-]*{_WORD}[\w.-]*\s*=\s*", re.IGNORECASE)  # in text of the crm shell
 _KEY = re.compile(r":(\s|$)")
 _REFERENCE = re.compile(r"\s*\{?\s*(?:env|file)\s*:")
 
@@ -26,6 +27,8 @@ def by_lines(lines: Lines) -> Iterator[Span]:
             if not _REFERENCE.match(line):
                 yield Span(number, indent, number, len(line))
             continue
+        if said := _IN_TEXT.search(line):
+            yield Span(number, said.end(), number, len(line))
         found = _LINE.search(line)
         below = indent if found else None
         if found and not _REFERENCE.match(line, found.end()):
