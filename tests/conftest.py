@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair: a busy one is no failure.
+settings.register_profile("quorate", deadline=None)
+settings.load_profile("quorate")
 
 TOOLS = ("crm_verify", "crm_simulate", "corosync", "fence_ipmilan")
 LEFT_OUT: Counter[str] = Counter()
