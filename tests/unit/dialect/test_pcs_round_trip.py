@@ -36,7 +36,7 @@ def test_what_pcs_has_no_words_for_is_named(configuration):
             assert any(name in finding.summary for finding in written.findings), key
 
 
-@quick
+@settings(quick, max_examples=60)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 30), st.text(max_size=5))
 def test_reading_never_raises(at, length, instead):
     text = WHOLE[:at] + instead + WHOLE[at + length :]

@@ -77,22 +77,24 @@ def read(
 
 
 def _run(said: Command, state: State) -> None:
+    """Let a command change the state; one that cannot be read as a whole changes nothing."""
     names = tuple(token.text for token in said.tokens[1:])
-    reader = next((words()[names[:length]] for length in range(min(4, len(names)), 0, -1) if names[:length] in words()),
-                  None)  # fmt: skip
-    if reader is None:
+    length = next((length for length in range(len(names), 0, -1) if names[:length] in words()), 0)
+    if not length:
         _unknown(said, names, state)
         return
-    length = next(length for length in range(min(4, len(names)), 0, -1) if names[:length] in words())
     said.at = 1 + length
+    before = list(state.statements)
     try:
-        reader(said, state)
+        words()[names[:length]](said, state)
         if said.more:
             raise said.refuse(said.token(), "unexpected-word", f'"{said.peek()}" is not expected here',
                               f'"pcs {" ".join(names[:length])}" takes no more', "leave it out")  # fmt: skip
-        state.run |= {number + 1 for token in said.tokens for number in (token.line, token.end_line)}
     except Unreadable:
+        state.statements = before
         state.lost |= {token.text for token in said.tokens[1 + length : 2 + length]}
+        return
+    state.run |= {number + 1 for token in said.tokens for number in (token.line, token.end_line)}
 
 
 def _unknown(said: Command, names: tuple[str, ...], state: State) -> None:

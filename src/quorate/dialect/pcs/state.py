@@ -79,6 +79,14 @@ class State:
         """Take a statement away."""
         self.statements = [placed for placed in self.statements if placed.statement is not statement]
 
+    def free(self, id_: str) -> str:
+        """Return an id that no statement has: this one, or with a number behind it."""
+        used = {getattr(placed.statement, "id", None) for placed in self.statements}
+        number, free = 1, id_
+        while free in used:
+            free, number = f"{id_}-{number}", number + 1
+        return free
+
     def owner(self, of: str) -> Statement | None:
         """Return what has a resource in it."""
         for placed in self.statements:

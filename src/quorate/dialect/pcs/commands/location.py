@@ -92,7 +92,7 @@ def _with_rule(command: Command, state: State, token: Token) -> None:
     given = _options(command, (*_RULE_OPTIONS, "constraint-id", "resource-discovery"))
     about = _about(token)
     name = about.get("rsc") or about.get("rsc-pattern") or ""
-    id_ = given.get("constraint-id") or _free(state, elements.sanitized(f"location-{name}"))
+    id_ = given.get("constraint-id") or state.free(elements.sanitized(f"location-{name}"))
     element = command.element(
         "rsc_location", {"id": id_, **about, "resource-discovery": given.get("resource-discovery")}
     )
@@ -111,14 +111,6 @@ def _rule(command: Command, given: dict[str, str]) -> Element:
     }
     rule.attrib.update(command.element("rule", {name: value or None for name, value in own.items()}).attrib)
     return rule
-
-
-def _free(state: State, id_: str) -> str:
-    used = {getattr(placed.statement, "id", None) for placed in state.statements}
-    number, free = 1, id_
-    while free in used:
-        free, number = f"{id_}-{number}", number + 1
-    return free
 
 
 def add_rule(command: Command, state: State) -> None:

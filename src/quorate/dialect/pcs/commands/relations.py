@@ -26,7 +26,7 @@ def _sets(command: Command, state: State, kind: str) -> None:
                              "a set is made of at least one resource", "name the resources")  # fmt: skip
     names = [name for one in sets for name in _members(one)]
     default = f"{kind}_set_{''.join(name[0] + name[-1] for name in names[:3])}"
-    id_ = options.pop("id", "") or _free(state, default)
+    id_ = options.pop("id", "") or state.free(default)
     if kind == "colocation" and not {"score", "score-attribute", "score-attribute-mangle"} & set(options):
         options["score"] = "INFINITY"
     element = command.element(f"rsc_{kind}", {"id": id_, **options})
@@ -42,14 +42,6 @@ def _sets(command: Command, state: State, kind: str) -> None:
 
 def _members(tokens: Iterable[Token]) -> list[str]:
     return [token.text for token in tokens if "=" not in token.text]
-
-
-def _free(state: State, id_: str) -> str:
-    used = {getattr(placed.statement, "id", None) for placed in state.statements}
-    number, free = 1, id_
-    while free in used:
-        free, number = f"{id_}-{number}", number + 1
-    return free
 
 
 def colocation(command: Command, state: State) -> None:
@@ -77,7 +69,7 @@ def _colocate(command: Command, state: State) -> None:
         score = command.take("a score").text
     given = dict(command.attributes(command.rest()))
     score = given.pop("score", score)
-    id_ = given.pop("id", "") or _free(state, f"colocation-{first}-{second}-{score}")
+    id_ = given.pop("id", "") or state.free(f"colocation-{first}-{second}-{score}")
     element = command.element("rsc_colocation", {"id": id_, "rsc": first, "rsc-role": role, "with-rsc": second,
                                      "with-rsc-role": with_role, "score": score, **given})  # fmt: skip
     state.add(elements.statement(element), command.tokens)
@@ -126,7 +118,7 @@ def _in_order(command: Command, state: State) -> None:
         else:
             given |= dict(command.attributes([token]))
     kind = given.get("kind", given.get("score", "mandatory"))
-    id_ = given.pop("id", "") or _free(state, f"order-{first}-{then}-{kind}")
+    id_ = given.pop("id", "") or state.free(f"order-{first}-{then}-{kind}")
     element = command.element("rsc_order", {"id": id_, "first": first, "first-action": first_action, "then": then,
                                 "then-action": then_action, **given})  # fmt: skip
     state.add(elements.statement(element), command.tokens)
@@ -148,7 +140,7 @@ def ticket(command: Command, state: State) -> None:
         name = command.take("the ticket").text
         role, resource = _with_role(command, ())
         given = dict(command.attributes(command.rest()))
-        id_ = given.pop("id", "") or _free(state, "-".join(filter(None, ("ticket", name, resource, role))))
+        id_ = given.pop("id", "") or state.free("-".join(filter(None, ("ticket", name, resource, role))))
         element = command.element("rsc_ticket", {"id": id_, "ticket": name, "rsc": resource, "rsc-role": role, **given})
         state.add(elements.statement(element), command.tokens)
     elif word in _SHOWN:
