@@ -155,8 +155,9 @@ class Configuration:
 
     def changes(self, facts: cib.Facts, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
         """Yield one change that writes everything; a remark for what was stopped by hand since."""
-        if facts.live is None or not self.was.configuration:
-            yield no_way(self.id, "no node can tell the CIB" if self.was.configuration else "it built the cluster")
+        if facts.live is None or not primitives(self.was.configuration):
+            there = primitives(self.was.configuration)
+            yield no_way(self.id, "no node can tell the CIB" if there else "the cluster had no services yet")
             return
         live = facts.live.root
         new = self.target(live)

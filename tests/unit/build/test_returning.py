@@ -143,6 +143,9 @@ def test_rest_is_asked_of_another_node_where_one_cannot_say() -> None:
     second = FakeHost("n2", {"crm_resource .*": [Answer(status=124), Answer()]})
     asyncio.run(returning.at_rest({"n1": first, "n2": second}, 5))
     assert (len(first.ran), len(second.ran)) == (1, 2)
+    said = "Pending actions:\n\tAction 2: site_delete_0\ton n1\n"
+    asyncio.run(returning.at_rest({"n1": FakeHost("n1", {"crm_resource .*": Answer(said, 124)})}, 5))
+    assert not returning.only_forgetting(said + "\tAction 3: site_start_0\ton n1\n")
     never = FakeHost("n1", {"crm_resource .*": Answer(status=124)})
     with pytest.raises(TimedOut, match="still acts on the change"):
         asyncio.run(returning.at_rest({"n1": never}, 0.05))
