@@ -157,8 +157,7 @@ def there_and_back_with_two_operators(stage: Stage) -> None:
     second = stage.apply(*QUICK)
     assert second.returncode == 1
     assert f"process {first.pid}, rollback {stage.name}" in second.stderr
-    first.communicate()
-    assert first.returncode == 0
+    assert first.wait(timeout=300) == 0
 
 
 def a_node_is_down(stage: Stage) -> None:
