@@ -81,10 +81,31 @@ def test_up_again_and_other_files(lab) -> None:
     said: list[str] = []
     wait(lab.up(said.append))
     assert said == [f"the lab {lab.name} is up already"]
-    with pytest.raises(Refused):
-        wait(Lab(cluster(THREE.replace("172.16.0.2", "172.16.0.9"))).up())
+    with pytest.raises(Refused, match="n2"):
+        wait(Lab(cluster(THREE.replace("10.10.103.2", "10.10.103.9"))).up())
     with pytest.raises(UsageError):
         wait(Lab(cluster(ONE)).power("n1", "off"))
+
+
+def test_a_lab_that_is_up_gets_what_its_file_has_since_been_given(lab) -> None:
+    fourth = "\n  n4: {links: [10.10.102.4, 172.16.0.4/24], fencing: {ipmi: 10.10.103.4}}\nfencing:\n"
+    text = THREE.replace("172.16.0.2", "172.16.0.9").replace("\nfencing:\n", fourth, 1)
+    grown = Lab(cluster(text))
+    wait(grown.up())
+    assert ssh(grown, "n4", "hostname").stdout.strip() == "n4"
+    assert pings(lab, "172.16.0.9")
+    assert pings(lab, "172.16.0.2"), "what it had is not taken from it"
+    wait(lab.up())
+    assert ssh(grown, "n4", "hostname").stdout.strip() == "n4", "a machine that the file no longer has runs on"
+
+
+def test_a_new_machine_has_an_empty_disk_and_another_key(lab) -> None:
+    before = lab.known_hosts.read_text()
+    assert ssh(lab, "n2", "touch /root/here").returncode == 0
+    wait(lab.replace("n2"))
+    assert ssh(lab, "n2", "test ! -e /root/here && hostname").stdout.strip() == "n2"
+    changed = set(lab.known_hosts.read_text().splitlines()) - set(before.splitlines())
+    assert len(changed) == 1
 
 
 def test_dial_reaches_only_what_listens(lab) -> None:

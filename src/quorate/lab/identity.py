@@ -37,9 +37,9 @@ class Identity:
         linux = user_mode_linux.here(self.root) if self.kind == "kernel" else None
         return image.digest(self.packages, linux)
 
-    def state(self, phase: str, before: standing.Standing, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the state to write down. before, known: what stood in it."""
-        given = standing.of_plan(self.plan, before)
+    def state(self, phase: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the state to write down. known: what stood in it."""
+        given = standing.of_plan(self.plan, standing.of_state(known))
         return {
             "name": self.plan.name,
             "phase": phase,

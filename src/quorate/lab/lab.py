@@ -77,8 +77,7 @@ class Lab:
     ) -> None:
         self.cluster = cluster
         self.places = Places(root, name or cluster.name)
-        self._standing = standing.of_state(read_state(self.places))
-        self.plan: LabPlan = plan(cluster, name, self._standing)
+        self.plan: LabPlan = plan(cluster, name, standing.of_state(read_state(self.places)))
         self.packages = tuple(sorted({*packages, *image.packages_of(cluster)}))
         self.choice = choose(cluster, nodes or read_state(self.places).get("kind"))
         self._asked = nodes
@@ -388,7 +387,7 @@ class Lab:
         return Identity(self.plan, self.kind, self.packages, self.storage, self.places.root)
 
     def _write_state(self, phase: str) -> None:
-        state = self._identity.state(phase, self._standing, read_state(self.places))
+        state = self._identity.state(phase, read_state(self.places))
         self.places.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = self.places.state.with_suffix(".new")
         fresh.write_text(json.dumps(state | {"boot": BOOT_ID.read_text().strip()}, indent=1))
