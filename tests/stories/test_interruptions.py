@@ -1,5 +1,6 @@
 """An apply that is killed, or meets another one, leaves nothing that the next apply cannot carry on from."""
 
+import re
 import time
 
 import pytest
@@ -52,3 +53,15 @@ def test_second_apply_changes_nothing(stage):
     after = [stage.ssh(node, SAME) for node in NODES]
     assert "nothing to do" in done.stdout
     assert after == before
+    what_was_built_is_read_back(stage)
+
+
+def what_was_built_is_read_back(stage):
+    """The file that `import` makes of the running cluster is the one that it was built by."""
+    read = stage.quorate("import", "--lab", str(stage.file))
+    assert read.returncode == 0, read.stderr
+    assert "site: {kind: web" in read.stdout
+    assert "resources:" not in read.stdout
+    stage.write(re.sub(r"IPMI_\w+_PASSWORD", "IPMI_PASSWORD", read.stdout))
+    planned = stage.quorate("plan", "--lab", str(stage.file))
+    assert planned.stdout.splitlines()[-1] == "Nothing to do.", planned.stdout + planned.stderr

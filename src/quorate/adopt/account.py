@@ -4,7 +4,7 @@ Nothing disappears silently: `uncovered` names the lines that no entry speaks of
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -44,6 +44,15 @@ class Account:
         """Note what became of something that stands on these lines, counted from 1."""
         numbers = sorted(lines) or [1]
         self.entries.append(Entry(file, numbers[0], numbers[-1], what, fate, detail))
+
+    def left_out(self, detail: str) -> None:
+        """Say of what became `detail` that the file need not say it."""
+        self.entries = [
+            replace(entry, fate=Fate.SAME, detail="it is quorate's default")
+            if entry.fate is Fate.BECAME and entry.detail == detail
+            else entry
+            for entry in self.entries
+        ]
 
     def sorted(self) -> list[Entry]:
         """Return the entries in reading order."""

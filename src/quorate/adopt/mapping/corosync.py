@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from quorate.adopt.account import Fate
+from quorate.adopt.account import Account, Fate
 from quorate.adopt.draft import Draft, Section
 from quorate.adopt.material import Material
 from quorate.adopt.reading.corosync import flat
@@ -75,7 +75,7 @@ def corosync(material: Material, draft: Draft, *, verbatim: bool) -> None:
             material.account.add(file, [line], ".".join((*path, key.name)), fate, detail)
         if material.around.networks:  # read from a host: what runs there stays as it is
             _with_log(configuration, draft)
-    _without_defaults(draft)
+    _without_defaults(draft, material.account)
 
 
 def _with_log(configuration: Configuration, draft: Draft) -> None:
@@ -86,7 +86,7 @@ def _with_log(configuration: Configuration, draft: Draft) -> None:
             draft.corosync.setdefault("logging", {})[name] = value
 
 
-def _without_defaults(draft: Draft) -> None:
+def _without_defaults(draft: Draft, account: Account) -> None:
     """Leave out what quorate derives anyway."""
     section = draft.corosync
     usual = {"token": TOKEN_S, "token_coefficient": COEFFICIENT_S, "join": JOIN_S}
@@ -97,8 +97,10 @@ def _without_defaults(draft: Draft) -> None:
     for key, value in usual.items():
         if given[key] == value:
             del section[key]
+            account.left_out(f"corosync.{key}")
     if section.get("token_retransmits") == RETRANSMITS:
         del section["token_retransmits"]
+        account.left_out("corosync.token_retransmits")
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ A file whose CIB has all that quorate writes by default keeps quorate's defaults
 
 from dataclasses import dataclass, replace
 
-from quorate.adopt.account import Fate
+from quorate.adopt.account import Account, Fate
 from quorate.adopt.document import is_name
 from quorate.adopt.draft import Draft
 from quorate.adopt.material import Held, Material
@@ -52,7 +52,7 @@ def properties(material: Material, draft: Draft, *, verbatim: bool) -> None:
             at = material.held.index(held)
             material.held[at : at + 1] = [replace(held, statement=replace(item, pairs=odd))] if odd else []
     if own:
-        _without_defaults(draft)
+        _without_defaults(draft, material.account)
 
 
 def _said(material: Material, kind: str) -> dict[str, str]:
@@ -135,24 +135,28 @@ def _fencing_value(key: str, value: str) -> object:
     return int(value) if value.isdecimal() and int(value) > 0 else 10 if value.upper() == "INFINITY" else None
 
 
-def _without_defaults(draft: Draft) -> None:
+def _without_defaults(draft: Draft, account: Account) -> None:
     """Leave out what quorate derives anyway."""
     race = len(draft.nodes) == 2 and "device" not in draft.quorum
     for key, value in {**_DEFAULTS, "priority_delay": "5s" if race else "0s"}.items():
         if draft.fencing.get(key) == value:
             del draft.fencing[key]
+            account.left_out(f"fencing.{key}")
         elif key == "priority_delay" and race:
             draft.fencing.setdefault(key, "0s")
     given = draft.pacemaker.get("properties", {})
     for name, value in (*SERIES.items(), ("no-quorum-policy", "stop")):
         if given.get(name) == value:
             del given[name]
+            account.left_out(f"pacemaker.properties.{name}")
     defaults = draft.pacemaker.get("resource_defaults", {})
     for name, value in RESOURCE_DEFAULTS.items():
         if defaults.get(name) == value:
             del defaults[name]
+            account.left_out(f"pacemaker.resource_defaults.{name}")
     if draft.pacemaker.get("stickiness") == RESOURCE_DEFAULTS["resource-stickiness"]:
         del draft.pacemaker["stickiness"]
+        account.left_out("pacemaker.stickiness")
     for name in ("properties", "resource_defaults"):
         if not draft.pacemaker.get(name, True):
             del draft.pacemaker[name]
