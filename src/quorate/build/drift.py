@@ -22,8 +22,6 @@ from quorate.observe.gathering import gather_about
 LATER_S = 5.0
 """By how much clocks of a node and of the machine that recorded a change may differ, and a file is still of then."""
 
-RECORDS = 50
-
 
 async def drift(fleet: Fleet, changes: Iterable[Change], states: PlacedStates) -> list[Finding]:
     """Ask the hosts how old what will be undone is. Nothing is asked where no file and no unit is to be changed."""
@@ -55,19 +53,20 @@ def words_of(changes: Iterable[Change], states: PlacedStates) -> Mapping[str, li
 
 
 async def last_change_s(fleet: Fleet) -> float | None:
-    """Return when the last recorded change ended, or began; in seconds since 1970, None where there is none."""
+    """Return when the last recorded change ended, in seconds since 1970; None where there is none, or it never did."""
     for host in fleet.values():
-        records = await answer(gather_about(host, change_records, RECORDS))
+        records = await answer(gather_about(host, change_records, 1))
         if records:
-            return max(filter(None, (_moment_s(one.ended or one.began) for one in records)), default=None)
+            return moment_s(records[-1].ended)
     return None
 
 
-def _moment_s(text: str) -> float:
+def moment_s(text: str) -> float | None:
+    """Return a time as seconds since 1970; None where the text is none, as that of a change that was cut off."""
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
-        return 0.0
+        return None
 
 
 def by_hand(name: str, ages: Times, last_s: float | None) -> Iterator[Finding]:

@@ -123,6 +123,11 @@ def test_what_is_younger_than_the_last_change_was_edited() -> None:
     assert list(drift.by_hand("n1", ages, NOW_S - 60)) == [], "the cluster file asks for something new"
 
 
+@pytest.mark.parametrize(("text", "seconds"), [("2027-01-15T08:00:00+00:00", NOW_S), ("", None), ("soon", None)])
+def test_a_change_that_was_cut_off_has_no_end(text: str, seconds: float | None) -> None:
+    assert drift.moment_s(text) == seconds
+
+
 def test_without_a_record_nobody_is_blamed() -> None:
     (found,) = drift.by_hand("n1", Times(NOW_S, {f"file {PAGE.name}": NOW_S - 120}), None)
     assert (found.severity, "since" in found.summary) == (Severity.INFO, False)

@@ -63,12 +63,14 @@ def command(
     All nodes have to answer. With --without the others are changed while a node is down; when it is back, apply again.
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
+    import time  # noqa: PLC0415
 
     from quorate.build.apply import Applied, apply  # noqa: PLC0415
     from quorate.build.history import origin  # noqa: PLC0415
     from quorate.build.plan import Plan  # noqa: PLC0415
     from quorate.build.without import named  # noqa: PLC0415
     from quorate.errors import Refused, UsageError  # noqa: PLC0415
+    from quorate.ui.learning import learn  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
     from quorate.ui.planned import show_plan  # noqa: PLC0415
     from quorate.ui.planning import asked_again, asked_for, hold_to, kept, wanted  # noqa: PLC0415
@@ -115,7 +117,11 @@ def command(
             want = await wanted(cluster, found, asked, return_s=return_within, without=away)
             note = Progress(quiet=form == "json")
             by = origin(file, content)
-            return await apply(fleet, want, note, agree, test_fencing=asked.test_fencing, go_back=not stay, by=by)
+            began_s = time.time()
+            done = await apply(fleet, want, note, agree, test_fencing=asked.test_fencing, go_back=not stay, by=by)
+            if done.changes:
+                await learn(cluster.name, fleet, began_s, in_lab=asked.in_lab)
+            return done
 
     done = asyncio.run(build())
     if form == "json":
