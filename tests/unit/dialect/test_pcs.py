@@ -57,6 +57,21 @@ def test_secrets_are_in_no_finding():
         assert "hidden" not in f"{finding}"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pcs stonith create f fence_ipmilan passwd='hidden words\n",
+        "pcs stonith create f fence_ipmilan passwd=hidden ip='10.0.0.1\n",
+        "pcs host auth n1 -u hacluster -p 'hidden words\n",
+        "pcs host auth n1 -u hacluster -p hidden",
+    ],
+)
+def test_a_password_is_hidden_even_where_a_quote_is_never_closed(text):
+    found = read(text, "text.sh").findings
+    assert found
+    assert "hidden" not in f"{found}"
+
+
 def test_the_cluster_itself_is_handed_out():
     setup = read((CASES[0].parent / "whole/text.sh").read_text(), "text.sh").setup
     assert setup is not None

@@ -14,6 +14,7 @@ from quorate.dialect.crm.lexer import Char, Segment, Token, hide_secrets, physic
 from quorate.dialect.text import Text
 from quorate.findings import Severity
 from quorate.lines import Span
+from quorate.secret_names import is_secret_key
 
 _DASHES = "‐‑‒–—―−﹣－"
 _ODD_BLANKS = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"
@@ -243,6 +244,7 @@ class _Lexer:
                 self._say_variable(char)
             self.word.append(char)
         if char is None:
+            self._hide_unfinished(opening)
             self.line, self.column = opening.line + 1, 0
             self.first = self.last = None
             self.source.say(Severity.ERROR, _span(opening), "unclosed-quote", "a quote is opened here and never closed",
@@ -254,6 +256,14 @@ class _Lexer:
                             "these are quotes of a word processor; read as plain ones",
                             "a shell takes them for part of the value", 'write "…" with plain quotes')  # fmt: skip
         return True
+
+    def _hide_unfinished(self, opening: Char) -> None:
+        """Keep the passwords of a command that never ends out of what is shown of it."""
+        hide_secrets(self.source, self.words)
+        name = "".join(char.char for char in self.word[: self.quoted]).removesuffix("=")
+        if is_secret_key(name) or (self.words and self.words[-1].text == "-p"):
+            end = len(self.lines[opening.line].text)
+            self.source.hide(Span(opening.line, opening.column + 1, opening.line, end))
 
     def _say_odd(self, char: Char) -> None:
         if char.char in _ODD_BLANKS:
