@@ -17,7 +17,7 @@ from quorate.adopt.mapping.corosync import corosync
 from quorate.adopt.mapping.nodes import nodes
 from quorate.adopt.mapping.properties import properties
 from quorate.adopt.mapping.quorum import quorum
-from quorate.adopt.mapping.secrets import secrets
+from quorate.adopt.mapping.secrets import on_nodes, secrets, without_place
 from quorate.adopt.material import Material
 from quorate.adopt.mending import mend
 from quorate.adopt.recognising import Tools, recognise
@@ -51,6 +51,7 @@ def adopt(
     material, draft = gather(inputs, tools.agents, around or Surroundings()), Draft()
     _empty(material)
     once(material)
+    without_place(material)
     nodes(material, draft)
     mend(material, draft, tools.agents, verbatim=verbatim)
     secrets(material, draft)
@@ -61,6 +62,7 @@ def adopt(
     _name(material, draft)
     fencing.recognise(material, draft, tools)
     recognise(material, draft, tools)
+    on_nodes(material, draft)
     for held in material.held:
         draft.text.append(held.statement)
         material.account.add(held.file, held.lines, held.what, Fate.TEXT, "resources, as text")

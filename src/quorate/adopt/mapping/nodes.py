@@ -16,10 +16,11 @@ from quorate.describe.derive.crm_fencing import victims
 from quorate.describe.derive.crm_view import plain, values
 from quorate.dialect.corosync.model import Configuration, Section
 from quorate.dialect.corosync.vocabulary import is_link_address
-from quorate.dialect.model import Location, Node, NvSet, Primitive
+from quorate.dialect.model import Location, Node, NvSet, Primitive, SetKind
 from quorate.findings import Severity
 
 UNKNOWN = "?"
+_KINDS: tuple[SetKind, ...] = ("attributes", "utilization")
 
 
 def nodes(material: Material, draft: Draft) -> None:
@@ -81,9 +82,9 @@ def _of_cib(material: Material, draft: Draft, held: Held, node: Node) -> None:
                      "Corosync counts its nodes; ids of other kinds are Heartbeat's", "nothing")  # fmt: skip
     names = [pair.name or "" for nvset in node.sets for pair in nvset.pairs]
     if plain(node.sets) and node.description is None and all(map(is_name, names)):
-        for key, kind in (("attributes", "attributes"), ("utilization", "utilization")):
-            if said := values(node.sets, kind):  # type: ignore[arg-type]
-                entry[key] = said
+        for kind in _KINDS:
+            if said := values(node.sets, kind):
+                entry[kind] = said
         material.account.add(held.file, held.lines, f"node {node.uname}", Fate.BECAME, f"nodes.{node.uname}")
         material.held.remove(held)
     elif node.id is not None:  # it stands under nodes

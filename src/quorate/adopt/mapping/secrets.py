@@ -1,13 +1,15 @@
 """Passwords in clear text: a reference stands in their place, and `secrets` says where the value is found. Pure."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from quorate.adopt.account import Fate
 from quorate.adopt.draft import Draft
 from quorate.adopt.material import Held, Material
 from quorate.describe.derive.crm_view import REFERENCE
-from quorate.dialect.model import NvSet, Operations, Pair, Primitive, Statement
+from quorate.dialect.model import NvSet, Operations, Pair, Primitive, Raw, Statement
 from quorate.findings import Severity
 from quorate.secret_names import is_secret_key
 
@@ -20,6 +22,65 @@ def environment(resource: str, name: str) -> str:
 def secrets(material: Material, draft: Draft) -> None:
     """Replace every secret in parameters of resources, and say for each where to put its value."""
     material.held = [replace(held, statement=_without(held, material, draft)) for held in material.held]
+
+
+def without_place(material: Material) -> None:
+    """Leave out what has a password that Pacemaker cannot keep out of the CIB: an alert, a node, an operation."""
+    for held in list(material.held):
+        found = list(_elsewhere(held.statement))
+        for pair in found:
+            material.hide(held, pair.value or "")
+        if found:
+            names = ", ".join(pair.name or "" for pair in found)
+            material.held.remove(held)
+            why = f"it has {names} in clear text; on a running cluster it stays as it is"
+            material.account.add(held.file, held.lines, held.what, Fate.DROPPED, why)
+            material.say(Severity.WARNING, held.place, "secret-without-place",
+                         f"{held.what} is left out, for it has {names} in clear text",
+                         "only values of resources' parameters can be kept out of the CIB",
+                         "have the program read it from a file of its own")  # fmt: skip
+
+
+def on_nodes(material: Material, draft: Draft) -> None:
+    """Say which values lie on the nodes, where the file does not say where they come from."""
+    for held in material.held:
+        item = held.statement
+        if not isinstance(item, Primitive):
+            continue
+        for pair in _pairs(item.body):
+            if pair.value == REFERENCE and pair.name not in draft.secrets.get(item.id, {}):
+                material.say(Severity.INFO, held.place, "secret-on-nodes",
+                             f"the value of {pair.name} of {item.id} lies in a file on the nodes, and in no input",
+                             "it stays there (cibsecret(8)), and a new node would not have it",
+                             f"name its source under secrets.{item.id}.{pair.name} before a node is added")  # fmt: skip
+
+
+def _elsewhere(statement: Statement) -> Iterator[Pair]:
+    """Yield the pairs of a statement that are secrets in clear text."""
+    if isinstance(statement, Raw):
+        for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', statement.xml):
+            if _is_secret(pair := Pair(name, value)):
+                yield pair
+    parts: Any = statement
+    if isinstance(statement, Primitive):
+        parts = tuple(part for part in statement.body if not (isinstance(part, NvSet) and part.kind == "params"))
+    yield from filter(_is_secret, _pairs(parts))
+
+
+def _pairs(value: Any) -> Iterator[Pair]:
+    """Yield all pairs within a statement or a part of one."""
+    if isinstance(value, Pair):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _pairs(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _pairs(getattr(value, field.name))
+
+
+def _is_secret(pair: Pair) -> bool:
+    return pair.name is not None and is_secret_key(pair.name) and pair.value not in {None, "", REFERENCE}
 
 
 def _without(held: Held, material: Material, draft: Draft) -> Statement:
@@ -36,15 +97,10 @@ def _without(held: Held, material: Material, draft: Draft) -> Statement:
 
 
 def _pair(pair: Pair, item: Primitive, held: Held, material: Material, draft: Draft) -> Pair:
-    name = pair.name
-    if name is not None and pair.value == REFERENCE:
-        material.say(Severity.INFO, held.place, "secret-on-nodes",
-                     f"the value of {name} of {item.id} lies in a file on the nodes (cibsecret), and in no input",
-                     "it stays there, and a new node would not have it",
-                     f"say where it is under secrets.{item.id}.{name}, before a node is added")  # fmt: skip
-    if name is None or not is_secret_key(name) or not pair.value or pair.value == REFERENCE:
+    if not _is_secret(pair):
         return pair
-    material.hide(held, pair.value)
+    name = pair.name or ""
+    material.hide(held, pair.value or "")
     variable = environment(item.id, name)
     draft.secrets.setdefault(item.id, {})[name] = {"env": variable}
     material.account.add(held.file, held.lines, f"{item.id} {name}", Fate.BECAME, f"secrets.{item.id}.{name}")

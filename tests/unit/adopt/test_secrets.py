@@ -1,0 +1,41 @@
+"""Passwords: what stands in their place, and that they are shown nowhere."""
+
+import pytest
+from tests.unit.adopt.adopting import adopted, cluster
+
+TEXT = "node n1\nprimitive f stonith:fence_apc params ip=10.0.0.9 {pair} op monitor interval=60s\n"
+
+
+def shown(result):
+    return result.text + str(result.findings) + str(result.account)
+
+
+@pytest.mark.parametrize("pair", ["passwd=hunter2", 'passwd="hunter2"', "$id=x passwd=hunter2"])
+def test_a_reference_stands_in_the_place_of_a_password(pair):
+    result = adopted(("x.crm", TEXT.format(pair=pair)))
+    assert "hunter2" not in shown(result)
+    assert "passwd=lrm://" in result.text
+    [device] = cluster(result.text).fencing.devices
+    assert (device.parameters["passwd"].source, device.parameters["passwd"].name) == ("env", "F_PASSWD")
+    assert "secret-in-clear" in {finding.code for finding in result.findings}
+
+
+def test_a_value_on_the_nodes_stays_there():
+    result = adopted(("x.crm", TEXT.format(pair="passwd=lrm://")))
+    assert "secret-on-nodes" in {finding.code for finding in result.findings}
+    assert "secrets:" not in result.text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "alert mail /usr/bin/mail attributes smtp_password=hunter2",
+        "alert mail /usr/bin/mail to { me attributes password=hunter2 }",
+        "node n2 attributes db_password=hunter2",
+    ],
+)
+def test_what_has_a_password_that_cannot_be_kept_out_of_the_cib_is_left_out(statement):
+    result = adopted(("x.crm", TEXT.format(pair="passwd=lrm://") + statement + "\n"))
+    assert "hunter2" not in shown(result)
+    assert "secret-without-place" in {finding.code for finding in result.findings}
+    cluster(result.text)
