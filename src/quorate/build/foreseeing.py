@@ -17,6 +17,7 @@ from quorate.build.steps import cib, departure, pacemaker, proof
 from quorate.build.want import Want
 from quorate.explore.measured import from_cib
 from quorate.explore.scheduler.step import Step
+from quorate.render.merge import without_restart_marks
 
 
 async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want) -> Consequences:
@@ -54,7 +55,7 @@ def course_of(changes: Iterable[Change], live: str, new: Element) -> Course:
     assert configuration is not None
     return Course(
         live=live,
-        configuration=configuration,
+        configuration=without_restart_marks(configuration),  # apply takes them away before
         first=tuple(departures(changes)),
         joining=tuple(change.host for change in changes if change.step == pacemaker.TITLE),
         then=tuple(moments(changes)),

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from build.wishes import wish
-from quorate.build import by_hand
+from quorate.build import by_hand, foreseeing
 from quorate.build.restarts import marks
 from quorate.build.restarts.marks import Marks
 from quorate.build.restoring import configuration_of
@@ -81,3 +81,9 @@ def test_a_node_that_quorate_put_aside_is_nothing_that_somebody_did_by_hand() ->
     assert by_hand.traces(cib(standby=ASIDE), [], wish()) == []
     (trace,) = by_hand.traces(cib(standby=BY_HAND + ASIDE), [], wish())
     assert trace.code == "node-in-standby"
+
+
+def test_what_is_foretold_is_foretold_of_the_cluster_without_the_marks() -> None:
+    live = cib(ours=SET, standby=ASIDE)
+    course = foreseeing.course_of([], etree.tostring(live, encoding="unicode"), live)
+    assert "quorate-restart" not in etree.tostring(course.configuration, encoding="unicode")
