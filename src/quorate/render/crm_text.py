@@ -55,11 +55,12 @@ def add(root: Element, cluster: Cluster) -> None:
 def _statements(cluster: Cluster) -> Iterator[Statement]:
     """Yield what is not written with the other sections; a level for every node is written for each."""
     ids = {node.name: str(node.id) for node in cluster.nodes}
+    names = dict.fromkeys([*ids, *(item.uname for item in cluster.text.statements if isinstance(item, Node))])
     for item in cluster.text.statements:
         if isinstance(item, FencingTopology):
             every = [level for level in item.levels if not (level.target or level.pattern or level.attribute)]
             named = [level for level in item.levels if level not in every]
-            yield replace(item, levels=(*named, *(replace(level, target=name) for name in ids for level in every)))
+            yield replace(item, levels=(*named, *(replace(level, target=name) for name in names for level in every)))
         elif isinstance(item, Node) and item.uname in ids:
             if not is_attributes(item):
                 yield replace(item, id=ids[item.uname])

@@ -24,7 +24,7 @@ def is_possible(configuration):
 def lost(configuration):
     """Return the objects that are not in the CIB any more: (by crm -> file -> crm, by CIB -> file -> CIB).
 
-    A node's id is Corosync's, and is not compared; a list of no fencing levels is no object.
+    A node's id is Corosync's, and is not compared; each fencing level is an object of its own.
     """
     xml = etree.tostring(to_cib(configuration).configuration).decode()
     return tuple(
@@ -36,6 +36,8 @@ def lost(configuration):
 def _objects(configuration):
     kept = Counter()
     for item, number in objects(configuration).items():
-        if not (isinstance(item, FencingTopology) and not item.levels):
+        if isinstance(item, FencingTopology):  # levels for every node are for the file's, too
+            kept.update(item.levels)
+        else:
             kept[replace(item, id=None) if isinstance(item, Node) else item] += number
     return kept

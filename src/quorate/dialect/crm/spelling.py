@@ -74,7 +74,7 @@ def _pair(token: Token, source: Text, part: str) -> Token:
     if _PLACEHOLDER.fullmatch(value) and part == "params":
         source.say(Severity.WARNING, token.span, "placeholder", f'the value of "{name}" looks like a placeholder',
                    "the text was made to be filled in", f"write the value of {name}")  # fmt: skip
-    if value and not value.strip("*"):
+    if len(value) > 3 and not value.strip("*"):  # crmsh shows six
         source.say(Severity.ERROR, token.span, "hidden-value", f'asterisks stand where the value of "{name}" was',
                    "crmsh shows passwords like this; loaded again, the asterisks would be the password",
                    f"write the value of {name}")  # fmt: skip
