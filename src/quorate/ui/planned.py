@@ -19,7 +19,6 @@ COLOURS = {
     Fate.MOVED: "yellow",
     Fate.STOPPED: "red",
 }
-UNTOUCHED = frozenset({Fate.UNAFFECTED})
 MARGIN = 16  # columns for the words at the left
 PIECES_MAX = 4  # of what an interruption consists of; the longest are told
 
@@ -86,11 +85,11 @@ def service_lines(found: Consequences | None) -> Iterator[str]:
         yield f"  not foretold: {found.unknown}"
         return
     for one in found.services:
-        if one.fate not in UNTOUCHED:
+        if one.fate is not Fate.UNAFFECTED:
             yield f"  {click.style(one.service.ljust(MARGIN), dim=True)} {consequence_text(one)}"
             if one.path:
                 yield f"  {''.ljust(MARGIN)} {click.style(pieces(one), dim=True)}"
-    calm = [one.service for one in found.services if one.fate in UNTOUCHED]
+    calm = [one.service for one in found.services if one.fate is Fate.UNAFFECTED]
     if calm:
         yield f"  {click.style('unaffected'.ljust(MARGIN), dim=True)} {', '.join(calm)}"
     for remark in found.remarks if len(calm) < len(found.services) else ():
