@@ -85,14 +85,17 @@ async def one_turn(figures: Figures, file: Path, fleet: Fleet, nodes: int) -> No
         figures.add(name, time.perf_counter() - started)
 
 
-def run(runs: int) -> Figures:
-    """Time the contenders on three nodes, then quorate on sixteen."""
+def run(runs: int, *sizes: str) -> Figures:
+    """Time the contenders on three nodes, then quorate on sixteen. sizes: "3" or "16", for one of them alone."""
     figures = Figures(QUESTION, "s")
-    asyncio.run(measured(figures, blueprint("bench-planning"), runs, 3))
-    sixteen = sixteen_nodes().replace("cluster: sixteen", "cluster: bench-planning-16")
-    asyncio.run(measured(figures, sixteen, runs, 16))
-    figures.ratios = [Ratio("quorate plan, 3 nodes", peer) for peer in PEERS]
-    figures.limits = [Limit("quorate plan, 3 nodes", 2), Limit("quorate plan, 16 nodes", 5)]
+    if "3" in (sizes or ("3",)):
+        asyncio.run(measured(figures, blueprint("bench-planning"), runs, 3))
+        figures.ratios = [Ratio("quorate plan, 3 nodes", peer) for peer in PEERS]
+        figures.limits = [Limit("quorate plan, 3 nodes", 2)]
+    if "16" in (sizes or ("16",)):
+        sixteen = sixteen_nodes().replace("cluster: sixteen", "cluster: bench-planning-16")
+        asyncio.run(measured(figures, sixteen, runs, 16))
+        figures.limits.append(Limit("quorate plan, 16 nodes", 5))
     figures.notes = [
         "quorate's whole program is timed, connecting included; the peers through a connection that is open",
         "crm cluster diff compares one file of all nodes, pcs config checkpoint diff two CIBs, quorate plan everything",
