@@ -139,7 +139,8 @@ def with_pcs(stage: Stage) -> None:
 )
 def test_a_cluster_that_others_built_is_adopted(machines, build, tmp_path, monkeypatch):
     build(machines)
-    machines.ssh("n1", "crm_resource --wait --timeout=90s")
+    machines.ssh("n1", "timeout 55 sh -c 'until crm_resource -r web --locate 2>&1 | grep on:; do sleep 1; done'")
+    machines.ssh("n1", "crm_resource --wait --timeout=55s")
     before = {node: machines.ssh(node, SEEN) for node in NODES}
 
     imported = machines.quorate("import", "--lab", str(machines.file))
