@@ -249,6 +249,13 @@ def _changes(old: Saved, new: Saved) -> Iterator[str]:
 
 
 def _services(old: Consequences | None, new: Consequences | None) -> Iterator[str]:
+    """Yield which services would meet something else. Nothing where nothing is to do in one of both: changes say it."""
+    if old and new and bool(old.unknown) != bool(new.unknown):
+        yield (
+            f"what services would make of it cannot be foretold: {new.unknown}"
+            if new.unknown
+            else f"what services would make of it can be foretold, and could not: {old.unknown}"
+        )
     before = {one.service: one for one in old.services} if old else {}
     now: Sequence[Consequence] = new.services if new else ()
     for one in now:

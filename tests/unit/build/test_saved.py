@@ -114,6 +114,16 @@ def test_a_service_has_moved_or_would_meet_something_else() -> None:
     assert differences(SAVED, now(consequences=stopped)) == ["site would be stopped, and was to be moved"]
 
 
+def test_nothing_can_be_foretold_any_more() -> None:
+    blind = Consequences(unknown="Pacemaker's tools are not here")
+    said = differences(SAVED, now(consequences=blind))
+    assert said == ["what services would make of it cannot be foretold: Pacemaker's tools are not here"]
+    then = saved(replace(PLAN, consequences=blind), ASKED, "", "")
+    (said_now,) = differences(then, SAVED)
+    assert "can be foretold, and could not" in said_now
+    assert differences(then, then) == []
+
+
 def test_what_becomes_of_everything() -> None:
     deeds = {f"{host} {thing.name}": deed for (host, thing), deed in PLAN.deeds.items()}
     assert deeds == {
