@@ -36,8 +36,23 @@ def asked_for(cluster: Cluster, file: str, content: bytes, **options: Any) -> As
     return Asked(cluster=cluster.name, file=path, digest=hashlib.sha256(content).hexdigest(), **options)
 
 
-def asked_again(old: Saved, cluster: Cluster, file: str, content: bytes, *, in_lab: bool) -> Asked:
-    """Return what a saved plan was made from, asked of its cluster file as that is now."""
+def decided_by_plan(**options: object) -> None:
+    """Raise UsageError where an option is given that a kept plan decides. options: by name, with _ for -."""
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if given:
+        raise UsageError(
+            f"a plan that was kept is applied with its own options, not with {', '.join(given)}",
+            "give that to `quorate plan --save`, or apply the file itself; only --max-interruption may be stricter",
+        )
+
+
+def asked_again(
+    old: Saved, cluster: Cluster, file: str, content: bytes, *, in_lab: bool, max_interruption_s: float | None
+) -> Asked:
+    """Return what a saved plan was made from, asked of its cluster file as that is now.
+
+    max_interruption_s: what is allowed today; the stricter of this and the plan's holds.
+    """
     if cluster.name != old.asked.cluster:
         raise UsageError(
             f"the plan is for {old.asked.cluster}, the file for {cluster.name}", "give the plan's own file"
@@ -45,7 +60,8 @@ def asked_again(old: Saved, cluster: Cluster, file: str, content: bytes, *, in_l
     if in_lab and not old.asked.in_lab:
         raise UsageError("the plan is for real hosts, not for the lab", "make one with `quorate plan --lab --save`")
     now = asked_for(cluster, file, content)
-    return replace(old.asked, file=now.file, digest=now.digest)
+    allowed = [one for one in (old.asked.max_interruption_s, max_interruption_s) if one is not None]
+    return replace(old.asked, file=now.file, digest=now.digest, max_interruption_s=min(allowed, default=None))
 
 
 async def wanted(

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
+from tests.unit.build.wishes import wish
 
 from quorate.build.change import Change, Deed, Effect, Thing
 from quorate.build.consequences import Consequence, Consequences, Fate
@@ -11,8 +13,9 @@ from quorate.build.plan import Plan
 from quorate.build.saved import Asked, document, saved
 from quorate.errors import Refused, UsageError
 from quorate.explore.result import Figure, Stretch
+from quorate.ui.main import quorate
 from quorate.ui.planned import show_plan, show_saved
-from quorate.ui.planning import hold_to, kept, write
+from quorate.ui.planning import asked_again, hold_to, kept, write
 
 FILE = Thing("file", "/etc/a")
 SITE = Consequence(
@@ -105,6 +108,37 @@ def test_a_plan_of_another_state_is_refused_with_what_differs() -> None:
     hold_to(PLAN, ASKED, old)
     with pytest.raises(Refused, match="the plan of yesterday was made for another state: n2: file /etc/a is another"):
         hold_to(replace(PLAN, states={**PLAN.states, ("n2", FILE): "2"}), ASKED, old)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--prune",
+        "--remove n1",
+        "--rotate-key",
+        "--test-fencing",
+        "--no-test-fencing",
+        "--overwrite-data n1:/dev/sdb",
+        "--adopt-data site=n1",
+        "--without n1",
+    ],
+)
+def test_what_a_plan_decides_is_not_given_beside_it(tmp_path, option: str) -> None:
+    write(tmp_path / "plan.json", saved(PLAN, ASKED, "today", "0.1.0"))
+    said = CliRunner().invoke(quorate, ["apply", "--plan", str(tmp_path / "plan.json"), *option.split()])
+    assert isinstance(said.exception, UsageError)
+    assert said.exception.message.endswith(f"not with {option.split(maxsplit=1)[0]}")
+
+
+@pytest.mark.parametrize(("planned", "today", "held"), [(5, None, 5), (None, 1, 1), (5, 1, 1), (1, 5, 1)])
+def test_the_stricter_limit_of_the_plan_and_of_today_holds(
+    planned: float | None, today: float | None, held: float
+) -> None:
+    cluster = wish().cluster
+    old = saved(PLAN, replace(ASKED, cluster=cluster.name, max_interruption_s=planned), "today", "0.1.0")
+    assert (
+        asked_again(old, cluster, "shop.yaml", b"", in_lab=False, max_interruption_s=today).max_interruption_s == held
+    )
 
 
 def test_a_plan_is_kept_for_its_owner_alone(tmp_path) -> None:

@@ -14,7 +14,7 @@ from quorate.ui.options import (
     rotate_key_option,
 )
 
-PLAN = "Apply what `plan --save` kept, with its options, if nothing is otherwise since."
+PLAN = "Apply what `plan --save` kept, with its options and no other, if nothing is otherwise since."
 
 
 @click.command(short_help="Build or change the cluster.")
@@ -73,7 +73,7 @@ def command(
     from quorate.ui.learning import learn  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
     from quorate.ui.planned import show_plan  # noqa: PLC0415
-    from quorate.ui.planning import asked_again, asked_for, hold_to, kept, wanted  # noqa: PLC0415
+    from quorate.ui.planning import asked_again, asked_for, decided_by_plan, hold_to, kept, wanted  # noqa: PLC0415
     from quorate.ui.reach import reach  # noqa: PLC0415
     from quorate.ui.terminal import Progress, show_json  # noqa: PLC0415
 
@@ -81,14 +81,21 @@ def command(
     file = file or (old.asked.file if old else "")
     if not file:
         raise UsageError("there is no FILE to apply", "quorate apply FILE")
-    if old and without:
-        raise UsageError(
-            "a plan that was kept is for all nodes", "apply the file itself: quorate apply --without NODE FILE"
+    if old:
+        decided_by_plan(
+            prune=prune,
+            remove=remove,
+            rotate_key=rotate_key,
+            test_fencing=test_fencing or None,
+            no_test_fencing=test_fencing is False,
+            overwrite_data=overwrite,
+            adopt_data=adopt,
+            without=without,
         )
     content = read(file)
     cluster = sound(file, content)
     if old:
-        asked = asked_again(old, cluster, file, content, in_lab=in_lab)
+        asked = asked_again(old, cluster, file, content, in_lab=in_lab, max_interruption_s=max_interruption)
     else:
         asked = asked_for(
             cluster,
