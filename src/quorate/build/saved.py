@@ -1,13 +1,18 @@
 """saved: a plan as a document, to be shown, kept and applied later; and what is otherwise since. Pure.
 
 The document (docs/reference/plan.schema.json) holds no secret: contents are digests, and differences are masked where
-they are made. It names the state that it was made for: of everything that was looked at, of the CIB with its epoch, of
-the cluster file. `differences` names what of that is another now; a plan with any is not applied.
+they are made. A plain digest of a short password is found by trying; so all digests have a key, the plan's random salt
+(HMAC, RFC 2104). Who has the salt can still try: it is in the file that is kept, and not in what is printed.
+
+The document names the state that it was made for: of everything that was looked at, of the CIB with its epoch, of the
+cluster file. `differences` names what of that is another now, on the same salt; a plan with any is not applied.
 """
 
 import hashlib
+import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from quorate.build.change import Change, Deed, Effect, Thing, WriteFile
@@ -20,6 +25,9 @@ from quorate.findings import Finding, Place, Severity
 SCHEMA = "quorate.plan/1"
 RANDOM = frozenset({corosync_key.TITLE, storage.TITLE})
 """Steps that make secrets of their own: the cluster's key, that of a DRBD device."""
+
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+"""A SHA-256 in a state; other words of it, as owners and versions, are no secrets."""
 
 CLUSTER = "the cluster"
 """What the host "" is called in words."""
@@ -47,46 +55,68 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A plan with what it was made from. acts: a digest of each change's actions, in the order of the changes."""
+    """A plan with what it was made from. acts: a digest of each change's actions, in the order of the changes.
+
+    salt: hexadecimal, the key of all digests, those in the plan's states, too.
+    """
 
     asked: Asked
     plan: Plan
     acts: tuple[str, ...]
+    salt: str = field(repr=False)
     made: str = ""
     quorate: str = ""
 
 
-def saved(plan: Plan, asked: Asked, made: str, quorate: str) -> Saved:
-    """Return a plan that was made now. made: the time, as ISO 8601. quorate: the version that made it."""
-    return Saved(asked=asked, plan=plan, acts=tuple(map(acts_digest, plan.changes)), made=made, quorate=quorate)
+def saved(plan: Plan, asked: Asked, made: str, quorate: str, salt: str) -> Saved:
+    """Return a plan that was made now. made: the time, as ISO 8601. quorate: the version that made it.
+
+    salt: hexadecimal, random; that of an earlier plan where this one is to be compared with it.
+    """
+    key = bytes.fromhex(salt)
+    states = {
+        place: DIGEST.sub(lambda found: _keyed(key, found[0].encode()), state) for place, state in plan.states.items()
+    }
+    acts = tuple(_keyed(key, acts_of(change)) for change in plan.changes)
+    return Saved(asked=asked, plan=replace(plan, states=states), acts=acts, salt=salt, made=made, quorate=quorate)
 
 
-def acts_digest(change: Change) -> str:
-    """Return what a change would do as a digest: what it writes, which commands it runs.
+def _keyed(key: bytes, content: bytes) -> str:
+    return hmac.new(key, content, hashlib.sha256).hexdigest()
+
+
+def acts_of(change: Change) -> bytes:
+    """Return what a change would do, for its digest: what it writes, which commands it runs.
 
     What commands read is left out, for the CIB to write holds counters that change all the time; so are secrets that
     are made of random numbers each time (RANDOM).
     """
-    made = hashlib.sha256()
+    acts = []
     for action in change.actions:
         if isinstance(action, WriteFile):
             content = b"" if action.secret and change.step in RANDOM else action.content
-            made.update(repr((action.path, content, action.mode, action.owner, action.group)).encode())
+            acts.append(repr((action.path, content, action.mode, action.owner, action.group)))
         else:
-            made.update(repr(action.command.argv).encode())
-    return made.hexdigest()
+            acts.append(repr(action.command.argv))
+    return "".join(acts).encode()
 
 
 # --- as a document -------------------------------------------------------------------------------------------------
 
 
+def printed(one: Saved) -> dict[str, Any]:
+    """Return the document as it is printed, for logs and pipes: without the salt, so that nobody can try passwords."""
+    return {**document(one), "salt": ""}
+
+
 def document(one: Saved) -> dict[str, Any]:
-    """Return plain values for json.dumps; `parse` reads them back."""
+    """Return plain values for json.dumps, to be kept; `parse` reads them back."""
     plan = one.plan
     digests = iter(one.acts)
     return {
         "schema": SCHEMA,
         "quorate": one.quorate,
+        "salt": one.salt,
         "made": one.made,
         "asked": asdict(one.asked),
         "effect": plan.effect.value,
@@ -140,6 +170,8 @@ def parse(value: Mapping[str, Any]) -> Saved:
     """Read a document; ValueError, KeyError, TypeError or AttributeError where it is none."""
     if value["schema"] != SCHEMA:
         raise ValueError(f"its schema is {value['schema']}, not {SCHEMA}")
+    if not value["salt"]:
+        raise ValueError("it was printed, and lacks what only a kept plan has")
     asked = value["asked"]
     states: dict[tuple[str, Thing], str] = {}
     for host, things in value["hosts"].items():
@@ -156,6 +188,7 @@ def parse(value: Mapping[str, Any]) -> Saved:
         asked=Asked(**{**asked, **{name: tuple(asked[name]) for name in ("remove", "overwrite", "adopt")}}),
         plan=plan,
         acts=tuple(str(one["acts"]) for one in value["changes"]),
+        salt=bytes.fromhex(value["salt"]).hex(),
         made=str(value["made"]),
         quorate=str(value["quorate"]),
     )
@@ -213,7 +246,7 @@ def _consequence(one: Mapping[str, Any]) -> Consequence:
 def differences(old: Saved, new: Saved) -> list[str]:
     """Return what is otherwise now than when a plan was made, each in a few words; [] where it is still good.
 
-    new: what the same command gives now, on the same options.
+    new: what the same command gives now, on the same options and on the salt of the old one.
     """
     said = []
     if new.asked.digest != old.asked.digest:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import secrets
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ from quorate.ui.reach import Reach, reach
 
 TOLD_MAX = 8
 """Differences that are named when a saved plan is refused; the rest is counted."""
+
+SALT_BYTES = 32
 
 
 def asked_for(cluster: Cluster, file: str, content: bytes, **options: Any) -> Asked:
@@ -102,14 +105,15 @@ def planned(cluster: Cluster, asked: Asked) -> Saved:
     return stamped(asyncio.run(make()), asked)
 
 
-def stamped(made: Plan, asked: Asked) -> Saved:
-    """Return a plan with when and by what it was made."""
-    return saved(made, asked, datetime.now(UTC).isoformat(timespec="seconds"), __version__)
+def stamped(made: Plan, asked: Asked, salt: str | None = None) -> Saved:
+    """Return a plan with when and by what it was made. salt: of the plan that it is to be compared with."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return saved(made, asked, now, __version__, secrets.token_hex(SALT_BYTES) if salt is None else salt)
 
 
 def hold_to(made: Plan, asked: Asked, old: Saved | None = None) -> None:
     """Raise Refused where the plan does more than is allowed, or is not the one that was saved."""
-    if old and (said := differences(old, stamped(made, asked))):
+    if old and (said := differences(old, stamped(made, asked, old.salt))):
         more = f"; and {len(said) - TOLD_MAX} more" if len(said) > TOLD_MAX else ""
         raise Refused(
             f"the plan of {old.made} was made for another state: {'; '.join(said[:TOLD_MAX])}{more}",

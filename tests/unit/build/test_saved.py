@@ -1,5 +1,6 @@
 """A plan that is kept: it comes back as it was, holds no secret, and names what is otherwise since."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from jsonschema import Draft202012Validator
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
 from quorate.build.plan import Plan
-from quorate.build.saved import Asked, differences, document, parse, saved
+from quorate.build.saved import Asked, Saved, differences, document, parse, printed, saved
 from quorate.build.steps import cib, corosync_key
 from quorate.explore.result import Figure, Stretch
 from quorate.findings import Finding, Severity
@@ -35,7 +36,8 @@ REMARK = Finding("not-in-the-file", Severity.INFO, "a remark", "why", "fix", pat
 STATES = {("n1", PAGE): "1111", ("n2", PAGE): "2222", ("", Thing("resource", "site")): "3333", ("", cib.EPOCH): "0.7"}
 PLAN = Plan((("hosts", CHANGES[:2]), ("configuration", CHANGES[2:])), (REMARK,), FOUND, STATES)
 ASKED = Asked(cluster="shop", file="/etc/shop.yaml", digest="abcd", adopt=("site=n1",), max_interruption_s=5.0)
-SAVED = saved(PLAN, ASKED, "2026-11-27T20:00:00+00:00", "0.1.0")
+SALT = "5a" * 32
+SAVED = saved(PLAN, ASKED, "2026-11-27T20:00:00+00:00", "0.1.0", SALT)
 
 
 def test_it_keeps_its_schema_and_comes_back() -> None:
@@ -49,7 +51,7 @@ def test_it_keeps_its_schema_and_comes_back() -> None:
 
 def test_what_does_not_come_back_is_json_all_the_same() -> None:
     gone = replace(FOUND, services=(Consequence("site", Fate.STOPPED, before=("n1",)),))
-    found = document(saved(replace(PLAN, consequences=gone), ASKED, "", ""))
+    found = document(saved(replace(PLAN, consequences=gone), ASKED, "", "", SALT))
     Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(found, allow_nan=False)))
     assert (found["consequences"]["longest_s"], found["consequences"]["all_come_back"]) == (None, False)
 
@@ -63,6 +65,26 @@ def test_it_holds_no_secret() -> None:
     assert PASSWORD not in json.dumps(document(SAVED))
 
 
+def on_disk(salt: str) -> Saved:
+    state = f"{hashlib.sha256(PASSWORD.encode()).hexdigest()} root:root 600"
+    return saved(replace(PLAN, states={("n1", SECRET): state}), ASKED, "", "", salt)
+
+
+def test_without_the_salt_nobody_can_try_passwords() -> None:
+    one, other = on_disk("01" * 32), on_disk("02" * 32)
+    plain = hashlib.sha256(PASSWORD.encode()).hexdigest()
+    assert plain not in json.dumps(document(one))
+    assert one.plan.states["n1", SECRET].endswith(" root:root 600")
+    assert one.plan.states != other.plan.states
+    assert not set(one.acts) & set(other.acts)
+    assert differences(one, on_disk(one.salt)) == []
+    shown = printed(one)
+    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(shown)))
+    assert one.salt not in json.dumps(shown)
+    with pytest.raises(ValueError, match="printed"):
+        parse(shown)
+
+
 @pytest.mark.parametrize("wrong", [{}, [], "", {"schema": "quorate.plan/2"}, {**document(SAVED), "changes": [{}]}])
 def test_something_else_is_no_plan(wrong: object) -> None:
     with pytest.raises((ValueError, KeyError, TypeError, AttributeError)):
@@ -70,7 +92,7 @@ def test_something_else_is_no_plan(wrong: object) -> None:
 
 
 def now(**changes: object):
-    return saved(replace(PLAN, **changes), ASKED, "", "")
+    return saved(replace(PLAN, **changes), ASKED, "", "", SALT)
 
 
 def other(state: dict[tuple[str, Thing], str]) -> list[str]:
@@ -78,7 +100,7 @@ def other(state: dict[tuple[str, Thing], str]) -> list[str]:
 
 
 def test_the_cluster_file_is_another() -> None:
-    assert differences(SAVED, saved(PLAN, replace(ASKED, digest="efgh"), "", "")) == [
+    assert differences(SAVED, saved(PLAN, replace(ASKED, digest="efgh"), "", "", SALT)) == [
         "the cluster file /etc/shop.yaml has another content"
     ]
 
@@ -102,7 +124,7 @@ def test_what_would_be_done_is_another() -> None:
 def test_a_fresh_key_is_random_and_no_difference() -> None:
     def keyed(key: bytes):
         write = Change("n1", corosync_key.TITLE, "make the cluster's key", (WriteFile("/key", key, secret=True),))
-        return saved(Plan((("key", (write,)),)), ASKED, "", "")
+        return saved(Plan((("key", (write,)),)), ASKED, "", "", SALT)
 
     assert differences(keyed(b"one"), keyed(b"two")) == []
 
@@ -118,7 +140,7 @@ def test_nothing_can_be_foretold_any_more() -> None:
     blind = Consequences(unknown="Pacemaker's tools are not here")
     said = differences(SAVED, now(consequences=blind))
     assert said == ["what services would make of it cannot be foretold: Pacemaker's tools are not here"]
-    then = saved(replace(PLAN, consequences=blind), ASKED, "", "")
+    then = saved(replace(PLAN, consequences=blind), ASKED, "", "", SALT)
     (said_now,) = differences(then, SAVED)
     assert "can be foretold, and could not" in said_now
     assert differences(then, then) == []

@@ -37,6 +37,7 @@ PLAN = Plan(
     consequences=Consequences(services=(SITE, TICK, GONE, CALM), remarks=("a remark",)),
     states={("n1", FILE): "1", ("n2", FILE): "1", ("n3", FILE): "1"},
 )
+SALT = "5a" * 32
 ASKED = Asked(cluster="shop", file="/etc/shop.yaml", digest="abcd")
 SHOWN = """\
 Plan:
@@ -76,7 +77,7 @@ def test_what_is_not_foretold_says_why(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_saved_plan_says_what_it_was_made_from(capsys: pytest.CaptureFixture[str]) -> None:
-    show_saved(saved(PLAN, replace(ASKED, in_lab=True, max_interruption_s=5), "today", "0.1.0"), diff=False)
+    show_saved(saved(PLAN, replace(ASKED, in_lab=True, max_interruption_s=5), "today", "0.1.0", SALT), diff=False)
     first, rest = capsys.readouterr().out.split("\n", 1)
     assert first == "Plan for shop, made today by quorate 0.1.0 from /etc/shop.yaml (--lab --max-interruption 5s)"
     assert rest == SHOWN
@@ -104,7 +105,7 @@ def test_what_cannot_be_foretold_is_not_allowed() -> None:
 
 
 def test_a_plan_of_another_state_is_refused_with_what_differs() -> None:
-    old = saved(PLAN, ASKED, "yesterday", "0.1.0")
+    old = saved(PLAN, ASKED, "yesterday", "0.1.0", SALT)
     hold_to(PLAN, ASKED, old)
     with pytest.raises(Refused, match="the plan of yesterday was made for another state: n2: file /etc/a is another"):
         hold_to(replace(PLAN, states={**PLAN.states, ("n2", FILE): "2"}), ASKED, old)
@@ -124,7 +125,7 @@ def test_a_plan_of_another_state_is_refused_with_what_differs() -> None:
     ],
 )
 def test_what_a_plan_decides_is_not_given_beside_it(tmp_path, option: str) -> None:
-    write(tmp_path / "plan.json", saved(PLAN, ASKED, "today", "0.1.0"))
+    write(tmp_path / "plan.json", saved(PLAN, ASKED, "today", "0.1.0", SALT))
     said = CliRunner().invoke(quorate, ["apply", "--plan", str(tmp_path / "plan.json"), *option.split()])
     assert isinstance(said.exception, UsageError)
     assert said.exception.message.endswith(f"not with {option.split(maxsplit=1)[0]}")
@@ -135,14 +136,14 @@ def test_the_stricter_limit_of_the_plan_and_of_today_holds(
     planned: float | None, today: float | None, held: float
 ) -> None:
     cluster = wish().cluster
-    old = saved(PLAN, replace(ASKED, cluster=cluster.name, max_interruption_s=planned), "today", "0.1.0")
+    old = saved(PLAN, replace(ASKED, cluster=cluster.name, max_interruption_s=planned), "today", "0.1.0", SALT)
     assert (
         asked_again(old, cluster, "shop.yaml", b"", in_lab=False, max_interruption_s=today).max_interruption_s == held
     )
 
 
 def test_a_plan_is_kept_for_its_owner_alone(tmp_path) -> None:
-    one = saved(PLAN, ASKED, "today", "0.1.0")
+    one = saved(PLAN, ASKED, "today", "0.1.0", SALT)
     write(tmp_path / "plan.json", one)
     assert (tmp_path / "plan.json").stat().st_mode & 0o777 == 0o600
     assert document(kept(str(tmp_path / "plan.json"))) == document(one)

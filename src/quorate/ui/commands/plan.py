@@ -54,7 +54,7 @@ def command(
 
     Exit code 0: nothing to do; 1: there is something to do; 4: it interrupts more than --max-interruption allows.
     """
-    from quorate.build.saved import document  # noqa: PLC0415 - keeps --help quick
+    from quorate.build.saved import printed  # noqa: PLC0415 - keeps --help quick
     from quorate.errors import UsageError  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
     from quorate.ui.planned import show_plan, show_saved  # noqa: PLC0415
@@ -66,7 +66,7 @@ def command(
     if show is not None:
         made = kept(show)
         if form == "json":
-            show_json(document(made))
+            show_json(printed(made))
         else:
             show_saved(made, diff=diff)
     else:
@@ -88,7 +88,7 @@ def command(
         )
         made = planned(cluster, asked)
         if form == "json":
-            show_json(document(made))
+            show_json(printed(made))
         else:
             show_plan(made.plan, diff=diff)
         hold_to(made.plan, asked)
