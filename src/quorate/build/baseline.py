@@ -4,7 +4,7 @@ Only what is new counts: a resource that had failed before says nothing about th
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quorate.observe.facts.cluster_status import ClusterStatus, Failure, ResourceStatus
 
@@ -40,6 +40,14 @@ def baseline(status: ClusterStatus) -> Baseline:
         frozenset(primitive(failure.resource) for failure in status.failures),
         frozenset(fencings(status)),
     )
+
+
+def resumed(before: Baseline, status: ClusterStatus) -> Baseline:
+    """Return the baseline of a change that is gone on with: what ran before it; what had failed or was fenced by now.
+
+    What went wrong while nobody watched may have had any cause.
+    """
+    return replace(baseline(status), running=before.running)
 
 
 def primitive(instance: str) -> str:

@@ -108,9 +108,14 @@ def merged(answers: Iterable[Iterable[ChangeRecord]]) -> tuple[ChangeRecord, ...
     for records in answers:
         for record in records:
             known = best.get(record.id)
-            if known is None or (known.ended, not known.is_unfinished) < (record.ended, not record.is_unfinished):
+            if known is None or progress(known) < progress(record):
                 best[record.id] = record
     return tuple(best[id_] for id_ in sorted(best))
+
+
+def progress(record: ChangeRecord) -> tuple[str, bool, bool]:
+    """Return how far a record has come: of two about one change, the greater was written later."""
+    return record.ended, not record.is_unfinished, record.settled
 
 
 def chosen(records: Sequence[ChangeRecord], id_: str) -> ChangeRecord:
@@ -191,6 +196,11 @@ class Recording:
     async def at(self, stage: str) -> None:
         """Keep that a stage begins."""
         self.record = replace(self.record, stage=stage)
+        await write(self.hosts, self.record)
+
+    async def settled(self) -> None:
+        """Keep that all services run."""
+        self.record = replace(self.record, settled=True)
         await write(self.hosts, self.record)
 
     async def keep(self, what_was: Kept) -> None:

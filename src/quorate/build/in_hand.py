@@ -4,7 +4,8 @@ begin       reads the history; a change that was begun and never ended (whoever 
             its way back is taken over as long as the configuration is still the one that it wrote
 at          keeps in the record which stage begins; before the CIB is written, keeps what it was, and asks the
             scheduler once more
-settle      waits for a stage's state; for services no longer than until something goes wrong
+settle      waits for a stage's state; for services no longer than until something goes wrong, and keeps in the record
+            that they run: from then on the change stays
 to_the_end  does the work; where it fails takes it back, if there is a way; keeps in the record how it ended
 """
 
@@ -92,15 +93,24 @@ class InHand:
 
     async def settle(self, settled: Callable[[], Awaitable[None]]) -> None:
         """Wait for a stage's state as `settled` does, but for services only as long as nothing goes wrong."""
-        if not (self.stage == SERVICES and self.way.exists):
+        if self.stage == SERVICES:
+            await self.serve(settled)
+        else:
             await settled()
-            return
+
+    async def serve(self, settled: Callable[[], Awaitable[None]]) -> None:
+        """Wait for the services, and keep that they run."""
 
         async def rested() -> None:
             await returning.at_rest(self.fleet, running.patience_s(self.want))
             await settled()
 
-        await returning.watched(rested(), self.fleet, self.kept.baseline)
+        if self.way.exists:
+            await returning.watched(rested(), self.fleet, self.kept.baseline)
+        else:
+            await settled()
+        if self.recording:
+            await self.recording.settled()
 
     async def to_the_end(self, work: Callable[[], Awaitable[T]], *, go_back: bool) -> T:
         """Do the work; where it fails, take the change back if there is a way and `go_back`. The record says which."""
@@ -158,7 +168,13 @@ async def begin(
 
 
 async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:
-    """Return what was before an unfinished change. Without a way back where the CIB is not the one that it wrote."""
+    """Return what was before an unfinished change. Without a way back where the CIB is not the one that it wrote.
+
+    Nothing where all its services ran: what was left to do then is no reason to go back, and what came since is another
+    matter.
+    """
+    if last.settled:
+        return Kept()
     hosts = list(fleet.values())
     try:
         was = await history.read_kept(hosts, last.id)
@@ -166,7 +182,8 @@ async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:
     except QuorateError:
         return Kept()
     if was.intended and comparable(configuration_of(now.root)) == comparable(was.intended):
-        return was
+        seen = await returning.status(fleet)
+        return replace(was, baseline=baseline.resumed(was.baseline, seen)) if seen else was
     return Kept(files=was.files)
 
 

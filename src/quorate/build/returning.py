@@ -164,7 +164,7 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
         note(f"{said.splitlines()[0]}; putting the previous configuration back")
         await put_back(host, now, way.before)
         how = "is back, but not all is well"
-        await clear(fleet, [*failures, *(await new(fleet, way))])
+        await clear(fleet, [*failures, *(await to_forget(fleet, way))])
         await comes_back(fleet, way, patience_s)
     except QuorateError as trouble:
         return NeverComes(f"{said}\nThe previous configuration {how}: {trouble.message}", trouble.hint or SEE)
@@ -181,6 +181,15 @@ async def new(fleet: Fleet, way: WayBack) -> list[Failure]:
     """Return what has failed anew by now."""
     seen = await status(fleet)
     return new_failures(way.baseline, seen) if seen else []
+
+
+async def to_forget(fleet: Fleet, way: WayBack) -> list[Failure]:
+    """Return what has failed anew by now, or before of what ran once and does not: it starts only when forgotten."""
+    seen = await status(fleet)
+    if seen is None:
+        return []
+    idle = way.baseline.running - running(seen)
+    return [*new_failures(way.baseline, seen), *(one for one in seen.failures if primitive(one.resource) in idle)]
 
 
 async def journal(fleet: Fleet, failures: Sequence[Failure], since: str) -> list[str]:

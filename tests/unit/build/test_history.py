@@ -21,7 +21,7 @@ from quorate.observe.facts.change_records import ChangeRecord, from_json
 NOON = datetime(2026, 11, 27, 12, 0, 0, tzinfo=UTC)
 
 
-def record(id_: str, state: str = "done", ended: str = "2026-11-27T12:00:00+00:00", **more: str) -> ChangeRecord:
+def record(id_: str, state: str = "done", ended: str = "2026-11-27T12:00:00+00:00", **more: object) -> ChangeRecord:
     return ChangeRecord(id_, "apply", state, began="", ended="" if state == "begun" else ended, **more)
 
 
@@ -39,6 +39,8 @@ def test_what_nodes_have_kept_becomes_one_history() -> None:
     assert history.merged([(begun,), (new, done), (old, begun)]) == (old, done, new)
     assert history.merged([(done,), (late,), (begun,)]) == (late,)
     assert history.merged([(), ()]) == ()
+    settled = record("20261127-120000", "begun", settled=True)
+    assert history.merged([(begun,), (settled,)]) == history.merged([(settled,), (begun,)]) == (settled,)
 
 
 @given(st.lists(st.lists(st.builds(record, st.sampled_from("abc"), st.sampled_from(change_records.STATES)))))

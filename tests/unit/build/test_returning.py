@@ -1,19 +1,23 @@
 """Going back: only over what is the change's own, only where it is worse than before; and it says how it went."""
 
 import asyncio
+from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 
+from build.wishes import wish
 from quorate.build import in_hand, returning
 from quorate.build.baseline import Baseline, baseline
-from quorate.build.history import kept_path
+from quorate.build.history import Recording, kept_path
 from quorate.build.kept import Kept
 from quorate.build.restoring import configuration_of
 from quorate.build.returning import WayBack, is_worse, take_back, watched
+from quorate.build.stages import SERVICES
 from quorate.errors import NeverComes, QuorateError, Returned, TimedOut
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import cib, cluster_status
-from quorate.observe.facts.change_records import ChangeRecord
+from quorate.observe.facts.change_records import ChangeRecord, from_json
 from quorate.observe.facts.cib import parse_xml
 
 CIB = """<cib epoch="{epoch}" num_updates="3" admin_epoch="0" validate-with="pacemaker-3.9" crm_feature_set="3.16.1">
@@ -162,6 +166,56 @@ def test_the_way_back_of_an_unfinished_change_is_taken_over_where_its_own_config
     found = asyncio.run(in_hand.inherited({"n1": one}, last))
     assert found.intended == intended
     assert found.configuration == (configuration("80") if intended else "")
+
+
+def begun(was: Kept, *seen: str, **more: object) -> tuple[FakeHost, ChangeRecord]:
+    """Return a host on which a change lies that nobody ended."""
+    last = ChangeRecord("20261127-234643", "apply", "begun", "", **more)
+    one = host("81", *seen)
+    one.files[kept_path(last.id)] = _file(was.to_json())
+    return one, last
+
+
+def test_a_change_whose_services_all_ran_has_no_way_back_to_hand_on() -> None:
+    one, last = begun(Kept(configuration("80"), configuration("81"), baseline=BEFORE), mon(runs=True), settled=True)
+    assert asyncio.run(in_hand.inherited({"n1": one}, last)) == Kept()
+
+
+def test_what_failed_while_nobody_watched_is_no_reason_to_go_back() -> None:
+    was = Kept(configuration("80"), configuration("81"), baseline=Baseline(frozenset({"site", "gone"})))
+    one, last = begun(was, mon(runs=True, failed=True))
+    found = asyncio.run(in_hand.inherited({"n1": one}, last))
+    assert found.intended
+    assert found.baseline == Baseline(frozenset({"site", "gone"}), failing=frozenset({"site"}))
+
+
+def in_services(one: FakeHost) -> in_hand.InHand:
+    recording = Recording([one], ChangeRecord("20261127-234643", "apply", "begun", ""))
+    kept = Kept(configuration("80"), configuration("81"), baseline=BEFORE)
+    hand = in_hand.InHand({"n1": one}, wish(), lambda _: None, recording, kept)
+    hand.stage = SERVICES
+    return hand
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_the_record_says_when_all_services_run(*, failed: bool) -> None:
+    async def at_once() -> None:
+        return
+
+    one = host("81", mon(runs=True, failed=failed))
+    hand = in_services(one)
+    with pytest.raises(NeverComes) if failed else nullcontext():
+        asyncio.run(hand.settle(at_once))
+    assert hand.recording.record.settled is not failed
+    kept = one.files.get("/var/lib/quorate/history/20261127-234643.json")
+    assert (kept is not None and from_json(kept.content.decode()).settled) is not failed
+
+
+def test_what_had_failed_before_and_does_not_run_is_forgotten_for_it_to_start() -> None:
+    to = replace(way(), baseline=replace(BEFORE, failing=frozenset({"site"})))
+    one = host("81", *[mon(runs=False, failed=True)] * 4, mon(runs=True))
+    assert isinstance(gone_back(one, to), Returned)
+    assert "crm_resource --cleanup --resource site --node n1" in one.ran_text
 
 
 def test_the_baseline_is_of_what_is_seen() -> None:

@@ -42,6 +42,7 @@ class ChangeRecord:
     what: "apply", "rollback of ID". file, digest: name and SHA-256 of the cluster file. state: one of STATES; begun
     means under way, or that whoever did it ended before it was done. stage: the last one that was begun. foretold:
     sentences. reason: why it failed or was returned. resumes: the id of an unfinished change that it went on with.
+    settled: all services ran under it; what goes wrong from then on does not take it back.
     """
 
     id: str
@@ -58,6 +59,7 @@ class ChangeRecord:
     stage: str = ""
     reason: str = ""
     resumes: str = ""
+    settled: bool = False
     changes: tuple[RecordedChange, ...] = ()
     foretold: tuple[str, ...] = ()
 
