@@ -1,4 +1,4 @@
-"""staying: do the nodes that stay have quorum, at each moment while others are removed? Pure.
+"""staying: do the nodes that stay have quorum, at each moment while others are removed? And has one that goes? Pure.
 
 In: what Corosync counts now. Out: a finding where there would be none. The arithmetic is explore's (quorum.py).
 """
@@ -68,6 +68,17 @@ def loses_quorum(now: Votes, leaving: frozenset[int], cluster: Cluster) -> Findi
         else "bring nodes that are down back first, or power up more of them; see `quorate status`",
         path=("nodes",),
     )
+
+
+def is_quorate_alone(now: Votes, id_: int) -> bool:
+    """Say whether a node that boots alone, with the configuration that runs now, has quorum."""
+    alone = frozenset({str(id_)})
+    everyone = {str(number): count for number, count in now.of.items()}
+    if not alone <= everyone.keys():
+        return False
+    return judge(_electorate(now.settings, everyone), (alone,), before=alone, waits=now.settings.wait_for_all)[
+        0
+    ].quorate
 
 
 def _electorate(settings: Quorum, of: Mapping[str, int]) -> Electorate:

@@ -1,5 +1,7 @@
 """A node is removed only when it surely runs nothing, and the others have quorum without it."""
 
+import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,10 +9,11 @@ import pytest
 
 from build.wishes import THREE, wish
 from quorate.build.plan import sorted_out
-from quorate.build.staying import Votes, loses_quorum, votes
+from quorate.build.staying import Votes, is_quorate_alone, loses_quorum, votes
 from quorate.build.steps import departure
 from quorate.build.steps.departure import Facts
 from quorate.build.want import Departing, Want
+from quorate.errors import Refused
 from quorate.findings import Severity
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts import quorum
@@ -72,6 +75,17 @@ def test_a_node_that_answers_is_emptied_and_stopped() -> None:
     assert "/etc/corosync/authkey" in command.argv[2]
 
 
+def test_no_password_stays_in_what_was_kept_of_earlier_configurations() -> None:
+    script = departure.LEAVE
+    for path in (
+        "/var/lib/quorate/history",
+        "/var/lib/pacemaker/pengine/*",
+        "/etc/corosync/corosync.conf.before-quorate",
+    ):
+        assert f" {path}" in script
+        assert script.index(path) < script.index("mv -f"), "what tells the next apply goes last"
+
+
 def test_what_is_done_is_not_done_again() -> None:
     facts = Facts(status(online=False, running=0), counted((1, 2)), {"n3": False})
     assert said(facts) == ([], [])
@@ -83,7 +97,7 @@ def test_an_empty_node_is_only_stopped() -> None:
 
 
 def test_nothing_is_removed_unasked() -> None:
-    changes, (finding,) = said(Facts(status(online=False), counted((1, 2))), replace(SILENT, agreed=False))
+    changes, (finding,) = said(Facts(status(online=False, running=0), counted((1, 2))), replace(SILENT, agreed=False))
     assert changes == []
     assert finding.code == "live-node-not-in-file"
     assert "--remove n3" in finding.fix
@@ -119,8 +133,71 @@ def test_what_would_not_move_is_not_waited_for(seen, words) -> None:
     assert words in finding.summary
 
 
+@pytest.mark.parametrize("going", [GOING, SILENT])
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (replace(status(online=False, running=1), maintenance_mode=True), "the cluster is in maintenance"),
+        (replace(status(online=False, running=0), maintenance_mode=True), "the cluster is in maintenance"),
+        (status(online=False, running=1, maintenance=True), "n3 is in maintenance"),
+        (status(online=False, running=1), "resources run on there without Pacemaker (1)"),
+    ],
+)
+def test_who_runs_services_on_without_pacemaker_is_not_forgotten(seen, words, going) -> None:
+    changes, (finding,) = said(Facts(seen, counted((1, 2)), {"n3": True}), going)
+    assert changes == []
+    assert finding.code == "removal-held"
+    assert words in finding.summary
+
+
+def test_who_has_left_is_forgotten_in_maintenance_too() -> None:
+    seen = replace(status(online=False, running=0), maintenance_mode=True)
+    assert said(Facts(seen, counted((1, 2)), {"n3": False})) == ([], [])
+
+
+def test_a_removal_is_not_begun_once_the_cluster_is_in_maintenance(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def look(fleet: object, want: object) -> Facts:
+        return Facts(replace(status(online=False, running=1), maintenance_mode=True), counted((1, 2)), {"n3": True})
+
+    monkeypatch.setattr(departure, "look", look)
+    host = FakeHost("n3")
+    with pytest.raises(Refused, match="n3 was not stopped: the cluster is in maintenance"):
+        asyncio.run(departure.perform({}, want(replace(GOING, host=host)), lambda _: None))
+    assert host.ran == []
+
+
+def two(**settings: object) -> Votes:
+    made = counted((1,), {1: 1, 3: 1})
+    return replace(made, settings=replace(made.settings, expected_votes=2, **settings))
+
+
+@pytest.mark.parametrize(
+    ("votes", "quorate"),
+    [
+        (counted((1, 2)), False),
+        (two(two_node=True, wait_for_all=True), False),
+        (two(two_node=True, wait_for_all=False), True),
+        (two(two_node=False, wait_for_all=False), False),
+    ],
+)
+def test_what_a_forgotten_machine_does_when_it_boots_is_told(votes, quorate) -> None:
+    assert is_quorate_alone(votes, 3) is quorate
+    finding = departure.unasked(SILENT, quorate=quorate)
+    assert ("it has quorum alone" in finding.why) is quorate
+    assert ("without quorum" in finding.why) is not quorate
+
+
+def test_two_nodes_that_do_not_wait_for_each_other_are_warned_of() -> None:
+    made = replace(want(SILENT), cluster=wish(re.sub(r"  n[23]: .*\n", "", THREE)).cluster)
+    seen = Facts(status(online=False, running=0), two(two_node=True, wait_for_all=False))
+    _, (finding,) = sorted_out(departure.changes(seen, made))
+    assert finding.severity is Severity.WARNING
+    assert "it has quorum alone" in finding.why
+    assert finding.fix.startswith("keep it off")
+
+
 def test_who_was_fenced_may_be_forgotten() -> None:
-    changes, (finding,) = said(Facts(status(online=False), counted((1, 2))), SILENT)
+    changes, (finding,) = said(Facts(status(online=False, running=0), counted((1, 2))), SILENT)
     assert changes == []
     assert (finding.code, finding.severity) == ("removed-while-silent", Severity.WARNING)
 

@@ -2,7 +2,7 @@
 
     1. it is put into standby until its next start, and everything that ran there runs elsewhere or is stopped
     2. Pacemaker and Corosync are stopped there and kept from starting; its corosync.conf is put aside, the cluster's
-       key, passwords and configuration are taken away: it cannot come back by itself
+       key, passwords and configurations, old ones too, are taken away: it cannot come back by itself
     3. the others see it as gone, and not as lost
 
 A node is only forgotten when it surely runs nothing. One that does not answer must have left in order or have been
@@ -16,16 +16,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from quorate.build.change import Change, Deed, Effect, Run, Thing
-from quorate.build.staying import Votes, loses_quorum, votes
+from quorate.build.staying import Votes, is_quorate_alone, loses_quorum, votes
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import certificates, cib_secrets, corosync_conf, corosync_key, running
 from quorate.build.steps.running_members import not_in_file
 from quorate.build.want import Departing, Want
-from quorate.errors import CommandFailed, Unknown
+from quorate.errors import CommandFailed, Refused, Unknown
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
-from quorate.observe.facts import cluster_status, corosync_runtime, quorum, unit_state
+from quorate.observe.facts import change_records, cluster_status, corosync_runtime, quorum, unit_state
 from quorate.observe.facts.cluster_status import ClusterStatus, NodeStatus
 from quorate.observe.gathering import gather, gather_about
 
@@ -41,6 +41,7 @@ for unit; do
   if systemctl cat "$unit" >/dev/null 2>&1; then systemctl disable "$unit"; systemctl stop "$unit"; fi
 done
 rm -rf -- {corosync_key.PATH} {certificates.DATABASE} {cib_secrets.FOLDER} /var/lib/pacemaker/cib
+rm -rf -- {change_records.FOLDER} /var/lib/pacemaker/pengine/* {corosync_conf.KEPT}
 install --directory --owner=hacluster --group=haclient --mode=0750 /var/lib/pacemaker/cib
 mv -f -- "$conf" "$aside"
 """
@@ -88,7 +89,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
     for one in want.departing:
         node = facts.status.node(one.name) if facts.status else None
         if one.host is None:
-            yield unasked(one)
+            yield unasked(one, quorate=bool(facts.votes and is_quorate_alone(facts.votes, one.id)))
         if one.host is None or not facts.member.get(one.name):
             continue
         if node is not None and node.online and not is_empty(node):
@@ -97,7 +98,7 @@ def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:
         things = (Thing("node", one.name), Deed.REMOVED), (Thing("file", corosync_conf.PATH), Deed.REMOVED)
         words = (
             f"stop pacemaker and corosync on {one.name} and keep them from starting; keep its corosync.conf "
-            f"as {ASIDE}, take away the key and the passwords"
+            f"as {ASIDE}, take away the key, the passwords and old configurations"
         )
         yield Change(one.name, TITLE, words, (Run(leaving(want, one), timeout_s=STOP_S),), things=things)
 
@@ -132,7 +133,7 @@ def refusals(facts: Facts, want: Want) -> Iterator[Finding]:
             yield nobody_knows(one)
         elif one.host is None and (words := may_run(facts.status.node(one.name), joined=one.id in joined)):
             yield may_still_run(one, words)
-        elif one.host is not None and (words := held(facts.status, one.name)):
+        elif words := held(facts, one):
             yield cannot_move(one, words)
     leaving = frozenset(one.id for one in want.departing if one.agreed)
     if facts.votes and leaving and (problem := loses_quorum(facts.votes, leaving, want.cluster)):
@@ -148,27 +149,39 @@ def may_run(node: NodeStatus | None, *, joined: bool) -> str:
     return "takes part in the cluster" if node is not None and node.online else ""
 
 
-def unasked(one: Departing) -> Finding:
-    """Return a warning for a node that is removed without having been told."""
+def unasked(one: Departing, *, quorate: bool) -> Finding:
+    """Return a warning for a node that is removed without having been told. quorate: when it boots, alone."""
+    boots = (
+        "when it boots again it has quorum alone: it starts the services once more, and may fence the nodes that stay"
+        if quorate
+        else "when it boots again it waits for the others in vain, without quorum"
+    )
+    first = "keep it off, or off the network, until there" if quorate else "when it is back, there"
     return Finding(
         "removed-while-silent",
         Severity.WARNING,
         f"{one.name} does not answer, and is removed without being told",
-        "it runs nothing, says the cluster; when it boots again it waits for the others in vain, without quorum, with "
-        f"the cluster's key on its disk ({one.error})",
-        "when it is back, there: systemctl disable --now pacemaker corosync; rm /etc/corosync/authkey",
+        f"it runs nothing, says the cluster; {boots}, with the cluster's key on its disk ({one.error})",
+        f"{first}: systemctl disable --now pacemaker corosync; rm /etc/corosync/authkey",
         path=("nodes",),
     )
 
 
-def held(status: ClusterStatus, name: str) -> str:
-    """Return in words what somebody set so that nothing would move off a node, "" where it would."""
-    node = status.node(name)
-    if node is None or not node.online:
+def held(facts: Facts, one: Departing) -> str:
+    """Return in words why what a node runs would not move off it, "" where it would, or where it has left already.
+
+    In maintenance Pacemaker may be stopped on a node whose resources run on; the cluster still counts them then.
+    """
+    status = facts.status
+    node = status.node(one.name) if status else None
+    has_left = one.host is not None and not facts.member.get(one.name)
+    if status is None or node is None or (has_left and not node.online and not node.running):
         return ""
     if status.maintenance_mode or node.maintenance:
-        return f"{'the cluster' if status.maintenance_mode else name} is in maintenance"
-    loose = sorted({one.id for one in status.resources if name in one.nodes and not one.managed})
+        return f"{'the cluster' if status.maintenance_mode else one.name} is in maintenance"
+    if not node.online:
+        return f"resources run on there without Pacemaker ({node.running})" if node.running else ""
+    loose = sorted({found.id for found in status.resources if one.name in found.nodes and not found.managed})
     return f"{', '.join(loose)} {'is' if len(loose) == 1 else 'are'} not managed" if loose else ""
 
 
@@ -179,7 +192,7 @@ def cannot_move(one: Departing, words: str) -> Finding:
         Severity.ERROR,
         f"{one.name} cannot be emptied: {words}",
         "Pacemaker moves nothing off it, and what runs there would be stopped hard or go on alone",
-        "undo that first, then apply again",
+        "undo that first, with Pacemaker started there where it is stopped; then apply again",
         path=("nodes",),
     )
 
@@ -230,6 +243,8 @@ async def perform(fleet: Fleet, want: Want, note: Note) -> None:
             continue
         if facts.status is None:
             raise Unknown(f"{one.name} was not stopped: no node can say how the cluster is", "see `quorate status`")
+        if words := held(facts, one):
+            raise Refused(f"{one.name} was not stopped: {words}", "undo that first, then apply again")
         node = facts.status.node(one.name)
         if node is not None and node.online:
             await emptied(fleet, want, one.name)
