@@ -19,11 +19,17 @@ from quorate.explore.measured import from_cib
 from quorate.explore.scheduler.step import Step
 from quorate.render.merge import without_restart_marks
 
+RUNS_NOWHERE = "Pacemaker runs on no node now, and what it would do can only be asked of a cluster that runs"
 
-async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want) -> Consequences:
-    """Return what the changes do to every service. facts: the live CIB, None where nobody looked."""
+
+async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want, *, ran: bool) -> Consequences:
+    """Return what the changes do to every service.
+
+    facts: the live CIB, None where nobody looked. ran: whether Pacemaker has ever run, on any node: where it is stopped
+    on all of them, in maintenance or amid a restart, resources run on, and nobody can say what becomes of them.
+    """
     if facts is None or facts.live is None:
-        return first_start(want)
+        return Consequences(unknown=RUNS_NOWHERE) if ran else first_start(want)
     new, _ = cib.target(facts.live.root, want)
     return await ask(course_of(changes, facts.live.xml, new), want)
 

@@ -19,7 +19,7 @@ from quorate.build.fates import ENDS, RELOADS
 from quorate.build.foreseeing import foresee
 from quorate.build.stages import STAGES, Stage
 from quorate.build.step import Fleet, PlacedStates, everybody
-from quorate.build.steps import cib, proof, storage
+from quorate.build.steps import cib, pacemaker, proof, storage
 from quorate.build.want import Want
 from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
@@ -145,7 +145,8 @@ async def plan(
         return made
     made = replace(made, findings=(*made.findings, *await drift(fleet, made.changes, made.states)))
     facts = next((one.facts for one in seen if isinstance(one.facts, cib.Facts)), None)
-    return with_consequences(made, await foresee(made.changes, facts, want))
+    ran = any(any(one.facts.ran.values()) for one in seen if isinstance(one.facts, pacemaker.Facts))
+    return with_consequences(made, await foresee(made.changes, facts, want, ran=ran))
 
 
 def not_seen(name: str, error: QuorateError) -> Finding:

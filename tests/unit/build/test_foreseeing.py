@@ -48,7 +48,13 @@ def test_files_packages_and_reloads_are_no_matter_to_it() -> None:
 
 
 def test_a_cluster_that_does_not_run_yet_starts_everything() -> None:
-    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), wish()))
+    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), wish(), ran=False))
     assert found == first_start(wish())
     assert [(one.service, one.fate) for one in found.services] == [("site", Fate.STARTED)]
     assert found.longest_s == 0
+
+
+def test_a_cluster_that_is_stopped_everywhere_is_not_taken_for_a_new_one() -> None:
+    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), wish(), ran=True))
+    assert found.services == ()
+    assert found.unknown.startswith("Pacemaker runs on no node now")
