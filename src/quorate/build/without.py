@@ -2,12 +2,14 @@
 
 Only what the others can do without them: the CIB, Corosync's configuration, files and packages. Storage and the proof
 of fencing need every node and are left out. A node that merely does not answer here, and runs in the cluster, is not
-away: it would go on with old files beside the others' new ones.
+away: it would go on with old files beside the others' new ones. Nor is one whose resources run on without Pacemaker, as
+in maintenance or amid a restart of all nodes together: to end that would start them elsewhere a second time.
 """
 
 from collections.abc import Iterable
 
 from quorate.build import returning
+from quorate.build.restarts import marks
 from quorate.build.restoring import configuration_of, primitives
 from quorate.build.stages import Stage
 from quorate.build.step import Fleet
@@ -16,6 +18,7 @@ from quorate.build.storage.phases import stores
 from quorate.build.want import Want
 from quorate.describe.cluster import Cluster
 from quorate.errors import Refused, UsageError
+from quorate.observe.facts.cluster_status import NodeStatus
 
 
 def named(cluster: Cluster, names: Iterable[str], answering: Iterable[str]) -> frozenset[str]:
@@ -34,6 +37,11 @@ def possible(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     return tuple(stage for stage in stages if stage.cluster_step not in (storage, proof))
 
 
+def goes_on(node: NodeStatus) -> bool:
+    """Say whether resources run on where Pacemaker was stopped. What a lost node ran starts only once it is fenced."""
+    return bool(not node.online and not node.unclean and node.running)
+
+
 async def mind(fleet: Fleet, want: Want) -> None:
     """Raise Refused where the others cannot do without the nodes that are away."""
     hint = "nothing was changed; bring them back, then apply"
@@ -47,7 +55,19 @@ async def mind(fleet: Fleet, want: Want) -> None:
             f"{', '.join(there)} runs in the cluster, and must not go on with old files beside the others' new ones",
             "nothing was changed; mend the way to it (SSH), or stop Pacemaker and Corosync there",
         )
+    if there := sorted(node.name for node in seen.nodes if node.name in want.without and goes_on(node)):
+        raise Refused(
+            f"resources run on without Pacemaker on {', '.join(there)}, and the others would start them a second time",
+            "nothing was changed; start Pacemaker there; or power it off and then say so, only if you are certain: "
+            "stonith_admin --confirm NODE",
+        )
     _, now = await returning.live(fleet)
+    if marks.read(now.root).ours:
+        raise Refused(
+            f"a restart of all nodes together was interrupted: {', '.join(sorted(want.without))} may run resources "
+            "without Pacemaker, and the others would start them a second time",
+            f"{hint}, which ends it. Or power them off, and only if you are certain, end it without: {marks.wake()}",
+        )
     known = primitives(configuration_of(now.root))
     for stored in stores(want):
         missing = sorted(want.without & set(stored.nodes))

@@ -13,6 +13,7 @@ from quorate.build.without import mind, named, possible
 from quorate.errors import Refused, UsageError
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import cib, cluster_status
+from quorate.render.merge import RESTART_SET
 
 WANT = replace(wish(), without=frozenset({"n3"}))
 STORED = THREE.replace(
@@ -21,17 +22,19 @@ STORED = THREE.replace(
 )
 MON = """<pacemaker-result api-version="2.25"><summary><current_dc present="true" version="2.1.5" name="n1"
  with_quorum="{quorum}" mixed_version="false"/><cluster_options/></summary><nodes>
- <node name="n1" id="1" online="true" type="member"/><node name="n3" id="3" online="{online}" type="member"/></nodes>
+ <node name="n1" id="1" online="true" type="member"/><node name="n3" id="3" online="{online}"
+ unclean="{unclean}" resources_running="{running}" type="member"/></nodes>
  <status code="0" message="OK"/></pacemaker-result>"""
-CIB = """<cib epoch="7" num_updates="3" admin_epoch="0"><configuration><crm_config/><nodes/><resources>{resources}
-</resources><constraints/></configuration><status/></cib>"""
+CIB = """<cib epoch="7" num_updates="3" admin_epoch="0"><configuration><crm_config>{restarting}</crm_config><nodes/>
+<resources>{resources}</resources><constraints/></configuration><status/></cib>"""
 STORE = '<primitive id="db-filesystem" class="ocf" provider="heartbeat" type="Filesystem"/>'
 
 
-def host(*, quorum: str = "true", online: str = "false", resources: str = "") -> dict[str, FakeHost]:
+def host(*, resources: str = "", restarting: str = "", **said: str) -> dict[str, FakeHost]:
+    how = {"quorum": "true", "online": "false", "unclean": "false", "running": "0"} | said
     answers = {
-        str(cluster_status.COMMAND): MON.format(quorum=quorum, online=online),
-        str(cib.COMMAND): CIB.format(resources=resources),
+        str(cluster_status.COMMAND): MON.format(**how),
+        str(cib.COMMAND): CIB.format(resources=resources, restarting=restarting),
     }
     return {"n1": FakeHost("n1", answers)}
 
@@ -60,6 +63,22 @@ def test_a_node_that_is_away_is_done_without() -> None:
 def test_one_that_merely_does_not_answer_here_is_not_away() -> None:
     with pytest.raises(Refused, match="n3 runs in the cluster"):
         asyncio.run(mind(host(online="true"), WANT))
+
+
+def test_one_whose_resources_run_on_without_pacemaker_is_not_away() -> None:
+    with pytest.raises(Refused, match="resources run on without Pacemaker on n3"):
+        asyncio.run(mind(host(running="2"), WANT))
+
+
+def test_one_that_was_lost_is_done_without_so_that_its_fencing_can_be_mended() -> None:
+    asyncio.run(mind(host(running="2", unclean="true"), WANT))
+
+
+def test_a_restart_of_all_together_is_not_ended_without_one_of_them() -> None:
+    mark = f'<cluster_property_set id="{RESTART_SET}"/>'
+    with pytest.raises(Refused, match="n3 may run resources without Pacemaker") as told:
+        asyncio.run(mind(host(restarting=mark), WANT))
+    assert "cibadmin --delete" in told.value.hint
 
 
 def test_without_quorum_or_a_cluster_nothing_is_done() -> None:
