@@ -1,7 +1,7 @@
 """Material: what the inputs say, whatever language they say it in. Pure data."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TypeVar
 
@@ -76,13 +76,21 @@ class Material:
             self.sources[held.file].hide(span)
 
     def masked(self, finding: Finding) -> Finding:
-        """Return a finding whose place shows nothing that was hidden after it was made."""
+        """Return a finding whose place shows nothing that its reader hid, and nothing that was hidden later."""
         place = finding.place
         if place is None or place.file not in self.sources:
             return finding
         start = place.column - 1
         span = Span(place.line - 1, start, place.line - 1, start + place.length)
-        return finding.at(self.sources[place.file].place(span))
+        now = self.sources[place.file].place(span)
+        if not place.text:  # a line that its reader was not given
+            return finding.at(now)
+        text = "".join("*" if "*" in pair else pair[0] for pair in zip(place.text, now.text, strict=False))
+        return finding.at(replace(now, text=text))
+
+    def row(self, file: str, line: int) -> str:
+        """Return a line, counted from 1, as it may be shown: without what is hidden, and without blanks around it."""
+        return self.place(file, line).text.strip()
 
     def place(self, file: str, line: int) -> Place:
         """Return the place of a line, counted from 1."""

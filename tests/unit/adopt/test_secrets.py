@@ -26,6 +26,37 @@ def test_a_value_on_the_nodes_stays_there():
     assert "secrets:" not in result.text
 
 
+HAPROXY = """listen stats
+    bind *:9000
+    stats auth admin:hunter2
+    stats auth admin:hunter2 # password hunter2
+userlist u
+    user bob insecure-password hunter2
+"""
+
+
+def test_no_place_shows_what_the_reader_of_haproxy_cfg_hid():
+    result = adopted(("x.crm", TEXT.format(pair="passwd=lrm://")), ("haproxy.cfg", HAPROXY))
+    found = [finding for finding in result.findings if finding.code == "password-in-file"]
+    assert [finding.place.text.split()[-1] for finding in found] == ["admin:*******", "*******", "*******"]
+    assert "hunter2" not in shown(result)
+
+
+@pytest.mark.parametrize("secret", ["passwd=hunter2", 'passwd="hunter2 hunter2', "passwd = hunter2", "passwd =hunter2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'primitive b stonith:fence_ipmilan \\\n  params {} ip=10.0.0.1 \\\n  op monitor interval="60s\n',
+        "pcs stonith create b fence_ipmilan bogus( \\\n  {} ip=10.0.0.1\n",
+        "primitive b stonith:fence_ipmilan params ip=10.0.0.1 {}\n",
+        "primitiv b stonith:fence_ipmilan params ip=10.0.0.1 {}\n",
+    ],
+)
+def test_what_could_not_be_read_is_named_without_its_passwords(text, secret):
+    result = adopted(("x.crm", TEXT.format(pair="passwd=lrm://")), ("y", text.format(secret)))
+    assert "hunter2" not in shown(result)
+
+
 @pytest.mark.parametrize(
     "statement",
     [

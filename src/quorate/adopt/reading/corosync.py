@@ -17,10 +17,9 @@ def read(pieces: Sequence[Piece], material: Material, _library: AgentLibrary) ->
         material.findings += reading.findings
         material.corosync.append((reading.configuration, piece.file))
         keys = _lines(reading.configuration)
-        rows = piece.text.splitlines()
         errors = {f.place.line: f for f in reading.findings if f.place is not None}
         for number in sorted(piece.lines - keys):
-            row = rows[number - 1].strip()
+            row = material.row(piece.file, number)
             if row.startswith("#"):
                 material.account.add(piece.file, [number], "a comment", Fate.DROPPED, "quorate writes the file anew")
             elif row.rstrip("{} ").endswith(":") or ":" not in row:

@@ -44,10 +44,9 @@ def others(piece: Piece, material: Material, findings: Sequence[Finding], covere
     for each in findings:
         if each.place is not None:
             said.setdefault(each.place.line, each)
-    rows = piece.text.splitlines()
     why = "part of a statement that could not be read"
     for number in sorted(piece.lines - covered):
-        row, finding = rows[number - 1].strip(), said.get(number)
+        row, finding = material.row(piece.file, number), said.get(number)
         if row.startswith("#"):
             material.account.add(piece.file, [number], "a comment", Fate.DROPPED, "comments stay with their statements")
         elif finding is not None and finding.severity is Severity.INFO:

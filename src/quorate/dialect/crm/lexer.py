@@ -109,15 +109,23 @@ def tokens(line: LogicalLine, text: Text) -> list[Token] | None:
 
 
 def hide_secrets(text: Text, tokens: list[Token]) -> None:
-    """Keep the values of passwords out of every place."""
+    """Keep the values of passwords out of every place, whatever blanks stand around their equals signs."""
     for number, token in enumerate(tokens):
-        name, equals, value = token.text.partition("=")
-        if not equals or not is_secret_key(name.rpartition(":")[2]) or value == "lrm://":  # that one is a reference
+        name = token.text.partition("=")[0]
+        if not is_secret_key(name.rpartition(":")[2]):
             continue
-        behind = () if value or not tokens[number + 1 :] else tokens[number + 1].parts  # a space may stand between
-        for part in (*token.parts[len(name) + 1 :], *behind):
+        said, behind = token.parts[len(name) :], tokens[number + 1 : number + 3]
+        if not said and behind and behind[0].text.startswith("="):
+            said = behind.pop(0).parts
+        if not said:
+            continue
+        value = said[1:] or (behind[0].parts if behind else ())
+        words = "".join(part.char for part in value)
+        if words == "lrm://":  # a reference
+            continue
+        for part in value:
             text.hide(Span(part.line, part.column, part.line, part.column + 1))
-        text.mask(value or "".join(part.char for part in behind))
+        text.mask(words)
 
 
 @dataclass(slots=True)
@@ -173,7 +181,7 @@ class _Lexer:
             self.word.append(self.line[at])
             at += 1
         if at >= len(self.line):
-            hide_secrets(self.text, [_token(self.word, opening, self.line[-1], 0)])
+            hide_secrets(self.text, [*self.words, _token(self.word, opening, self.line[-1], 0)])
             self._say(Severity.ERROR, opening, "unclosed-quote", "a quote is opened here and never closed",
                       "the rest of the statement cannot be told from the value", "close the quote")  # fmt: skip
             return False
