@@ -16,6 +16,7 @@ from quorate.build.baseline import running as running_now
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
 from quorate.build.cib_parts import deeds, parts
 from quorate.build.kept import Kept, KeptFile
+from quorate.build.restarts import marks
 from quorate.build.restarts.way import differing
 from quorate.build.restoring import held_by_hand, primitives, restored
 from quorate.build.step import Fleet, Note, answer
@@ -160,6 +161,9 @@ class Configuration:
             yield no_way(self.id, "no node can tell the CIB" if there else "the cluster had no services yet")
             return
         live = facts.live.root
+        if marks.read(live).is_any:
+            yield interrupted()
+            return
         new = self.target(live)
         for words in held_by_hand(live, self.was.configuration):
             yield Finding(
@@ -167,7 +171,8 @@ class Configuration:
                 Severity.INFO,
                 f"{words} stays as it is: it was not so before, and may have been set by hand",
                 "a rollback must not start what somebody stopped on purpose",
-                "crm_resource --resource ID --meta --delete-parameter NAME, if it is not wanted",
+                "if it is not wanted: crm_resource --resource ID --meta --delete-parameter NAME; what is the whole "
+                "cluster's: crm_attribute --type crm_config --name NAME --delete",
             )
         old, now = cib.text(live), cib.text(new)
         if old == now:
@@ -200,6 +205,17 @@ def no_way(id_: str, why: str) -> Finding:
         f"there is nothing to go back to before {id_}: {why}",
         "a rollback writes the configuration that was kept when the change began",
         "choose a later change: `quorate history FILE`",
+    )
+
+
+def interrupted() -> Finding:
+    """Return the error for a cluster in which a restart of daemons has not come to its end."""
+    return Finding(
+        "not-rolled-back",
+        Severity.ERROR,
+        "an apply was interrupted while it restarted daemons: the cluster or a node is still set aside for that",
+        "Corosync or Pacemaker may be stopped on some nodes; only apply proves that they run before it ends that",
+        "run `quorate apply FILE` first, then roll back",
     )
 
 

@@ -2,20 +2,24 @@
 
 An earlier configuration comes back whole: resources, constraints, properties, defaults, fencing levels, ACLs, alerts,
 tags, and nodes' attributes. What is not configuration stays as it is: Pacemaker's own bookkeeping, which nodes there
-are, standby and maintenance of a node, the proof of its fencing; and, unless told otherwise, that somebody stopped a
-resource by hand.
+are, standby and maintenance of a node, the proof of its fencing, the marks of a restart of daemons (marks.py); and,
+unless told otherwise, what operators set for a while: that a resource is stopped, or the whole cluster in maintenance.
 """
 
 import copy
+from collections.abc import Collection
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.observe.facts.cib import parse_xml
-from quorate.render.merge import BOOKKEEPING, RUN_STATE, canonical, without_restart_marks
+from quorate.render.merge import BOOKKEEPING, RUN_STATE, canonical, is_restart_mark, without_restart_marks
 
 OF_THE_MOMENT = frozenset({"standby", "maintenance", "quorate-fencing-proven"})
 """Permanent attributes of a node that say how it is, not how the cluster is configured."""
+
+HELD = frozenset({"maintenance-mode", "stop-all-resources"})
+"""Properties by which operators hold the whole cluster for a while."""
 
 
 def configuration_of(cib: Element) -> str:
@@ -31,7 +35,7 @@ def comparable(configuration: str) -> str:
     if not configuration:
         return ""
     root = parse_xml(configuration)
-    for pair in _bookkeeping(root):
+    for pair in _properties(root, BOOKKEEPING):
         _remove(pair)
     for node in root.iterfind("nodes/node"):
         for pair in _of_the_moment(node):
@@ -49,13 +53,16 @@ def comparable(configuration: str) -> str:
 
 
 def restored(live: Element, configuration: str, *, keep_run_state: bool) -> Element:
-    """Return the live CIB with an earlier configuration in place of its own."""
+    """Return the live CIB with an earlier configuration in place of its own.
+
+    keep_run_state: whether what operators set for a while stays, and what they have ended since is not begun again.
+    """
     result = copy.deepcopy(live)
     now = result.find("configuration")
     old = parse_xml(configuration)
     if now is None:
         raise ValueError("a CIB without a configuration")
-    _carry_bookkeeping(now, old)
+    _carry_properties(now, old, BOOKKEEPING | HELD if keep_run_state else BOOKKEEPING)
     _carry_nodes(now, old)
     if keep_run_state:
         _carry_run_state(now, old)
@@ -68,11 +75,16 @@ def restored(live: Element, configuration: str, *, keep_run_state: bool) -> Elem
 
 
 def held_by_hand(live: Element, configuration: str) -> list[str]:
-    """Return what restored() keeps as it is now, as "site target-role=Stopped"."""
-    now = live.find("configuration")
+    """Return what restored() keeps as it is now: "site target-role=Stopped", "maintenance-mode=true"."""
+    now, old = live.find("configuration"), parse_xml(configuration)
     if now is None:
         return []
-    return [f"{item} {pair.get('name')}={pair.get('value')}" for item, pair in _by_hand(now, parse_xml(configuration))]
+    given = {pair.get("name"): pair.get("value") for pair in _properties(old, HELD)}
+    held = [pair for pair in _properties(now, HELD) if given.get(pair.get("name")) != pair.get("value")]
+    return [
+        *(f"{pair.get('name')}={pair.get('value')}" for pair in held),
+        *(f"{item} {pair.get('name')}={pair.get('value')}" for item, pair in _by_hand(now, old)),
+    ]
 
 
 def primitives(configuration: str) -> set[str]:
@@ -81,13 +93,14 @@ def primitives(configuration: str) -> set[str]:
     return {item.get("id", "") for item in found if item.get("class") != "stonith"}
 
 
-def _bookkeeping(root: Element) -> list[Element]:
-    pairs = root.findall("crm_config/cluster_property_set/nvpair")
-    return [pair for pair in pairs if pair.get("name") in BOOKKEEPING]
+def _properties(root: Element, names: Collection[str]) -> list[Element]:
+    groups = [group for group in root.iterfind("crm_config/cluster_property_set") if not is_restart_mark(group)]
+    return [pair for group in groups for pair in group.iterfind("nvpair") if pair.get("name") in names]
 
 
 def _of_the_moment(node: Element) -> list[Element]:
-    return [pair for pair in node.findall("instance_attributes/nvpair") if pair.get("name") in OF_THE_MOMENT]
+    groups = [group for group in node.iterfind("instance_attributes") if not is_restart_mark(group)]
+    return [pair for group in groups for pair in group.iterfind("nvpair") if pair.get("name") in OF_THE_MOMENT]
 
 
 def _remove(pair: Element) -> None:
@@ -96,22 +109,27 @@ def _remove(pair: Element) -> None:
     parent.remove(pair)
 
 
-def _carry_bookkeeping(now: Element, old: Element) -> None:
-    """Give `old` the bookkeeping of `now`, where its own stands: that is of another day."""
-    values = {pair.get("name"): pair for pair in _bookkeeping(now)}
-    for pair in _bookkeeping(old):
+def _carry_properties(now: Element, old: Element, names: Collection[str]) -> None:
+    """Give `old` those properties of `now`, where its own stand, which are of another day; and a restart's marks."""
+    values = {pair.get("name"): pair for pair in _properties(now, names)}
+    for pair in _properties(old, names):
         newer = values.pop(pair.get("name"), None)
         if newer is None:
             _remove(pair)
         else:
             pair.set("value", newer.get("value", ""))
-    home = old.find("crm_config/cluster_property_set")
+    marks = [copy.deepcopy(group) for group in now.iterfind("crm_config/*") if is_restart_mark(group)]
+    section = old.find("crm_config")
+    if section is None:
+        if not values and not marks:
+            return
+        section = etree.SubElement(old, "crm_config")
+    home = section.find("cluster_property_set")
     if home is None and values:
-        section = old.find("crm_config")
-        section = etree.SubElement(old, "crm_config") if section is None else section
         home = etree.SubElement(section, "cluster_property_set", id="cib-bootstrap-options")
     if home is not None:
         home.extend(copy.deepcopy(pair) for pair in values.values())
+    section.extend(marks)
 
 
 def _carry_nodes(now: Element, old: Element) -> None:
@@ -141,6 +159,7 @@ def _as_then(node: Element, then: Element) -> Element:
     for group in list(then):
         if not len(group):
             then.remove(group)
+    then.extend(copy.deepcopy(group) for group in node.iterfind("instance_attributes") if is_restart_mark(group))
     return then
 
 
@@ -160,9 +179,24 @@ def _by_hand(now: Element, old: Element) -> list[tuple[str, Element]]:
 
 
 def _carry_run_state(now: Element, old: Element) -> None:
-    for item, pair in _by_hand(now, old):
+    """Give `old` the run state of what there is now."""
+    standing = {
+        (item.get("id"), pair.get("name"))
+        for item in now.iterfind("resources//*")
+        for pair in item.iterfind("meta_attributes/nvpair")
+    }
+    there = {item.get("id") for item in now.iterfind("resources//*")}
+    for item in old.findall("resources//*"):
+        for pair in item.findall("meta_attributes/nvpair"):
+            ended = item.get("id") in there and (item.get("id"), pair.get("name")) not in standing
+            if ended and pair.get("name") in RUN_STATE:
+                _remove(pair)
+        for group in item.findall("meta_attributes"):
+            if not len(group):
+                item.remove(group)
+    for id_, pair in _by_hand(now, old):
         for resource in old.iterfind("resources//*"):
-            if resource.get("id") == item and resource.tag in {"primitive", "group", "clone", "bundle"}:
+            if resource.get("id") == id_ and resource.tag in {"primitive", "group", "clone", "bundle"}:
                 _set_meta(resource, pair)
 
 

@@ -13,6 +13,7 @@ from quorate.build.history import kept_path
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import sorted_out
 from quorate.build.putting_back import Configuration, Files, Membership
+from quorate.build.restarts import marks
 from quorate.build.restoring import configuration_of
 from quorate.build.steps import cib, corosync_conf
 from quorate.dialect.corosync.cmap import cmap_of
@@ -20,6 +21,7 @@ from quorate.dialect.corosync.reloading import Taken
 from quorate.errors import UsageError
 from quorate.findings import Severity
 from quorate.machines.fake import FakeHost
+from quorate.machines.host import Command
 from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.facts.cib import parse
 from quorate.render.cib import cib as offline_cib
@@ -102,6 +104,21 @@ def test_the_configuration_of_before_is_written_against_the_version_that_was_see
     assert '+          <nvpair id="site-address-parameters-ip" name="ip" value="10.20.0.100"/>' in change.difference
     assert cib.intended(change) != configuration_of(now.live.root)
     assert sorted_out(Configuration(Kept(before), "ID").changes(live(), WANT)) == ([], [])
+
+
+@pytest.mark.parametrize("mark", [marks.rest(), marks.aside(live().live.root, "n1")])
+def test_an_interrupted_restart_of_daemons_is_ended_first(mark: Command) -> None:
+    root = live(THREE.replace("10.20.0.100", "10.20.0.200")).live.root
+    section = etree.fromstring(mark.argv[-1])
+    if section.tag == "nodes":
+        root.find("configuration/nodes/node[@uname='n1']").extend(section[0])
+    else:
+        root.find("configuration/crm_config").extend(section)
+    now = cib.Facts("n2", parse(etree.tostring(root, encoding="unicode"), 0))
+    changes, (finding,) = sorted_out(Configuration(Kept(configuration_of(live().live.root)), "ID").changes(now, WANT))
+    assert changes == []
+    assert finding.severity is Severity.ERROR
+    assert "interrupted while it restarted daemons" in finding.summary
 
 
 def test_there_is_nothing_to_go_back_to_before_a_first_build() -> None:

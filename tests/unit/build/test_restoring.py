@@ -4,6 +4,7 @@ import pytest
 
 from build.wishes import THREE, wish
 from quorate.build import restoring
+from quorate.build.restarts import marks
 from quorate.observe.facts.cib import parse_xml
 from quorate.render.cib import configuration
 from quorate.render.merge import canonical
@@ -22,6 +23,14 @@ STANDBY = (
 )
 STOPPED = '<meta_attributes id="site-m"><nvpair id="site-m-t" name="target-role" value="Stopped"/></meta_attributes>'
 OTHER = '<primitive id="other" class="ocf" provider="pacemaker" type="Dummy"/>'
+
+
+HELD = '<nvpair id="h" name="maintenance-mode" value="true"/>'
+RESTING = f'<cluster_property_set id="quorate-restart">{HELD}</cluster_property_set>'
+ASIDE = (
+    '<instance_attributes id="quorate-restart-1" score="INFINITY">'
+    '<nvpair id="s" name="standby" value="on"/></instance_attributes>'
+)
 
 
 def cib(**changes: str):
@@ -77,6 +86,40 @@ def test_what_somebody_stopped_by_hand_stays_stopped_where_that_is_wanted(keep: 
     assert (made.find(".//nvpair[@name='target-role']") is not None) is keep
     assert restoring.held_by_hand(now, text()) == ["site target-role=Stopped"]
     assert restoring.held_by_hand(cib(), text()) == []
+
+
+def maintenance(made) -> list[str]:
+    return [pair.get("value") for pair in made.iterfind("crm_config//nvpair[@name='maintenance-mode']")]
+
+
+@pytest.mark.parametrize(("now", "then"), [("", HELD), (HELD, "")])
+def test_maintenance_of_the_whole_cluster_is_neither_ended_nor_begun_by_a_rollback(now: str, then: str) -> None:
+    live = cib(a="2", refresh=now)
+    assert maintenance(parse_xml(again(live, text(refresh=then)))) == (["true"] if now else [])
+    assert maintenance(parse_xml(again(live, text(refresh=then), keep=False))) == (["true"] if then else [])
+    assert restoring.held_by_hand(live, text(refresh=then)) == (["maintenance-mode=true"] if now else [])
+
+
+def test_what_was_stopped_then_and_is_not_now_is_not_stopped_again() -> None:
+    assert parse_xml(again(cib(a="2"), text(meta=STOPPED))).find(".//nvpair[@name='target-role']") is None
+    assert (
+        parse_xml(again(cib(a="2"), text(meta=STOPPED), keep=False)).find(".//nvpair[@name='target-role']") is not None
+    )
+    gone = OTHER.replace("/>", f">{STOPPED.replace('site', 'other')}</primitive>")
+    assert parse_xml(again(cib(), text(other=gone))).find(".//nvpair[@name='target-role']") is not None, "as it was"
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_marks_of_a_restart_stay_what_they_are(keep: bool) -> None:
+    now = cib(a="2", n1=STANDBY + ASIDE)
+    now.find("configuration/crm_config").append(parse_xml(RESTING))
+    made = restoring.restored(now, text(), keep_run_state=keep)
+    found = marks.read(made)
+    assert (found.ours, found.theirs, found.standby) == (True, False, frozenset({"n1"}))
+    assert [pair.getparent().get("id") for pair in made.iterfind("configuration/nodes//nvpair[@name='standby']")] == [
+        "nodes-1",
+        "quorate-restart-1",
+    ], "neither takes the other's place"
 
 
 def test_what_is_compared_leaves_out_what_others_write() -> None:

@@ -30,6 +30,11 @@ class Marks:
     denied: tuple[str, ...] = ()
     standby: frozenset[str] = frozenset()
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is set by quorate."""
+        return self.ours or bool(self.standby)
+
 
 def read(cib: Element) -> Marks:
     """Return the marks of a CIB."""
