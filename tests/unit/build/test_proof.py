@@ -87,10 +87,11 @@ def test_no_node_is_fenced_unless_the_others_can_take_over(
 
     monkeypatch.setattr(running, "look", look)
     monkeypatch.setattr(proof, "READY_S", 0.01)
-    hosts = {name: FakeHost(name) for name in ("n1", "n2", "n3")}
+    drbd = str(drbd_status.COMMAND)
+    hosts = {name: FakeHost(name, {drbd: "not loaded\n"}) for name in ("n1", "n2", "n3")}
     with pytest.raises(error, match=r"fenced"):
         asyncio.run(proof.perform(hosts, wish(), print))
-    assert all(host.ran == [] for host in hosts.values())
+    assert {text for host in hosts.values() for text in host.ran_text} <= {drbd}
 
 
 def test_nobody_s_word_is_no_proof() -> None:
@@ -170,5 +171,36 @@ def test_a_node_that_has_the_only_whole_copy_is_not_fenced(seen: str, words: str
     assert [words in sentence for sentence in found] == ([True] if words else [])
 
 
-def test_services_without_replicated_data_have_no_copies() -> None:
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        ("syncing", ["the copies of DRBD's /dev/drbd1 are not the same yet, 50 % done"]),
+        ("nine", ["the copies of DRBD's db are not the same yet, 57.22 % done"]),
+        (
+            "nine-of-three",
+            [
+                "the copies of DRBD's behind are not the same yet, 57.22 % done",
+                "the copies of DRBD's only are not the same yet",
+            ],
+        ),
+        ("in-sync", []),
+        ("not-loaded", []),
+    ],
+)
+def test_devices_that_no_service_of_the_file_has_are_watched_too(seen: str, said: list[str]) -> None:
+    text = (DRBD / f"{seen}.in").read_text()
+    hosts = {name: FakeHost(name, {str(drbd_status.COMMAND): text}) for name in ("n1", "n2")}
+    assert asyncio.run(proof.one_copy(hosts, wish())) == said
+
+
+def test_a_node_without_a_disk_has_no_copy() -> None:
+    text = (DRBD / "nine.in").read_text()
+    text = text.replace('"disk-state": "UpToDate"', '"disk-state": "Diskless"').replace(
+        '"client": false', '"client": true'
+    )
+    hosts = {"n3": FakeHost("n3", {str(drbd_status.COMMAND): text})}
+    assert asyncio.run(proof.one_copy(hosts, wish())) == []
+
+
+def test_where_nobody_has_drbd_there_are_no_copies() -> None:
     assert asyncio.run(proof.one_copy({}, wish())) == []

@@ -11,9 +11,10 @@ node is switched on again through the same devices (`stonith_admin --unfence`). 
 could test it.
 """
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,6 +31,7 @@ from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
 from quorate.observe.facts import boot_id, cluster_status, drbd_status, unit_state
 from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.facts.drbd_status import DrbdDevice
 from quorate.observe.gathering import gather, gather_about
 from quorate.render.cib import expected
 
@@ -89,17 +91,24 @@ async def look(fleet: Fleet, want: Want) -> Facts:
 
 
 async def one_copy(fleet: Fleet, want: Want) -> list[str]:
-    """Return which services have all their data on one node alone: that node's test would leave them with none."""
-    found = []
-    for stored in stores(want):
-        if not isinstance(stored.store, Replicated):
-            continue
-        seen = [await answer(gather(fleet[name], drbd_status)) for name in stored.nodes]
-        devices = [device for one in seen if one and (device := one.device(stored.store.minor))]
-        if devices and not all(device.is_in_sync for device in devices):
-            done = next((f", {d.synced_percent:g} % done" for d in devices if d.synced_percent is not None), "")
-            found.append(f"the two copies of {stored.service}'s data are not the same yet{done}")
-    return found
+    """Return which data are whole on one node alone: that node's test would leave a service with none.
+
+    Every DRBD device that is up counts, whoever made it: an adopted cluster may have it as text under `resources:`. Who
+    has no disk of it, be it on purpose, has no copy; whether that is one too few is told by those that have.
+    """
+    answers = await asyncio.gather(*(answer(gather(host, drbd_status)) for host in fleet.values()))
+    known = {s.store.minor: s.service for s in stores(want) if isinstance(s.store, Replicated)}
+    apart: dict[str, list[DrbdDevice]] = {}
+    for device in (device for seen in answers if seen for device in seen.devices):
+        if not device.is_in_sync and device.disk != "Diskless":
+            service, name = known.get(device.minor), device.resource or f"/dev/drbd{device.minor}"
+            apart.setdefault(f"{service}'s data" if service else f"DRBD's {name}", []).append(device)
+    return [f"the copies of {name} are not the same yet{done(devices)}" for name, devices in apart.items()]
+
+
+def done(devices: Iterable[DrbdDevice]) -> str:
+    """Return how far they are being made the same, "" where they are not."""
+    return next((f", {d.synced_percent:g} % done" for d in devices if d.synced_percent is not None), "")
 
 
 def set_by_hand(status: ClusterStatus, want: Want) -> Iterator[str]:

@@ -113,17 +113,31 @@ def _eight(text: str) -> Iterator[DrbdDevice]:
 
 
 def _nine(resources: list[dict[str, Any]]) -> Iterator[DrbdDevice]:
-    """Read DRBD 9's JSON. With more than one peer the one that is worst off is told: the least connected."""
+    """Read DRBD 9's JSON. With more than one peer the one that is worst off is told."""
     for resource in resources:
-        peers = resource.get("connections", [])
-        peer = min(peers, key=lambda one: one["connection-state"] == "Connected", default=None)
         for volume in resource.get("devices", []):
-            yield _volume(resource, volume, peer)
+            yield _volume(resource, volume, _worst_off(resource.get("connections", []), volume["volume"]))
+
+
+def _worst_off(peers: list[dict[str, Any]], number: int) -> dict[str, Any] | None:
+    """Return the least connected, then who lacks data; clients, without a disk on purpose, where nobody else is."""
+
+    def merit(peer: dict[str, Any]) -> tuple[bool, bool]:
+        theirs = _peer_device(peer, number)
+        whole = theirs.get("peer-disk-state") == "UpToDate" and theirs.get("replication-state") == "Established"
+        return peer["connection-state"] == "Connected", whole
+
+    copies = [peer for peer in peers if not _peer_device(peer, number).get("peer-client")]
+    return min(copies or peers, key=merit, default=None)
+
+
+def _peer_device(peer: dict[str, Any] | None, number: int) -> dict[str, Any]:
+    """Return what is said of a volume on that peer, {} where nothing is."""
+    return next((device for device in (peer or {}).get("peer_devices", ()) if device["volume"] == number), {})
 
 
 def _volume(resource: dict[str, Any], volume: dict[str, Any], peer: dict[str, Any] | None) -> DrbdDevice:
-    number = volume["volume"]
-    theirs: dict[str, Any] = next((d for d in (peer or {}).get("peer_devices", ()) if d["volume"] == number), {})
+    theirs = _peer_device(peer, volume["volume"])
     connection = peer["connection-state"] if peer else "StandAlone"
     replication = theirs.get("replication-state", "Off")
     synced = theirs.get("percent-in-sync")
