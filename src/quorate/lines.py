@@ -21,6 +21,11 @@ class Span(NamedTuple):
     end_column: int
 
 
+def rows(text: str) -> list[str]:
+    """Return the lines of a text, numbered as `Lines` does it; str.splitlines() also breaks at a form feed."""
+    return _BREAK.split(text)
+
+
 def printable(text: str) -> str:
     """Return text that a terminal can be shown: control and other unprintable characters replaced, tabs kept."""
     return text if text.isprintable() else "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in text)
@@ -36,7 +41,7 @@ class Lines:
     _hidden: set[Span] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self._lines = _BREAK.split(self.text)
+        self._lines = rows(self.text)
 
     def hide(self, span: Span) -> None:
         """Keep what stands in `span` out of every Place."""

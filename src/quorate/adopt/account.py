@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from quorate.lines import rows
+
 
 class Fate(StrEnum):
     """What became of something.
@@ -67,6 +69,6 @@ def uncovered(account: Account, texts: Mapping[str, str]) -> Iterator[tuple[str,
     """Yield (file, line) of every line that says something and that no entry speaks of. texts: the inputs by name."""
     for file, text in texts.items():
         spoken = {n for e in account.entries if e.file == file for n in range(e.first, e.last + 1)}
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(rows(text), 1):
             if line.strip() and number not in spoken:
                 yield file, number

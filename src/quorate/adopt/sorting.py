@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from quorate import registry
+from quorate import lines, registry
 from quorate.adopt import kinds
 
 ORDER = ("cib", "corosync", "drbd", "haproxy", "pcs", "crm")
@@ -54,7 +54,7 @@ def modules() -> dict[str, ModuleType]:
 
 def pieces(given: Input) -> Iterator[Piece]:
     """Yield what an input has of each kind, then what is prose."""
-    rows = given.text.splitlines()
+    rows = lines.rows(given.text)
     said = frozenset(number for number, row in enumerate(rows, 1) if row.strip())
     kind = given.kind or next((name for name, module in modules().items() if module.is_whole(rows)), "")
     if kind:
@@ -71,4 +71,4 @@ def pieces(given: Input) -> Iterator[Piece]:
 
 
 def _only(rows: list[str], own: frozenset[int]) -> str:
-    return "\n".join(row if number in own else "" for number, row in enumerate(rows, 1)) + "\n"
+    return "\n".join(row if number in own else "" for number, row in enumerate(rows, 1))

@@ -68,3 +68,16 @@ def test_a_line_that_nothing_speaks_of_is_named():
     account = Account()
     account.add("a", [1, 2], "x", Fate.TEXT, "")
     assert list(uncovered(account, {"a": "one\ntwo\n\nfour\n", "b": "five"})) == [("a", 4), ("b", 1)]
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\r\n"])
+def test_lines_are_counted_alike_whatever_breaks_them(odd):
+    words = f"A guide{odd}\n{odd}page two\n{odd}page three\n{odd}\n"
+    conf = "totem {\n  version: 2\n  cluster_name: c\n  odd line\n}\n"
+    secret = "primitive f stonith:fence_ipmilan params passwd=hunter2 ip=10.0.0.1\n"
+    for text in (words + secret, words + conf + secret, words + "pcs " + secret + secret):
+        result = adopted(("guide.txt", text))
+        assert list(uncovered(result.account, {"guide.txt": text})) == []
+        assert "hunter2" not in str(result)
+        [place] = {f.place for f in result.findings if f.code == "secret-in-clear"}
+        assert place.text == secret.strip().replace("hunter2", "*******")

@@ -14,6 +14,7 @@ from quorate.dialect.cib.read import parse
 from quorate.dialect.cib.read import read as read_cib
 from quorate.dialect.crm.references import identity
 from quorate.dialect.model import FencingTopology, Node, Properties, Raw, Statement
+from quorate.lines import rows
 
 _SECTIONS = {"property": "crm_config", "rsc_defaults": "rsc_defaults", "op_defaults": "op_defaults"}
 
@@ -25,7 +26,7 @@ def read(pieces: Sequence[Piece], material: Material, _library: AgentLibrary) ->
 
 
 def _read(piece: Piece, material: Material) -> None:
-    text = "\n".join("" if number not in piece.lines else row for number, row in enumerate(piece.text.splitlines(), 1))
+    text = "\n".join("" if number not in piece.lines else row for number, row in enumerate(rows(piece.text), 1))
     stripped = text.lstrip("\ufeff \t\r\n")
     skipped = text[: len(text) - len(stripped)].count("\n")
     root = parse(stripped.encode(), piece.file)

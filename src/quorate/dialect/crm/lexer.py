@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 
 from quorate.dialect.text import Text
 from quorate.findings import Severity
-from quorate.lines import Span
+from quorate.lines import Span, rows
 from quorate.secret_names import is_secret_key
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _DOUBLE, _SINGLE = '"“”„‟″', "'‘’‚‛"
 _ODD_BLANKS = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"
 _SHELL = re.compile(r"xml(\s|$)", re.IGNORECASE)
@@ -66,7 +65,7 @@ class Segment:
 
 def physical_lines(text: str) -> list[Segment]:
     """Return the lines of a text."""
-    return [Segment(raw, number) for number, raw in enumerate(_BREAK.split(text))]
+    return [Segment(raw, number) for number, raw in enumerate(rows(text))]
 
 
 def logical_lines(segments: Iterable[Segment]) -> Iterator[LogicalLine]:
