@@ -85,7 +85,7 @@ class InHand:
             return
         _, now = await returning.live(self.fleet)
         found = await ask(Course(live=now.xml, configuration=parse_xml(self.kept.intended)), self.want)
-        if said := worse(self.told, found):
+        if said := worse(self.told, found, self.want.max_interruption_s):
             raise Refused(
                 f"the cluster is not as it was when this was planned; by now {'; '.join(said)}",
                 "the configuration was not written; look at `quorate status`, then plan again",

@@ -40,13 +40,14 @@ async def prepare(
     remove: Collection[str] = (),
     connect: Connect | None = None,
     without: frozenset[str] = frozenset(),
+    max_interruption_s: float | None = None,
 ) -> Want:
     """Return what is wanted, with each host's platform; Refused where quorate does not know a host's distribution.
 
     witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
     content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none. prune, measured,
-    rotate_key, place: as in Want. remove: names of nodes that are to be removed, for the file no longer has them;
-    connect opens them.
+    rotate_key, place, max_interruption_s: as in Want. remove: names of nodes that are to be removed, for the file no
+    longer has them; connect opens them.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
@@ -76,6 +77,7 @@ async def prepare(
         place=place,
         departing=tuple(departing),
         without=without,
+        max_interruption_s=max_interruption_s,
     )
     known = {f"{name}:{disk.path}" for name in fleet for s in want.services_on(name).values() for disk in s.disks()}
     if strange_disks := sorted(want.overwrite - known):

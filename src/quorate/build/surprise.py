@@ -4,20 +4,36 @@ Between the plan and the writing of the CIB a node may have been lost, or a reso
 then does something else.
 """
 
+from collections.abc import Iterator
+
 from quorate.build.consequences import Consequences, Fate
 
 FENCE = "fence"
 
 
-def worse(told: Consequences, now: Consequences) -> list[str]:
-    """Return in words which services would stop, and which nodes be fenced, though the plan did not say so."""
+def worse(told: Consequences, now: Consequences, allowed_s: float | None = None) -> list[str]:
+    """Return in words which services would stop, and which nodes be fenced, though the plan did not say so.
+
+    allowed_s: how long a service may be interrupted, None for any time; what would be for longer, and that nobody can
+    say any more how long, is told then, too.
+    """
     stopping = {one.service for one in told.services if one.fate is Fate.STOPPED}
     said = [
         f"{one.service} would stop, and not come back"
         for one in now.services
         if one.fate is Fate.STOPPED and one.service not in stopping
     ]
-    return said + [f"{node} would be fenced" for node in sorted(fenced(now) - fenced(told))]
+    said += [f"{node} would be fenced" for node in sorted(fenced(now) - fenced(told))]
+    return said if allowed_s is None else [*said, *too_long(now, allowed_s)]
+
+
+def too_long(now: Consequences, allowed_s: float) -> Iterator[str]:
+    """Yield in words which services would be interrupted for longer than is allowed, or that it cannot be said."""
+    if now.unknown:
+        yield f"it cannot be said whether a service would be interrupted for longer than {allowed_s:g} s: {now.unknown}"
+    for one in now.longer_than(allowed_s):
+        if one.fate is not Fate.STOPPED:  # told by `worse`
+            yield f"{one.service} would be interrupted for longer than {allowed_s:g} s"
 
 
 def fenced(found: Consequences) -> set[str]:

@@ -49,6 +49,7 @@ class Want:
     key. measured: what actions took in this cluster, and place: what its nodes are, for what is foretold of a plan.
     departing: nodes of the running cluster that the file no longer has. without: nodes that are away, and whose part is
     left for another time. in_clear: parameters of resources whose secret stands in the live CIB as it is, and stays.
+    max_interruption_s: how long a change may interrupt a service, None for any time.
     """
 
     cluster: Cluster
@@ -67,6 +68,7 @@ class Want:
     departing: tuple[Departing, ...] = ()
     without: frozenset[str] = frozenset()
     in_clear: frozenset[tuple[str, str]] = frozenset()
+    max_interruption_s: float | None = None
 
     @property
     def leaving(self) -> frozenset[str]:

@@ -86,6 +86,7 @@ async def wanted(
         measured=keeping.load(cluster.name, in_lab=asked.in_lab),
         place=found.lab.kind if found.lab else "hosts",
         without=without,
+        max_interruption_s=asked.max_interruption_s,
     )
 
 

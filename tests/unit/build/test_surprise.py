@@ -2,6 +2,7 @@
 
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
 from quorate.build.surprise import worse
+from quorate.explore.result import Figure
 
 
 def foretold(*acts: Act, **fates: Fate) -> Consequences:
@@ -18,3 +19,21 @@ def test_a_service_that_would_stop_and_a_node_that_would_be_fenced_are() -> None
     told = foretold(site=Fate.RESTARTED)
     now = foretold(Act(0, 1, "fence", "n3", ""), Act(1, 1, "stop", "site", "n1"), site=Fate.STOPPED)
     assert worse(told, now) == ["site would stop, and not come back", "n3 would be fenced"]
+
+
+def interrupted(seconds: float) -> Consequences:
+    figure = Figure(seconds, "measured")
+    return Consequences(services=(Consequence("site", Fate.MOVED, figure),))
+
+
+def test_what_takes_longer_by_now_than_is_allowed_is_one() -> None:
+    told = interrupted(2)
+    assert worse(told, interrupted(9), 5) == ["site would be interrupted for longer than 5 s"]
+    assert worse(told, interrupted(4), 5) == []
+    assert worse(told, interrupted(9)) == [], "nobody set a limit"
+
+
+def test_where_a_limit_is_set_it_has_to_be_said_by_now_too() -> None:
+    (said,) = worse(interrupted(2), Consequences(unknown="no scheduler"), 5)
+    assert said.endswith("longer than 5 s: no scheduler")
+    assert worse(interrupted(2), Consequences(unknown="no scheduler")) == []
