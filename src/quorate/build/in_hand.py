@@ -22,7 +22,7 @@ from quorate.build.foretelling import Course
 from quorate.build.history import Origin, Recording
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan
-from quorate.build.restoring import comparable, configuration_of
+from quorate.build.restoring import configuration_of, is_still, of_others
 from quorate.build.returning import WayBack
 from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
@@ -181,7 +181,7 @@ async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:
         _, now = await returning.live(fleet)
     except QuorateError:
         return Kept()
-    if was.intended and comparable(configuration_of(now.root)) == comparable(was.intended):
+    if was.intended and is_still(now.root, was.intended, of_others(now.root, was.configuration, was.intended)):
         seen = await returning.status(fleet)
         return replace(was, baseline=baseline.resumed(was.baseline, seen)) if seen else was
     return Kept(files=was.files)

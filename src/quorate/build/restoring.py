@@ -21,6 +21,9 @@ OF_THE_MOMENT = frozenset({"standby", "maintenance", "quorate-fencing-proven"})
 HELD = frozenset({"maintenance-mode", "stop-all-resources"})
 """Properties by which operators hold the whole cluster for a while."""
 
+Others = frozenset[tuple[str, str]]
+"""Node attributes by node and name, and properties by "" and name, that somebody else keeps in the CIB."""
+
 
 def configuration_of(cib: Element) -> str:
     """Return the <configuration> of a CIB as text, to be kept; "" where it has none. Marks of a restart are no part."""
@@ -30,15 +33,38 @@ def configuration_of(cib: Element) -> str:
     return etree.tostring(without_restart_marks(found), with_tail=False, encoding="unicode")
 
 
-def comparable(configuration: str) -> str:
-    """Return a configuration in one spelling, without what Pacemaker and operators write there of themselves."""
+def of_others(live: Element, before: str, intended: str) -> Others:
+    """Return what is none of a change's own: node attributes that it leaves, properties that it does not know.
+
+    Resource agents keep such (pgsql its pgsql-data-status, mysql its NAME_REPL_INFO), and write them at any time.
+    """
+    was, will_be = (_values(parse_xml(one)) if one else {} for one in (before, intended))
+    now = live.find("configuration")
+    found = {} if now is None else _values(now)
+    return frozenset(
+        (node, name)
+        for node, name in was.keys() | will_be.keys() | found.keys()
+        if was.get((node, name)) == will_be.get((node, name)) and (node or ("", name) not in was) and name not in HELD
+    )
+
+
+def is_still(live: Element, configuration: str, others: Others) -> bool:
+    """Tell whether a configuration is the live one, but for what is of others."""
+    return comparable(configuration_of(live), others) == comparable(configuration, others)
+
+
+def comparable(configuration: str, others: Others = frozenset()) -> str:
+    """Return a configuration in one spelling, without what Pacemaker, operators and `others` write of themselves."""
     if not configuration:
         return ""
     root = parse_xml(configuration)
-    for pair in _properties(root, BOOKKEEPING):
+    for pair in _properties(root, BOOKKEEPING | _named(others)):
         _remove(pair)
+    for group in root.findall("crm_config/cluster_property_set"):
+        if not len(group):
+            _remove(group)
     for node in root.iterfind("nodes/node"):
-        for pair in _of_the_moment(node):
+        for pair in _of_the_moment(node, others):
             _remove(pair)
         for group in list(node):
             if not len(group):
@@ -52,18 +78,19 @@ def comparable(configuration: str) -> str:
     return canonical(root)
 
 
-def restored(live: Element, configuration: str, *, keep_run_state: bool) -> Element:
+def restored(live: Element, configuration: str, *, keep_run_state: bool, others: Others = frozenset()) -> Element:
     """Return the live CIB with an earlier configuration in place of its own.
 
     keep_run_state: whether what operators set for a while stays, and what they have ended since is not begun again.
+    others: what stays besides.
     """
     result = copy.deepcopy(live)
     now = result.find("configuration")
     old = parse_xml(configuration)
     if now is None:
         raise ValueError("a CIB without a configuration")
-    _carry_properties(now, old, BOOKKEEPING | HELD if keep_run_state else BOOKKEEPING)
-    _carry_nodes(now, old)
+    _carry_properties(now, old, BOOKKEEPING | _named(others) | (HELD if keep_run_state else frozenset()))
+    _carry_nodes(now, old, others)
     if keep_run_state:
         _carry_run_state(now, old)
     old.tail = now.tail
@@ -98,9 +125,33 @@ def _properties(root: Element, names: Collection[str]) -> list[Element]:
     return [pair for group in groups for pair in group.iterfind("nvpair") if pair.get("name") in names]
 
 
-def _of_the_moment(node: Element) -> list[Element]:
+def _named(others: Others) -> frozenset[str]:
+    """Return the properties among them."""
+    return frozenset(name for node, name in others if not node)
+
+
+def _values(root: Element) -> dict[tuple[str, str], str | None]:
+    """Return node attributes by node and name, properties by "" and name; not those of marks."""
+    places = [("", root.findall("crm_config/cluster_property_set"))]
+    places += [(node.get("uname", ""), node.findall("instance_attributes")) for node in root.iterfind("nodes/node")]
+    return {
+        (place, pair.get("name", "")): pair.get("value")
+        for place, groups in places
+        for group in groups
+        if not is_restart_mark(group)
+        for pair in group.iterfind("nvpair")
+    }
+
+
+def _of_the_moment(node: Element, others: Others) -> list[Element]:
     groups = [group for group in node.iterfind("instance_attributes") if not is_restart_mark(group)]
-    return [pair for group in groups for pair in group.iterfind("nvpair") if pair.get("name") in OF_THE_MOMENT]
+    name = node.get("uname", "")
+    return [
+        pair
+        for group in groups
+        for pair in group.iterfind("nvpair")
+        if pair.get("name") in OF_THE_MOMENT or (name, pair.get("name")) in others
+    ]
 
 
 def _remove(pair: Element) -> None:
@@ -124,15 +175,24 @@ def _carry_properties(now: Element, old: Element, names: Collection[str]) -> Non
         if not values and not marks:
             return
         section = etree.SubElement(old, "crm_config")
-    home = section.find("cluster_property_set")
-    if home is None and values:
-        home = etree.SubElement(section, "cluster_property_set", id="cib-bootstrap-options")
-    if home is not None:
-        home.extend(copy.deepcopy(pair) for pair in values.values())
+    for pair in values.values():
+        _home(section, pair).append(copy.deepcopy(pair))
     section.extend(marks)
 
 
-def _carry_nodes(now: Element, old: Element) -> None:
+def _home(parent: Element, pair: Element) -> Element:
+    """Return the set in which a pair stood, in another place; the tool that wrote it looks for it in that one."""
+    group = pair.getparent()
+    assert group is not None
+    home = next((one for one in parent.iterfind(group.tag) if one.get("id") == group.get("id")), None)
+    if home is None:
+        home = etree.SubElement(parent, group.tag)
+        for name, value in group.items():
+            home.set(name, value)
+    return home
+
+
+def _carry_nodes(now: Element, old: Element, others: Others) -> None:
     """Give `old` the nodes of `now`, each with its attributes of then and its state of now."""
     before = {node.get("uname"): node for node in old.iterfind("nodes/node")}
     section = old.find("nodes")
@@ -142,20 +202,15 @@ def _carry_nodes(now: Element, old: Element) -> None:
         section.remove(node)
     for node in now.iterfind("nodes/node"):
         then = before.get(node.get("uname"))
-        section.append(copy.deepcopy(node) if then is None else _as_then(node, copy.deepcopy(then)))
+        section.append(copy.deepcopy(node) if then is None else _as_then(node, copy.deepcopy(then), others))
 
 
-def _as_then(node: Element, then: Element) -> Element:
+def _as_then(node: Element, then: Element, others: Others) -> Element:
     then.set("id", node.get("id", ""))
-    for pair in _of_the_moment(then):
+    for pair in _of_the_moment(then, others):
         _remove(pair)
-    for pair in _of_the_moment(node):
-        home = then.find("instance_attributes")
-        if home is None:
-            group = pair.getparent()
-            assert group is not None
-            home = etree.SubElement(then, "instance_attributes", id=group.get("id", ""))
-        home.append(copy.deepcopy(pair))
+    for pair in _of_the_moment(node, others):
+        _home(then, pair).append(copy.deepcopy(pair))
     for group in list(then):
         if not len(group):
             then.remove(group)

@@ -15,11 +15,21 @@ from typing import TypeVar
 from lxml import etree
 
 from quorate.build.baseline import Baseline, new_failures, primitive, running, violation
-from quorate.build.restoring import comparable, configuration_of, primitives, restored
+from quorate.build.restarts import marks
+from quorate.build.restoring import Others, is_still, of_others, primitives, restored
 from quorate.build.step import Fleet, Note
 from quorate.build.steps import cib as cib_step
 from quorate.build.steps.running import stopped
-from quorate.errors import HostUnreachable, NeverComes, QuorateError, Refused, Returned, TimedOut, Unknown
+from quorate.errors import (
+    CommandFailed,
+    HostUnreachable,
+    NeverComes,
+    QuorateError,
+    Refused,
+    Returned,
+    TimedOut,
+    Unknown,
+)
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import cib, cluster_status
@@ -31,6 +41,7 @@ T = TypeVar("T")
 
 WATCH_S = 0.5
 AGAIN_S = 0.1
+TRIES = 5
 SLICE_S = 5  # of waiting for rest: a command that is given up ends by itself, soon
 PENDING = 124  # CRM_EX_TIMEOUT: actions are still to be done
 PENDING_ACTION = re.compile(r"^\s*Action \d+: (\S+)", re.MULTILINE)
@@ -55,6 +66,10 @@ class WayBack:
     def exists(self) -> bool:
         """Whether there is something to go back to: a cluster in which something ran, so not on a first build."""
         return bool(self.intended and self.baseline.running and primitives(self.before))
+
+    def others(self, now: Cib) -> Others:
+        """Return what the change does not touch, and is to stay as it is now."""
+        return of_others(now.root, self.before, self.intended)
 
 
 async def live(fleet: Fleet) -> tuple[Host, Cib]:
@@ -150,37 +165,31 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
     Raises nothing: what goes wrong on the way is told in the error.
     """
     said, how = error.message, "could not be put back"
+    failures: list[Failure] = []
+    lines: list[str] | None = None
     try:
-        host, now = await live(fleet)
-        found = comparable(configuration_of(now.root))
-        if found == comparable(way.before):
+        _, now = await live(fleet)
+        if is_still(now.root, way.before, way.others(now)):
             return error
-        if (seen := await status(fleet)) and not is_worse(way, seen):
+        if marks.read(now.root).ours:  # nothing is managed: it cannot be judged what runs, and nothing would be started
             return error
-        failures = await new(fleet, way)
-        said = "\n".join((await why(fleet, way, error), *(await journal(fleet, failures, way.since))))
-        if found != comparable(way.intended):
-            raise Refused("somebody else has changed the configuration since", "see `quorate history FILE`")
-        note(f"{said.splitlines()[0]}; putting the previous configuration back")
-        await put_back(host, now, way.before)
+        if seen := await status(fleet):
+            if not is_worse(way, seen):
+                return error
+            failures = new_failures(way.baseline, seen)
+            said = violation(way.baseline, seen) or said
+        note(f"{said}; putting the previous configuration back")
+        await put_back(fleet, way)
         how = "is back, but not all is well"
         await clear(fleet, [*failures, *(await to_forget(fleet, way))])
+        lines = await journal(fleet, failures, way.since)
         await comes_back(fleet, way, patience_s)
     except QuorateError as trouble:
+        lines = await journal(fleet, failures, way.since) if lines is None else lines
+        said = "\n".join((said, *lines))
         return NeverComes(f"{said}\nThe previous configuration {how}: {trouble.message}", trouble.hint or SEE)
+    said = "\n".join((said, *lines))
     return Returned(f"{said}\nThe previous configuration is back, and all that ran before runs.", MEND)
-
-
-async def why(fleet: Fleet, way: WayBack, error: QuorateError) -> str:
-    """Return what went wrong: what failed by now, else what was waited for."""
-    seen = await status(fleet)
-    return (violation(way.baseline, seen) if seen else None) or error.message
-
-
-async def new(fleet: Fleet, way: WayBack) -> list[Failure]:
-    """Return what has failed anew by now."""
-    seen = await status(fleet)
-    return new_failures(way.baseline, seen) if seen else []
 
 
 async def to_forget(fleet: Fleet, way: WayBack) -> list[Failure]:
@@ -209,11 +218,26 @@ async def journal(fleet: Fleet, failures: Sequence[Failure], since: str) -> list
     return [f"  {first.node}'s journal: {line.strip()}" for line in lines[-LINES_MAX:]]
 
 
-async def put_back(host: Host, now: Cib, before: str, *, keep_run_state: bool = False) -> None:
-    """Write the configuration `before` in place of the one of `now`, in one piece, if it is still that one."""
-    root = restored(now.root, before, keep_run_state=keep_run_state)
-    etree.indent(root)
-    await host.run(cib_step.writing(etree.tostring(root), now.version.epoch, verify=False), timeout_s=120)
+async def put_back(fleet: Fleet, way: WayBack) -> None:
+    """Write the configuration of before in place of the change's own, in one piece; Refused where that is not live.
+
+    Whoever writes to the CIB meanwhile makes the write fail. It is looked at again then, a few times.
+    """
+    for left in reversed(range(TRIES)):
+        host, now = await live(fleet)
+        others = way.others(now)
+        if not is_still(now.root, way.intended, others):
+            raise Refused("somebody else has changed the configuration since", "see `quorate history FILE`")
+        root = restored(now.root, way.before, keep_run_state=False, others=others)
+        etree.indent(root)
+        try:
+            await host.run(cib_step.writing(etree.tostring(root), now.version.epoch, verify=False), timeout_s=120)
+        except CommandFailed:
+            if not left:
+                raise
+            await asyncio.sleep(AGAIN_S)
+        else:
+            return
 
 
 async def clear(fleet: Fleet, failures: Iterable[Failure]) -> None:

@@ -5,12 +5,14 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from build.wishes import wish
 from quorate.build import in_hand, returning
 from quorate.build.baseline import Baseline, baseline
 from quorate.build.history import Recording, kept_path
 from quorate.build.kept import Kept
+from quorate.build.restarts import marks
 from quorate.build.restoring import configuration_of
 from quorate.build.returning import WayBack, is_worse, take_back, watched
 from quorate.build.stages import SERVICES
@@ -90,6 +92,41 @@ def test_somebody_else_s_configuration_is_not_overwritten() -> None:
     assert told.exit_code == 1
     assert "could not be put back: somebody else has changed the configuration since" in told.message
     assert not any(command.input for command in one.ran)
+
+
+def test_a_write_that_came_between_is_no_reason_to_give_up_and_the_journal_is_read_when_all_is_written() -> None:
+    one = host("81", *[mon(runs=False, failed=True)] * 2, mon(runs=True))
+    one.expect("sh -c .*", Answer(status=75, stderr="somebody changed the CIB meanwhile"), "")
+    one.expect(str(cib.COMMAND), *[CIB.format(epoch=epoch, port=81) for epoch in (7, 7, 8)])
+    assert isinstance(gone_back(one, way()), Returned)
+    writes = [command for command in one.ran if command.input]
+    assert [command.argv[-1] for command in writes] == ["7", "8"]
+    journal = next(place for place, command in enumerate(one.ran) if command.argv[0] == "journalctl")
+    assert one.ran.index(writes[-1]) < journal
+
+
+def test_what_agents_keep_in_the_cib_stays_and_is_not_somebody_else_s_change() -> None:
+    kept = '<{}><nvpair id="k" name="{}" value="now"/></{}>'
+    status = kept.format('instance_attributes id="nodes-1"', "pgsql-data-status", "instance_attributes")
+    position = kept.format('cluster_property_set id="mysql_replication"', "db_REPL_INFO", "cluster_property_set")
+    live = CIB.format(epoch=7, port=81).replace("<crm_config/>", f"<crm_config>{position}</crm_config>")
+    live = live.replace('uname="n1"/>', f'uname="n1">{status}</node>')
+    one = host("81", *[mon(runs=False, failed=True)] * 2, mon(runs=True))
+    one.expect(str(cib.COMMAND), live)
+    then = configuration("80").replace('uname="n1"/>', f'uname="n1">{status.replace("now", "then")}</node>')
+    told = gone_back(one, replace(way(), before=then, intended=then.replace('"80"', '"81"')))
+    assert isinstance(told, Returned)
+    (written,) = [parse_xml(command.input.decode()) for command in one.ran if command.input]
+    assert written.find(".//nvpair[@name='port']").get("value") == "80"
+    assert written.find(".//instance_attributes[@id='nodes-1']/nvpair").get("value") == "now"
+    assert written.find(".//cluster_property_set[@id='mysql_replication']/nvpair").get("value") == "now"
+
+
+def test_a_cluster_that_is_set_aside_for_a_restart_of_daemons_is_left_to_the_next_apply() -> None:
+    resting = etree.tostring(etree.fromstring(marks.rest().argv[-1]), encoding="unicode")
+    one = host("81", mon(runs=False, failed=True))
+    one.expect(str(cib.COMMAND), CIB.format(epoch=7, port=81).replace("<crm_config/>", resting))
+    assert gone_back(one, way()) is ERROR
 
 
 def test_where_nothing_was_written_there_is_nothing_to_take_back() -> None:
