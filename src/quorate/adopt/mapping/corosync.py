@@ -10,6 +10,7 @@ from math import ceil
 
 from quorate.adopt.account import Account, Fate
 from quorate.adopt.draft import Draft, Section
+from quorate.adopt.mapping.quorum import fate
 from quorate.adopt.material import Material
 from quorate.adopt.reading.corosync import flat
 from quorate.describe.derive.corosync import COEFFICIENT_S, JOIN_S, RETRANSMITS, TOKEN_S
@@ -169,13 +170,12 @@ class _Mapping:
             ("totem",): self._totem,
             ("totem", "interface"): self._interface,
             ("nodelist", "node"): self._node,
-            ("quorum",): lambda key: (Fate.BECAME, f"quorum ({key.name})"),
             ("logging",): self._logging,
         }
         if path in readers:
             return readers[path](key)
-        if path[:2] == ("quorum", "device"):
-            return Fate.BECAME, "quorum.device"
+        if path[:1] == ("quorum",):
+            return fate(path, key, self.configuration)
         if path in {("service",), ("amf",), ("aisexec",), ("event",), ("qb",), ()}:
             return Fate.DROPPED, "no Corosync since 2.0 reads it; systemd starts Pacemaker"
         if path[:2] == ("logging", "logger_subsys"):
