@@ -7,15 +7,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from quorate.build.departing import Connect
 from quorate.build.secrets import resolve
 from quorate.describe.cluster import Cluster, Ssh
 from quorate.describe.secret import Secret
 from quorate.errors import QuorateError, UsageError
-from quorate.lab.lab import Lab
 from quorate.machines.fleet import Answers
 from quorate.machines.ssh import SshHost, connect
+
+if TYPE_CHECKING:
+    from quorate.lab.lab import Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Reach:
     fleet: Mapping[str, SshHost]
     failed: Mapping[str, QuorateError]
     secret: Callable[[Secret], str]
-    lab: Lab | None
+    lab: "Lab | None"
     asked_witness: SshHost | QuorateError | None = None
     further: Connect | None = None
 
@@ -61,10 +64,16 @@ class Reach:
         return error
 
 
+def _lab(cluster: Cluster) -> "Lab":
+    from quorate.lab.lab import Lab  # noqa: PLC0415 - its netlink takes a tenth of a second, and real hosts need none
+
+    return Lab(cluster)
+
+
 @asynccontextmanager
 async def reach(cluster: Cluster, *, in_lab: bool, timeout_s: float = 10) -> AsyncIterator[Reach]:
     """Connect to every node at once, each within timeout_s; close the connections at the end."""
-    lab = Lab(cluster) if in_lab else None
+    lab = _lab(cluster) if in_lab else None
     if lab and lab.status().phase != "up":
         raise UsageError(f"the lab {lab.name} is not up", "quorate lab up FILE")
 
