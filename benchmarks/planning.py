@@ -9,6 +9,7 @@ that they are spared what quorate pays for: connecting. What each of them says i
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -46,8 +47,9 @@ async def trusted(fleet: Fleet) -> None:
 
 
 def run_quorate(*words: str) -> str:
-    """Run quorate to its end, and return what it printed."""
-    return subprocess.run([QUORATE, *words], check=True, capture_output=True, text=True).stdout
+    """Run quorate to its end, as it is installed, compiled; return what it printed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([QUORATE, *words], check=True, capture_output=True, text=True, env=environment).stdout
 
 
 async def measured(figures: Figures, text: str, runs: int, nodes: int) -> None:
