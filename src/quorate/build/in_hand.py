@@ -28,7 +28,7 @@ from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib as cib_step
 from quorate.build.steps import corosync_conf, running, service_files
-from quorate.build.surprise import worse
+from quorate.build.surprise import waiting, worse
 from quorate.build.want import Want
 from quorate.errors import QuorateError, Refused, Returned
 from quorate.machines.host import Host
@@ -64,7 +64,13 @@ class InHand:
     def way(self) -> WayBack:
         """The way back."""
         since = self.recording.record.began if self.recording else ""
-        return WayBack(self.kept.configuration, self.kept.intended, self.kept.baseline, since)
+        complete = self.stage in {CONFIGURATION, SERVICES}
+        return WayBack(self.kept.configuration, self.kept.intended, self.kept.baseline, since, complete)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all services ran: from then on the change stays."""
+        return self.recording is not None and self.recording.record.settled
 
     async def at(self, stage: Stage, changes: Sequence[Change]) -> None:
         """Keep that a stage begins; before the CIB is written, what it was and what it will be."""
@@ -84,7 +90,14 @@ class InHand:
         if self.told is None or self.told.unknown or not self.way.exists:
             return
         _, now = await returning.live(self.fleet)
+        members = [node.get("uname", "") for node in now.root.iterfind("configuration/nodes/node")]
         found = await ask(Course(live=now.xml, configuration=parse_xml(self.kept.intended)), self.want)
+        for service, nodes in waiting(self.told, found, members).items():
+            where = " or ".join(nodes)
+            raise Refused(
+                f"{service} would be stopped until {where} joins, for it may run nowhere else then",
+                f"nothing of it was written; let {where} join first, without what keeps {service} off the others",
+            )
         if said := worse(self.told, found, self.want.max_interruption_s):
             raise Refused(
                 f"the cluster is not as it was when this was planned; by now {'; '.join(said)}",
@@ -128,7 +141,8 @@ class InHand:
     async def failed(self, error: QuorateError, *, go_back: bool) -> QuorateError:
         """Return the error to end with, once the change is taken back where it can be, and its record says so."""
         told = error
-        if self.stage in {CONFIGURATION, SERVICES} and self.way.exists and go_back:
+        # Wherever it ends: the configuration may be live since before a node joined, or since an apply that was killed.
+        if self.way.exists and not self.is_settled and go_back:
             told = await returning.take_back(self.fleet, self.way, error, self.note, running.patience_s(self.want))
         if self.recording:
             await self.recording.end("returned" if isinstance(told, Returned) else "failed", told.message)

@@ -54,13 +54,15 @@ MEND = "mend the cause, then apply again; with --no-return the new configuration
 class WayBack:
     """Where to, and from where. before, intended: the CIB's <configuration> before the change, and the change's own.
 
-    since: when the change began, ISO 8601 in UTC.
+    since: when the change began, ISO 8601 in UTC. complete: whether what is new can run by now: not before all nodes
+    have joined.
     """
 
     before: str
     intended: str
     baseline: Baseline
     since: str
+    complete: bool = True
 
     @property
     def exists(self) -> bool:
@@ -155,7 +157,8 @@ async def watched(work: Awaitable[None], fleet: Fleet, before: Baseline) -> None
 
 def is_worse(way: WayBack, seen: ClusterStatus) -> bool:
     """Tell whether the change made it worse: something failed anew, or what ran before, or is new, does not run."""
-    wanted = (way.baseline.running | (primitives(way.intended) - primitives(way.before))) & primitives(way.intended)
+    new = primitives(way.intended) - primitives(way.before) if way.complete else set()
+    wanted = (way.baseline.running | new) & primitives(way.intended)
     return violation(way.baseline, seen) is not None or not wanted <= running(seen) | stopped(seen)
 
 
@@ -177,8 +180,8 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
             if not is_worse(way, seen):
                 return error
             failures = new_failures(way.baseline, seen)
-            said = violation(way.baseline, seen) or said
-        note(f"{said}; putting the previous configuration back")
+            said = why(way, seen, error)
+        note(f"{said.splitlines()[0]}; putting the previous configuration back")
         await put_back(fleet, way)
         how = "is back, but not all is well"
         await clear(fleet, [*failures, *(await to_forget(fleet, way))])
@@ -190,6 +193,14 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
         return NeverComes(f"{said}\nThe previous configuration {how}: {trouble.message}", trouble.hint or SEE)
     said = "\n".join((said, *lines))
     return Returned(f"{said}\nThe previous configuration is back, and all that ran before runs.", MEND)
+
+
+def why(way: WayBack, seen: ClusterStatus, error: QuorateError) -> str:
+    """Return what went wrong: what failed by now, else what was waited for; both, where services were not the matter."""
+    words = violation(way.baseline, seen)
+    if words is None:
+        return error.message
+    return words if way.complete else f"{error.message}\n{words}"
 
 
 async def to_forget(fleet: Fleet, way: WayBack) -> list[Failure]:

@@ -4,7 +4,7 @@ Between the plan and the writing of the CIB a node may have been lost, or a reso
 then does something else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from quorate.build.consequences import Consequences, Fate
 
@@ -25,6 +25,16 @@ def worse(told: Consequences, now: Consequences, allowed_s: float | None = None)
     ]
     said += [f"{node} would be fenced" for node in sorted(fenced(now) - fenced(told))]
     return said if allowed_s is None else [*said, *too_long(now, allowed_s)]
+
+
+def waiting(told: Consequences, now: Consequences, members: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the services that would stop until the only nodes join on which they are to run, with those nodes.
+
+    The configuration is written before they join (steps/cib_ahead.py); the plan tells of the end alone.
+    """
+    meant = {one.service: one.after for one in told.services if one.fate is not Fate.STOPPED}
+    stopping = (one.service for one in now.services if one.fate is Fate.STOPPED)
+    return {name: meant[name] for name in stopping if meant.get(name) and not {*meant[name]} & {*members}}
 
 
 def too_long(now: Consequences, allowed_s: float) -> Iterator[str]:

@@ -248,6 +248,28 @@ def test_the_record_says_when_all_services_run(*, failed: bool) -> None:
     assert (kept is not None and from_json(kept.content.decode()).settled) is not failed
 
 
+@pytest.mark.parametrize(("settled", "to"), [(False, Returned), (True, TimedOut)])
+def test_whatever_stage_fails_until_all_services_run_the_way_back_is_gone(settled: bool, to: type) -> None:
+    one = host("81", *[mon(runs=False, failed=True)] * 2, mon(runs=True))
+    hand = in_services(one)
+    hand.stage = "membership"
+    if settled:
+        asyncio.run(hand.recording.settled())
+    told = asyncio.run(hand.failed(ERROR, go_back=True))
+    assert type(told) is to
+    if not settled:
+        assert told.message.startswith(f"{ERROR.message}\nsite failed on n1: start")
+
+
+def test_what_is_new_need_not_run_before_all_nodes_have_joined() -> None:
+    down = cluster_status.parse(mon(runs=False), 0)
+    before = configuration("80").replace('id="site"', 'id="other"')
+    ahead = WayBack(before, configuration("81"), Baseline(frozenset({"other"})), "", complete=False)
+    assert not is_worse(ahead, down)
+    assert is_worse(replace(ahead, complete=True), down)
+    assert is_worse(replace(way(), complete=False), down), "what ran before has to"
+
+
 def test_what_had_failed_before_and_does_not_run_is_forgotten_for_it_to_start() -> None:
     to = replace(way(), baseline=replace(BEFORE, failing=frozenset({"site"})))
     one = host("81", *[mon(runs=False, failed=True)] * 4, mon(runs=True))

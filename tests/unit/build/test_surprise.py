@@ -1,7 +1,7 @@
 """What nobody was told when the plan was made: services that would stop by now, nodes that would be fenced."""
 
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
-from quorate.build.surprise import worse
+from quorate.build.surprise import waiting, worse
 from quorate.explore.result import Figure
 
 
@@ -19,6 +19,14 @@ def test_a_service_that_would_stop_and_a_node_that_would_be_fenced_are() -> None
     told = foretold(site=Fate.RESTARTED)
     now = foretold(Act(0, 1, "fence", "n3", ""), Act(1, 1, "stop", "site", "n1"), site=Fate.STOPPED)
     assert worse(told, now) == ["site would stop, and not come back", "n3 would be fenced"]
+
+
+def test_a_service_that_may_run_on_a_newcomer_alone_would_stop_until_that_has_joined() -> None:
+    told = Consequences(services=(Consequence("site", Fate.MOVED, before=("n1",), after=("n3",)),))
+    now = foretold(site=Fate.STOPPED, db=Fate.STOPPED)
+    assert waiting(told, now, ["n1", "n2"]) == {"site": ("n3",)}
+    assert waiting(told, now, ["n1", "n2", "n3"]) == {}, "that is a surprise"
+    assert waiting(told, told, ["n1", "n2"]) == {}
 
 
 def interrupted(seconds: float) -> Consequences:
