@@ -196,7 +196,7 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
 
 
 def why(way: WayBack, seen: ClusterStatus, error: QuorateError) -> str:
-    """Return what went wrong: what failed by now, else what was waited for; both, where services were not the matter."""
+    """Return what went wrong: what failed by now, else what was waited for; both, where services are not the matter."""
     words = violation(way.baseline, seen)
     if words is None:
         return error.message
