@@ -11,7 +11,7 @@ from build.disks import PATH, Died, Disk, World, twisted
 from build.wishes import wish
 from quorate.build.change import Change, Deed, Thing, WriteFile
 from quorate.build.plan import sorted_out
-from quorate.build.saved import acts_digest
+from quorate.build.saved import acts_of
 from quorate.build.steps import storage
 from quorate.build.storage import replicated, scripts
 from quorate.build.storage.phases import stores
@@ -135,7 +135,7 @@ def running() -> World:
 def test_a_plan_that_is_kept_knows_the_stores_and_not_their_random_secret() -> None:
     once, again = (sorted_out(storage.changes(World().facts(), WANT))[0] for _ in range(2))
     assert {thing for change in once for thing in change.things} == {(Thing("store", "db"), Deed.CREATED)}
-    assert list(map(acts_digest, once)) == list(map(acts_digest, again))
+    assert list(map(acts_of, once)) == list(map(acts_of, again))
     assert set(storage.things(World().facts(), WANT).values()) == {""}
     assert set(storage.things(running().facts(), WANT).values()) == {"ready"}
 
