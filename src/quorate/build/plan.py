@@ -95,8 +95,9 @@ async def survey(stage: Stage, fleet: Fleet, want: Want) -> Survey:
     async def one(host: Host) -> tuple[list[Change | Finding], dict[tuple[str, Thing], str]]:
         said: list[Change | Finding] = []
         states: dict[tuple[str, Thing], str] = {}
-        for step in stage.witness_steps if want.is_witness(host.name) else stage.host_steps:
-            facts: Any = await step.look(host, want)
+        steps = stage.witness_steps if want.is_witness(host.name) else stage.host_steps
+        seen = await asyncio.gather(*(step.look(host, want) for step in steps))
+        for step, facts in zip(steps, seen, strict=True):
             said += step.changes(facts, want, host.name)
             if things := getattr(step, "things", None):
                 states |= {(host.name, thing): state for thing, state in things(facts, want, host.name).items()}
