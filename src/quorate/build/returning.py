@@ -179,12 +179,13 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
         if seen := await status(fleet):
             if not is_worse(way, seen):
                 return error
-            failures = new_failures(way.baseline, seen)
+            failures = standing(way, seen)
             said = why(way, seen, error)
         note(f"{said.splitlines()[0]}; putting the previous configuration back")
         await put_back(fleet, way)
         how = "is back, but not all is well"
-        await clear(fleet, [*failures, *(await to_forget(fleet, way))])
+        seen = await status(fleet)
+        await clear(fleet, [*failures, *(standing(way, seen) if seen else ())])
         lines = await journal(fleet, failures, way.since)
         await comes_back(fleet, way, patience_s)
     except QuorateError as trouble:
@@ -203,11 +204,8 @@ def why(way: WayBack, seen: ClusterStatus, error: QuorateError) -> str:
     return words if way.complete else f"{error.message}\n{words}"
 
 
-async def to_forget(fleet: Fleet, way: WayBack) -> list[Failure]:
+def standing(way: WayBack, seen: ClusterStatus) -> list[Failure]:
     """Return what has failed anew by now, or before of what ran once and does not: it starts only when forgotten."""
-    seen = await status(fleet)
-    if seen is None:
-        return []
     idle = way.baseline.running - running(seen)
     return [*new_failures(way.baseline, seen), *(one for one in seen.failures if primitive(one.resource) in idle)]
 

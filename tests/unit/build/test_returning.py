@@ -273,7 +273,9 @@ def test_what_is_new_need_not_run_before_all_nodes_have_joined() -> None:
 def test_what_had_failed_before_and_does_not_run_is_forgotten_for_it_to_start() -> None:
     to = replace(way(), baseline=replace(BEFORE, failing=frozenset({"site"})))
     one = host("81", *[mon(runs=False, failed=True)] * 4, mon(runs=True))
-    assert isinstance(gone_back(one, to), Returned)
+    told = gone_back(one, to)
+    assert isinstance(told, Returned)
+    assert "n1's journal: n1 apache(site)[7]: ERROR: port 80 is in use" in told.message
     assert "crm_resource --cleanup --resource site --node n1" in one.ran_text
 
 
