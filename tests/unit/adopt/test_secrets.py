@@ -26,6 +26,14 @@ def test_a_value_on_the_nodes_stays_there():
     assert "secrets:" not in result.text
 
 
+@pytest.mark.parametrize("pair", ["community=hunter2", 'additional_parameters="--password=hunter2 -v"'])
+def test_a_reference_stands_in_the_place_of_what_is_or_holds_a_password(pair):
+    result = adopted(("x.crm", TEXT.format(pair=pair)))
+    assert "hunter2" not in shown(result)
+    [device] = cluster(result.text).fencing.devices
+    assert device.parameters[pair.partition("=")[0]].source == "env"
+
+
 HAPROXY = """listen stats
     bind *:9000
     stats auth admin:hunter2

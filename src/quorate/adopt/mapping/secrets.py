@@ -11,7 +11,7 @@ from quorate.adopt.material import Held, Material
 from quorate.describe.derive.crm_view import REFERENCE
 from quorate.dialect.model import NvSet, Operations, Pair, Primitive, Raw, Statement
 from quorate.findings import Severity
-from quorate.secret_names import is_secret_key
+from quorate.secret_names import is_secret_key, secrets_within
 
 
 def environment(resource: str, name: str) -> str:
@@ -80,7 +80,9 @@ def _pairs(value: Any) -> Iterator[Pair]:
 
 
 def _is_secret(pair: Pair) -> bool:
-    return pair.name is not None and is_secret_key(pair.name) and pair.value not in {None, "", REFERENCE}
+    if pair.name is None or pair.value in {None, "", REFERENCE}:
+        return False
+    return is_secret_key(pair.name) or bool(secrets_within(pair.value or ""))
 
 
 def _without(held: Held, material: Material, draft: Draft) -> Statement:

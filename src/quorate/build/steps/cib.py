@@ -28,7 +28,7 @@ from quorate.observe.gathering import gather, gather_about
 from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
 from quorate.render.merge import RESTART_SET, Leftover, canonical, merged
-from quorate.secret_names import is_secret_key
+from quorate.secret_names import is_secret_key, masked_within, secrets_within
 
 TITLE = "cib"
 EPOCH, CONFIGURATION = Thing("CIB", "epoch"), Thing("CIB", "configuration")
@@ -177,8 +177,11 @@ def masked(cib: etree._Element) -> etree._Element:
     """Return the CIB as it may be shown: whoever wrote it may have put passwords there in clear text."""
     root = copy.deepcopy(cib)
     for pair in root.iter("nvpair"):
-        if is_secret_key(pair.get("name") or "") and pair.get("value") != "lrm://":
+        value = pair.get("value") or ""
+        if is_secret_key(pair.get("name") or "") and value != "lrm://":
             pair.set("value", "********")
+        elif secrets_within(value):
+            pair.set("value", masked_within(value))
     return root
 
 

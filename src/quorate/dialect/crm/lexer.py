@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from quorate.dialect.text import Text
 from quorate.findings import Severity
 from quorate.lines import Span, rows
-from quorate.secret_names import is_secret_key
+from quorate.secret_names import is_secret_key, secrets_within
 
 _DOUBLE, _SINGLE = '"“”„‟″', "'‘’‚‛"
 _ODD_BLANKS = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b"
@@ -110,7 +110,9 @@ def tokens(line: LogicalLine, text: Text) -> list[Token] | None:
 def hide_secrets(text: Text, tokens: list[Token]) -> None:
     """Keep the values of passwords out of every place, whatever blanks stand around their equals signs."""
     for number, token in enumerate(tokens):
-        name = token.text.partition("=")[0]
+        name, _, inside = token.text.partition("=")
+        for secret in secrets_within(inside):
+            text.mask(secret)
         if not is_secret_key(name.rpartition(":")[2]):
             continue
         said, behind = token.parts[len(name) :], tokens[number + 1 : number + 3]
