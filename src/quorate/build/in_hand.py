@@ -63,9 +63,13 @@ class InHand:
     @property
     def way(self) -> WayBack:
         """The way back."""
+        return self.way_of(self.kept)
+
+    def way_of(self, kept: Kept) -> WayBack:
+        """Return the way back to what was kept."""
         since = self.recording.record.began if self.recording else ""
         complete = self.stage in {CONFIGURATION, SERVICES}
-        return WayBack(self.kept.configuration, self.kept.intended, self.kept.baseline, since, complete)
+        return WayBack(kept.configuration, kept.intended, kept.baseline, since, complete)
 
     @property
     def is_settled(self) -> bool:
@@ -80,18 +84,20 @@ class InHand:
         if stage.title in {NEWCOMERS, CONFIGURATION}:
             intended = cib_step.intended(changes[0])
             was = self.kept if self.kept.intended else replace(await configured(self.fleet), files=self.kept.files)
-            self.kept = replace(was, intended=intended)
-            await self.as_told()
+            kept = replace(was, intended=intended)
+            await self.as_told(self.way_of(kept))
+            # Until now, what the stage newcomers or a killed apply has written is live, and the way back from it.
+            self.kept = kept
             await self.recording.keep(self.kept)
         await self.recording.at(stage.title)
 
-    async def as_told(self) -> None:
+    async def as_told(self, way: WayBack) -> None:
         """Ask the scheduler once more, of the cluster as it is by now; Refused where it is worse than was told."""
-        if self.told is None or self.told.unknown or not self.way.exists:
+        if self.told is None or self.told.unknown or not way.exists:
             return
         _, now = await returning.live(self.fleet)
         members = [node.get("uname", "") for node in now.root.iterfind("configuration/nodes/node")]
-        found = await ask(Course(live=now.xml, configuration=parse_xml(self.kept.intended)), self.want)
+        found = await ask(Course(live=now.xml, configuration=parse_xml(way.intended)), self.want)
         for service, nodes in waiting(self.told, found, members).items():
             where = " or ".join(nodes)
             raise Refused(

@@ -10,13 +10,16 @@ from lxml import etree
 from build.wishes import wish
 from quorate.build import in_hand, returning
 from quorate.build.baseline import Baseline, baseline
+from quorate.build.change import Change, Run
+from quorate.build.consequences import Consequence, Consequences, Fate
 from quorate.build.history import Recording, kept_path
 from quorate.build.kept import Kept
 from quorate.build.restarts import marks
 from quorate.build.restoring import configuration_of
 from quorate.build.returning import WayBack, is_worse, take_back, watched
-from quorate.build.stages import SERVICES
-from quorate.errors import NeverComes, QuorateError, Returned, TimedOut
+from quorate.build.stages import CONFIGURATION, SERVICES, Stage
+from quorate.build.steps import cib as cib_step
+from quorate.errors import NeverComes, QuorateError, Refused, Returned, TimedOut
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import cib, cluster_status
 from quorate.observe.facts.change_records import ChangeRecord, from_json
@@ -259,6 +262,21 @@ def test_whatever_stage_fails_until_all_services_run_the_way_back_is_gone(settle
     assert type(told) is to
     if not settled:
         assert told.message.startswith(f"{ERROR.message}\nsite failed on n1: start")
+
+
+def test_what_is_refused_before_it_is_written_leaves_the_way_back_from_what_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def found(*_: object) -> Consequences:
+        return Consequences(services=(Consequence("site", Fate.STOPPED),))
+
+    monkeypatch.setattr(in_hand, "ask", found)
+    hand = in_services(host("81", mon(runs=True)))
+    hand.told = Consequences()
+    write = cib_step.writing(CIB.format(epoch=7, port=82).encode(), 7)
+    with pytest.raises(Refused, match="site would stop"):
+        asyncio.run(hand.at(Stage(CONFIGURATION), [Change("n1", cib_step.TITLE, "write the CIB", (Run(write),))]))
+    assert hand.way.intended == configuration("81")
 
 
 def test_what_is_new_need_not_run_before_all_nodes_have_joined() -> None:
