@@ -7,7 +7,8 @@ _WORD = (
     r"|(?:api|secret|access|private|auth)[_.-]?key)"
 )  # whoever knows the community of a power switch can write to it (SNMP)
 _NAME = re.compile(rf"{_WORD}$", re.IGNORECASE)
-_INSIDE = re.compile(rf"""({_WORD}\s*=\s*)("[^"]*"?|'[^']*'?|\S+)""", re.IGNORECASE)
+# lrm:// refers to a secret on the nodes
+_INSIDE = re.compile(rf"""({_WORD}\s*=\s*)(?!["']?lrm://)("[^"]*"?|'[^']*'?|\S+)""", re.IGNORECASE)
 
 
 def is_secret_key(key: str) -> bool:

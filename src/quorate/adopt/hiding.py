@@ -13,10 +13,10 @@ _VALUES = (
     re.compile(r"""\bvalue=["'](?P<value>[^"']*)["'][^>]*?\bname=["'](?P<name>[^"']+)["']"""),
     re.compile(r"""(?P<name>shared-secret)\s+(?P<value>\S+)""", re.IGNORECASE),
     re.compile(r"""\s(?P<name>-p)\s+(?P<value>\S+)"""),
-    re.compile(r"""(?P<name>\bstats\s+auth)\s+[^\s:]+:(?P<value>\S+)""", re.IGNORECASE),  # haproxy.cfg
-    re.compile(r"""\b(?P<name>(?:insecure-)?password)\s+(?P<value>\S+)""", re.IGNORECASE),
+    re.compile(r"""\b(?P<name>auth)\s[^:]+:(?P<value>\S.*)""", re.IGNORECASE),  # haproxy.cfg
+    re.compile(r"""\b(?P<name>(?:insecure-)?password)\s+(?!=)(?P<value>\S.*)""", re.IGNORECASE),
 )
-_WORDS = {"-p", "shared-secret", "stats"}
+_WORDS = {"-p", "shared-secret", "auth"}
 
 
 def hide(lines: Lines) -> None:
@@ -26,7 +26,7 @@ def hide(lines: Lines) -> None:
             at = 0
             while found := pattern.search(line, at):
                 name = found["name"].lower()
-                secret = name.split()[0] in _WORDS or is_secret_key(name)
+                secret = name in _WORDS or is_secret_key(name)
                 if secret and found["value"].strip("\"'") != REFERENCE:
                     lines.hide(Span(number, found.start("value"), number, found.end("value")))
                 at = found.end("name")  # a value may itself be a name and a value

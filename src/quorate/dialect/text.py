@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from quorate.findings import Finding, Severity
 from quorate.lines import Lines, Span
+from quorate.secret_names import masked_within
 
 
 @dataclass(slots=True)
@@ -36,4 +37,4 @@ class Text:
     def _masked(self, words: str) -> str:
         for secret in filter(None, self._secrets):
             words = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "*" * len(secret), words)
-        return words
+        return masked_within(words)

@@ -71,6 +71,8 @@ def _pairs(value: Any) -> Iterator[Pair]:
     """Yield all pairs within a statement or a part of one."""
     if isinstance(value, Pair):
         yield value
+    elif isinstance(value, tuple) and len(value) == 2 and all(isinstance(item, str) for item in value):
+        yield Pair(*value)  # an attribute, of an operation for example
     elif isinstance(value, tuple):
         for item in value:
             yield from _pairs(item)
