@@ -66,5 +66,5 @@ def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket,
     trace = read_trace(tmp_path / "x.jsonl", [])
     assert trace is not None
     assert {one.result for one in trace.attempts} == {"refused"}
-    assert len(trace.attempts) > 20
+    assert len(trace.attempts) > 5
     assert PASSWORD not in (tmp_path / "x.jsonl").read_text()

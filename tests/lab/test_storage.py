@@ -20,7 +20,9 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
 from quorate.catalog.storage import Mount, Provided, Seed, Store
+from quorate.describe.cluster import Node
 from quorate.describe.load import load
+from quorate.describe.resources import Resources
 from quorate.errors import CommandFailed, QuorateError
 from quorate.findings import Severity
 from quorate.lab.lab import Lab
@@ -52,6 +54,9 @@ class Files(Service):
     """A service with a directory that the nodes share."""
 
     kind: ClassVar[str] = "files"
+
+    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+        return Resources()
 
     def store(self, name: str) -> Store:
         return Provided(Mount(SHARED, "/srv/files", "none", "bind"))

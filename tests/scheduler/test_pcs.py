@@ -79,7 +79,7 @@ def argvs(text):
 
 def run_pcs(commands, cib, folder):
     """Run commands on a CIB in a file; return what they printed."""
-    environment = os.environ | {"HOME": str(folder), "LC_ALL": "C"}
+    environment = os.environ | {"HOME": str(folder), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         ["/usr/bin/python3", "-c", RUNNER], input=json.dumps([["-f", str(cib), *argv] for argv in commands]),
         capture_output=True, text=True, env=environment, timeout=300, check=False,
