@@ -44,8 +44,8 @@ def decided_by_plan(**options: object) -> None:
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if given:
         raise UsageError(
-            f"a plan that was kept is applied with its own options, not with {', '.join(given)}",
-            "give that to `quorate plan --save`, or apply the file itself; only --max-interruption may be stricter",
+            f"a plan that was kept has its own options, and takes no {', '.join(given)}",
+            "give that to `quorate plan --save`, or apply the file; --max-interruption may go with --plan",
         )
 
 

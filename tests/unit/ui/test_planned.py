@@ -128,7 +128,15 @@ def test_what_a_plan_decides_is_not_given_beside_it(tmp_path, option: str) -> No
     write(tmp_path / "plan.json", saved(PLAN, ASKED, "today", "0.1.0", SALT))
     said = CliRunner().invoke(quorate, ["apply", "--plan", str(tmp_path / "plan.json"), *option.split()])
     assert isinstance(said.exception, UsageError)
-    assert said.exception.message.endswith(f"not with {option.split(maxsplit=1)[0]}")
+    assert said.exception.message.endswith(f"takes no {option.split(maxsplit=1)[0]}")
+
+
+@pytest.mark.parametrize("option", ["--prune", "--max-interruption 1s", "--save other.json", "--no-test-fencing"])
+def test_a_plan_that_is_shown_takes_no_options_of_another(tmp_path, option: str) -> None:
+    write(tmp_path / "plan.json", saved(PLAN, ASKED, "today", "0.1.0", SALT))
+    said = CliRunner().invoke(quorate, ["plan", "--show", str(tmp_path / "plan.json"), *option.split()])
+    assert isinstance(said.exception, UsageError)
+    assert said.exception.message.endswith(f"takes no {option.split(maxsplit=1)[0]}")
 
 
 @pytest.mark.parametrize(("planned", "today", "held"), [(5, None, 5), (None, 1, 1), (5, 1, 1), (1, 5, 1)])

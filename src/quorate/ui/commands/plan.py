@@ -58,12 +58,23 @@ def command(
     from quorate.errors import UsageError  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
     from quorate.ui.planned import show_plan, show_saved  # noqa: PLC0415
-    from quorate.ui.planning import asked_for, hold_to, kept, planned, write  # noqa: PLC0415
+    from quorate.ui.planning import asked_for, decided_by_plan, hold_to, kept, planned, write  # noqa: PLC0415
     from quorate.ui.terminal import show_json  # noqa: PLC0415
 
     if (file is None) == (show is None):
         raise UsageError("a plan is made of a FILE, or shown with --show", "quorate plan FILE")
     if show is not None:
+        decided_by_plan(
+            prune=prune,
+            remove=remove,
+            rotate_key=rotate_key,
+            max_interruption=max_interruption is not None,
+            save=save,
+            test_fencing=test_fencing or None,
+            no_test_fencing=test_fencing is False,
+            overwrite_data=overwrite,
+            adopt_data=adopt,
+        )
         made = kept(show)
         if form == "json":
             show_json(printed(made))
