@@ -9,6 +9,7 @@ from quorate.build.steps.packages import wanted
 from quorate.build.want import Want
 from quorate.catalog.platforms import platform_for
 from quorate.catalog.services import kinds
+from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.lab.lab import Lab
@@ -61,5 +62,5 @@ async def put_files(want: Want, fleet: Mapping[str, Host]) -> None:
         for path, secret in cib_secrets.wanted(want).items():
             await host.put(path, secret.content, mode=secret.mode, make_parents=True)
         for label, service in want.services_on(name).items():
-            for file in service.files(label, want.platforms[name], want.node(name)):
+            for file in service.files(Site(label, want.platforms[name], want.cluster), want.node(name)):
                 await host.put(file.path, file.content.encode(), mode=file.mode)

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Replicated
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load

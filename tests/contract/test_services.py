@@ -8,10 +8,11 @@ import pytest
 from pydantic import BaseModel
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import expand, nodes_of
+from quorate.catalog.expand import expand
 from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Probe, Service
 from quorate.catalog.services import kinds
+from quorate.catalog.site import Site
 from quorate.describe.load import load
 from quorate.describe.resources import Clone
 from quorate.describe.schema import schema
@@ -81,8 +82,8 @@ def test_its_units_are_full_names(service, platform):
 def test_its_files_are_whole_and_the_same_each_time(service, platform, cluster):
     name, described = service
     for node in cluster.nodes:
-        files = described.files(name, platform, node)
-        assert files == described.files(name, platform, node)
+        files = described.files(Site(name, platform, cluster), node)
+        assert files == described.files(Site(name, platform, cluster), node)
         for file in files:
             assert file.path.startswith("/")
             assert file.content.endswith("\n")
@@ -91,7 +92,7 @@ def test_its_files_are_whole_and_the_same_each_time(service, platform, cluster):
 def test_the_service_carries_its_own_name(service, platform, cluster):
     """One resource is called as the service; what stands beside it, a promotable clone, begins with its name."""
     name, described = service
-    resources = described.resources(name, platform, nodes_of(cluster, described)).resources
+    resources = described.resources(Site(name, platform, cluster)).resources
     ids = [resource.id for resource in resources]
     members = {m for r in resources for m in getattr(r, "members", ())} | {
         getattr(r, "member", None) for r in resources
@@ -107,7 +108,7 @@ def test_what_it_mounts_is_among_its_resources(service, platform, cluster):
     store = described.store(name)
     mounts = [
         primitive.parameters["directory"]
-        for primitive in described.resources(name, platform, cluster.nodes).primitives
+        for primitive in described.resources(Site(name, platform, cluster)).primitives
         if primitive.agent.type == "Filesystem"
     ]
     assert mounts == ([store.mount.directory] if store else [])
@@ -116,7 +117,7 @@ def test_what_it_mounts_is_among_its_resources(service, platform, cluster):
 
 def test_its_agents_are_known_and_given_what_they_need(service, platform, cluster):
     name, described = service
-    for primitive in described.resources(name, platform, cluster.nodes).primitives:
+    for primitive in described.resources(Site(name, platform, cluster)).primitives:
         agent = AGENTS.get(primitive.agent)
         assert agent is not None, primitive.agent
         assert set(agent.must_be_given()) <= primitive.parameters.keys()
@@ -127,13 +128,13 @@ def test_its_agents_are_known_and_given_what_they_need(service, platform, cluste
 def test_meta_goes_to_the_resource_that_carries_it(service, platform, cluster):
     name, described = service
     marked = described.model_copy(update={"meta": {"priority": "7"}})
-    resources = {r.id: r for r in marked.resources(name, platform, cluster.nodes).resources}
+    resources = {r.id: r for r in marked.resources(Site(name, platform, cluster)).resources}
     assert dict(resources[name].meta) == {"priority": "7"}
 
 
-def test_addresses_and_probe_fit_together(service):
-    described = service[1]
-    probe = described.probe()
+def test_addresses_and_probe_fit_together(service, platform, cluster):
+    name, described = service
+    probe = described.probe(Site(name, platform, cluster))
     assert probe is None or isinstance(probe, Probe)
     if probe is not None:
         assert any(str(address.ip) in probe.target for address in described.addresses())
@@ -151,7 +152,7 @@ def test_it_is_data_only(kind):
 
 def test_it_is_among_what_is_expected_to_run(service, platform, cluster):
     name, described = service
-    own = {p.id for p in described.resources(name, platform, cluster.nodes).primitives}
+    own = {p.id for p in described.resources(Site(name, platform, cluster)).primitives}
     assert own <= set(expected(cluster, platform))
     assert own <= {p.id for p in expand(cluster, platform).primitives}
 

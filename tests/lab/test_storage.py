@@ -19,8 +19,8 @@ from quorate.build.want import Want
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.catalog.services import kinds
+from quorate.catalog.site import Site
 from quorate.catalog.storage import Mount, Provided, Seed, Store
-from quorate.describe.cluster import Node
 from quorate.describe.load import load
 from quorate.describe.resources import Resources
 from quorate.errors import CommandFailed, QuorateError
@@ -55,7 +55,7 @@ class Files(Service):
 
     kind: ClassVar[str] = "files"
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+    def resources(self, site: Site) -> Resources:
         return Resources()
 
     def store(self, name: str) -> Store:

@@ -8,10 +8,10 @@ from quorate.build.departing import Connect, find
 from quorate.build.step import Fleet, answer
 from quorate.build.want import NOBODY, Want
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.platform import Platform
 from quorate.catalog.platforms import platform_for
 from quorate.catalog.service import Service
+from quorate.catalog.site import nodes_of
 from quorate.describe.cluster import Cluster
 from quorate.describe.secret import Secret
 from quorate.errors import Refused, UsageError

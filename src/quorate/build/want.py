@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
+from quorate.catalog.site import nodes_of
 from quorate.describe.cluster import Cluster, Node
 from quorate.describe.secret import Secret
 from quorate.explore.durations import Place

@@ -1,8 +1,8 @@
 """From services to resources: what Pacemaker runs for everything in the cluster file. Pure."""
 
 from quorate.catalog.platform import Platform
-from quorate.catalog.service import Service
-from quorate.describe.cluster import Cluster, Node
+from quorate.catalog.site import Site
+from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Constraint, Location, Resources
 from quorate.describe.service import ServiceOptions
 
@@ -14,18 +14,15 @@ stickiness of 1000: a preference decides where a service starts, and never moves
 def expand(cluster: Cluster, platform: Platform) -> Resources:
     """Return the resources of all services, then those of the file's own `resources` and `constraints` sections."""
     resources = Resources()
-    for name, service in cluster.services.items():
-        nodes = nodes_of(cluster, service)
-        made = _service(service).resources(name, platform, nodes)
-        resources += made + Resources(constraints=preferences(name, made, cluster, service))
+    for name in cluster.services:
+        resources += of_service(Site(name, platform, cluster))
     return resources + cluster.resources
 
 
-def nodes_of(cluster: Cluster, service: ServiceOptions) -> tuple[Node, ...]:
-    """Return the nodes that may run `service`, the preferred first; all of them where the file names none."""
-    if not service.nodes:
-        return cluster.nodes
-    return tuple(cluster.node(name) for name in service.nodes)
+def of_service(site: Site) -> Resources:
+    """Return the resources of one service, with where it prefers to run."""
+    made = site.service.resources(site)
+    return made + Resources(constraints=preferences(site.name, made, site.cluster, site.service))
 
 
 def preferences(name: str, made: Resources, cluster: Cluster, service: ServiceOptions) -> tuple[Constraint, ...]:
@@ -48,8 +45,3 @@ def preferences(name: str, made: Resources, cluster: Cluster, service: ServiceOp
         if node.name not in service.nodes
     )
     return (*wanted, *others)
-
-
-def _service(options: ServiceOptions) -> Service:
-    assert isinstance(options, Service), f"{type(options).__name__} is not from the catalog"
-    return options

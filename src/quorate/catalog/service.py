@@ -8,7 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from quorate.catalog.made import MadeSecret
 from quorate.catalog.platform import Platform
+from quorate.catalog.proxied import Proxied
+from quorate.catalog.setting_up import SettingUp
+from quorate.catalog.site import Site
 from quorate.catalog.storage import Seed, Store
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.resources import Resources
@@ -52,7 +56,7 @@ class Disk:
 class Probe:
     """How a client asks the service whether it works. target: URL or host:port; expect: text in a good answer."""
 
-    kind: Literal["http", "sql", "amqp", "tcp", "icmp"]
+    kind: Literal["http", "sql", "amqp", "tcp", "icmp", "token", "image"]
     target: str
     expect: str = ""
 
@@ -61,6 +65,8 @@ class Service(ServiceOptions):
     """A kind of service. Subclasses set `kind` and `example`, and answer the questions below."""
 
     example: ClassVar[str] = ""  # a whole cluster file, printed by `quorate new KIND`
+    # What others may use it for: "sql", "amqp", "cache", "identity", "images", "entrance" (a floating address).
+    offers: ClassVar[str] = ""
 
     def packages(self) -> Sequence[str]:
         """Return quorate's words (Platform.packages) for the packages it needs on every node that may run it."""
@@ -70,13 +76,33 @@ class Service(ServiceOptions):
         """Return the systemd units that Pacemaker runs, and that must not start at boot."""
         return ()
 
-    def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
-        """Return the files this service needs on `node`."""
+    def files(self, site: Site, node: Node) -> Sequence[HostFile]:
+        """Return the files this service needs on `node`. `made(NAME)` in a content stands for a secret of `secrets`."""
         return ()
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
-        """Return what Pacemaker runs for the service called `name`; the carrying resource's id is `name` itself."""
+    def resources(self, site: Site) -> Resources:
+        """Return what Pacemaker runs for the service; the carrying resource's id is the service's name itself."""
         raise NotImplementedError
+
+    def uses(self, site: Site) -> Sequence[str]:
+        """Return the names of the services without which its clients are not served: its proxy, its database ..."""
+        return ()
+
+    def secrets(self, site: Site) -> Sequence[MadeSecret]:
+        """Return the secrets that are made once for it, and kept on its nodes."""
+        return ()
+
+    def proxied(self, site: Site) -> Sequence[Proxied]:
+        """Return what a proxy passes on to it; nothing where no proxy stands before it."""
+        return ()
+
+    def settings_up(self, site: Site) -> Sequence[SettingUp]:
+        """Return what has to be done once when it runs, in this order, after the same of all that it uses."""
+        return ()
+
+    def reached(self, site: Site) -> Sequence[str]:
+        """Return where other services find it, as host:port, each an alternative to the others."""
+        return ()
 
     def store(self, name: str) -> Store | None:
         """Return what it keeps its data on, where that is quorate's to build and Pacemaker's to mount."""
@@ -106,7 +132,7 @@ class Service(ServiceOptions):
         """Return the floating addresses of the service."""
         return ()
 
-    def probe(self) -> Probe | None:
+    def probe(self, site: Site) -> Probe | None:
         """Return how to ask whether the service works, or None where only Pacemaker can tell."""
         return None
 

@@ -10,9 +10,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 from quorate.catalog.agents import Agent, AgentLibrary
-from quorate.catalog.expand import expand
+from quorate.catalog.expand import expand, of_service
 from quorate.catalog.platform import Platform
 from quorate.catalog.platforms import platform_for
+from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Group, Operation, Order, Primitive, Resources
 from quorate.dialect.crm.references import identity
@@ -132,9 +133,8 @@ def _with_template(primitive: Primitive, resources: Resources) -> Primitive:
 
 def _origins(cluster: Cluster, platform: Platform) -> dict[tuple[str, str], Path]:
     origins: dict[tuple[str, str], Path] = {}
-    for name, service in cluster.services.items():
-        alone = replace(cluster, services=MappingProxyType({name: service}), resources=Resources())
-        made = expand(alone, platform)
+    for name in cluster.services:
+        made = of_service(Site(name, platform, cluster))
         origins |= {("resource", r.id): ("services", name) for r in (*made.templates, *made.resources)}
         origins |= {("constraint", c.id): ("services", name) for c in made.constraints}
     own, said = cluster.resources, {identity(item) for item in cluster.text.statements}

@@ -7,8 +7,8 @@ those written by hand in `resources`.
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.service import Service
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Provided, Replicated, SharedVolume, Store
 from quorate.check.context import Context, Path
 from quorate.describe.cluster import Cluster

@@ -9,7 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from quorate.catalog.floating import host_in_url
+from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Probe, Service
+from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.drill import broker, database
 from quorate.drill.fault import Scene, serving
@@ -26,8 +28,8 @@ ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each a
 
 def askable(cluster: Cluster) -> list[str]:
     """Return the services that have a client, in the order of the file."""
-    found = ((name, service) for name, service in cluster.services.items() if isinstance(service, Service))
-    return [name for name, service in found if service.probe()]
+    sites = (Site(name, platforms()[0], cluster) for name in cluster.services)  # no client depends on a platform
+    return [site.name for site in sites if site.service.probe(site)]
 
 
 def probe_of(cluster: Cluster, service: str) -> Probe:
@@ -35,7 +37,7 @@ def probe_of(cluster: Cluster, service: str) -> Probe:
     options = cluster.services.get(service)
     if not isinstance(options, Service):
         raise UsageError(f"no service is called {service}", f"choose from: {', '.join(cluster.services)}")
-    probe = options.probe()
+    probe = options.probe(Site(service, platforms()[0], cluster))
     if probe is None:
         raise UsageError(f"{service} has no port or address that a client could ask", "choose another service")
     return probe

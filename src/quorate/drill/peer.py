@@ -4,7 +4,7 @@ Between its return and the end of the resynchronisation only one node has all da
 the hardest question to a replicated store: the peer must not serve, and nobody may believe it.
 """
 
-from quorate.catalog.expand import nodes_of
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Replicated
 from quorate.drill.aftermath import return_s
 from quorate.drill.fault import Scene, Setting, powered, status

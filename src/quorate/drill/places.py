@@ -25,6 +25,7 @@ from itertools import combinations
 
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
+from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone
 from quorate.drill.sightings import Marker, Silence, Span, Watch, held_at, silences, spans
@@ -79,7 +80,7 @@ def markers(cluster: Cluster, platform: Platform, doubled: Iterable[str] = ()) -
     found: list[Marker] = []
     for name, service in cluster.services.items():
         assert isinstance(service, Service)
-        made = service.resources(name, platform, cluster.nodes).resources
+        made = service.resources(Site(name, platform, cluster)).resources
         if any(isinstance(one, Clone) and one.id == name for one in made):
             continue
         found += (Marker(name, "address", str(address.ip)) for address in service.addresses())

@@ -10,9 +10,9 @@ from ipaddress import ip_address
 from types import MappingProxyType
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
+from quorate.catalog.site import Site, nodes_of
 from quorate.catalog.storage import Replicated
 from quorate.catalog.watched import UNITS
 from quorate.check.context import Context
@@ -135,7 +135,7 @@ def _watched(cluster: Cluster, platform: Platform) -> Iterator[str]:
     """Yield the resources beside which a process tells Pacemaker of their end (catalog/watched.py)."""
     for name, kind in cluster.services.items():
         if isinstance(kind, Kind):
-            for file in kind.files(name, platform, nodes_of(cluster, kind)[0]):
+            for file in kind.files(Site(name, platform, cluster), nodes_of(cluster, kind)[0]):
                 if file.path.startswith(WATCH):
                     yield file.path.removeprefix(WATCH).removesuffix(".service")
 

@@ -1,6 +1,7 @@
-from quorate.catalog.expand import expand, nodes_of
+from quorate.catalog.expand import expand
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
+from quorate.catalog.site import nodes_of
 from quorate.describe.load import load
 from quorate.describe.resources import Location
 

@@ -1,6 +1,7 @@
 """mariadb and rabbitmq: what the servers are told, and where their data lie."""
 
 import pytest
+from tests.unit.catalog.sites import NODE, site
 
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
@@ -19,12 +20,21 @@ def rabbitmq(**options):
     return RABBITMQ.model_validate({"address": "10.0.0.6/24", "data": DRBD} | options)
 
 
+def rabbitmq_files():
+    service = rabbitmq()
+    return service.files(site("queue", service), NODE)
+
+
+def asked(service):
+    return service.probe(site("db", service))
+
+
 def settings(service, name="db"):
-    return service.files(name, PLATFORM, None)[0].content
+    return service.files(site(name, service), NODE)[0].content
 
 
 def members(service, name="db"):
-    return {resource.id: resource for resource in service.resources(name, PLATFORM, ()).resources}
+    return {resource.id: resource for resource in service.resources(site(name, service)).resources}
 
 
 @pytest.mark.parametrize("data", [DRBD, LVM, BIND])
@@ -39,7 +49,7 @@ def test_mariadb_listens_on_the_floating_address_alone():
     assert "\nbind-address = 10.0.0.5\n" in text
     assert "\nport = 3307\n" in text
     assert "\ninnodb_buffer_pool_size = 512M\n" in text
-    assert mariadb(port=3307).probe().target == "10.0.0.5:3307"
+    assert asked(mariadb(port=3307)).target == "10.0.0.5:3307"
     assert mariadb(buffer_pool=512).memory_mib() == 512
 
 
@@ -78,13 +88,13 @@ def test_rabbitmq_has_one_name_wherever_it_runs():
 
 
 def test_no_cookie_is_written_anywhere():
-    files = rabbitmq().files("queue", PLATFORM, None)
+    files = rabbitmq_files()
     assert [file.path for file in files if "cookie" in file.path] == []
     assert "cookie=" not in "".join(file.content.lower() for file in files)
 
 
 def test_systemd_does_not_listen_on_every_address_for_erlang():
-    [drop_in] = [f for f in rabbitmq().files("queue", PLATFORM, None) if "epmd" in f.path]
+    [drop_in] = [f for f in rabbitmq_files() if "epmd" in f.path]
     assert drop_in.content.splitlines()[-2:] == ["ListenStream=", "ListenStream=127.0.0.1:4369"]
     assert drop_in.make_parents
     assert drop_in.then[0] == ("systemctl", "daemon-reload")

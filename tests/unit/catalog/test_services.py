@@ -1,5 +1,6 @@
 import pytest
 from pydantic import ValidationError
+from tests.unit.catalog.sites import NODE, site
 
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
@@ -9,7 +10,11 @@ WEB, ADDRESS, SYSTEMD = (kinds()[kind] for kind in ("web", "address", "systemd")
 
 
 def made(service, name="site"):
-    return service.resources(name, PLATFORM, ())
+    return service.resources(site(name, service))
+
+
+def asked(service):
+    return service.probe(site("site", service))
 
 
 def by_id(service):
@@ -27,7 +32,7 @@ def test_apache_is_asked_for_its_status_page_on_this_host_only():
     service = WEB(address="10.0.0.5/24", port=8080)
     url = by_id(service)["site-apache"].parameters["statusurl"]
     assert url == "http://127.0.0.1:8080/quorate-status"
-    conf = service.files("site", PLATFORM, _node())[0]
+    conf = service.files(site("site", service), NODE)[0]
     assert "/quorate-status" in conf.content
     assert "Require local" in conf.content
     assert conf.path.startswith(PLATFORM.paths["apache.conf.d"])
@@ -35,22 +40,16 @@ def test_apache_is_asked_for_its_status_page_on_this_host_only():
 
 @pytest.mark.parametrize(("drain", "written"), [("5s", 5), ("0s", 1), ("100ms", 1), ("2500ms", 3)])
 def test_a_planned_stop_never_waits_for_ever(drain, written):
-    conf = WEB(address="10.0.0.5/24", drain=drain).files("site", PLATFORM, _node())[0]
+    service = WEB(address="10.0.0.5/24", drain=drain)
+    conf = service.files(site("site", service), NODE)[0]
     assert f"GracefulShutdownTimeout {written}\n" in conf.content
-
-
-def _node():
-    class Named:
-        name = "n1"
-
-    return Named
 
 
 def test_the_page_names_the_node_and_the_probe_expects_it():
     service = WEB(address="10.0.0.5/24")
-    page = service.files("site", PLATFORM, _node())[-1]
+    page = service.files(site("site", service), NODE)[-1]
     assert "n1" in page.content
-    probe = service.probe()
+    probe = asked(service)
     assert probe.target == "http://10.0.0.5:80/quorate.html"
     assert page.path.endswith("/quorate.html")
     assert probe.expect in page.content
@@ -66,7 +65,8 @@ def test_the_page_names_the_node_and_the_probe_expects_it():
     ],
 )
 def test_the_probe_asks_what_the_operator_says(options, target, expect):
-    probe = WEB(**({"address": "10.0.0.5/24"} | options)).probe()
+    service = WEB(**({"address": "10.0.0.5/24"} | options))
+    probe = asked(service)
     assert (probe.target, probe.expect) == (target, expect)
 
 
@@ -95,9 +95,9 @@ def test_a_unit_with_an_address_is_a_group():
     service = SYSTEMD(unit="nginx", address="10.0.0.5/24", meta={"priority": "5"})
     found = by_id(service)
     assert found["site"] == Group("site", ("site-address", "site-unit"), {"priority": "5"})
-    assert service.probe().kind == "icmp"
-    assert SYSTEMD(unit="nginx", address="10.0.0.5/24", port=443).probe().target == "10.0.0.5:443"
-    assert SYSTEMD(unit="nginx").probe() is None
+    assert asked(service).kind == "icmp"
+    assert asked(SYSTEMD(unit="nginx", address="10.0.0.5/24", port=443)).target == "10.0.0.5:443"
+    assert asked(SYSTEMD(unit="nginx")) is None
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Replicated
 from quorate.describe.load import load
 from quorate.render import drbd, hosts

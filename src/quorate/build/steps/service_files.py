@@ -7,6 +7,7 @@ from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, di
 from quorate.build.step import States
 from quorate.build.want import Want
 from quorate.catalog.service import HostFile
+from quorate.catalog.site import Site
 from quorate.findings import Finding
 from quorate.machines.host import Host, command
 from quorate.observe.facts import file_state
@@ -24,7 +25,7 @@ def wanted(want: Want, name: str) -> dict[str, tuple[str, HostFile]]:
     return {
         file.path: (label, file)
         for label, service in want.services_on(name).items()
-        for file in service.files(label, platform, node)
+        for file in service.files(Site(label, platform, want.cluster), node)
     }
 
 

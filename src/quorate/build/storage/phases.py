@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from quorate.build.change import Change, Effect, Run
 from quorate.build.want import Want
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.service import Service
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Seed, Store
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from quorate.catalog.floating import address_primitive
-from quorate.catalog.platform import Platform
 from quorate.catalog.service import Probe, Service
-from quorate.describe.cluster import IPInterface, Node
+from quorate.catalog.site import Site
+from quorate.describe.cluster import IPInterface
 from quorate.describe.fields import Duration, FloatingAddress, Name
 from quorate.describe.resources import Resources
 
@@ -44,16 +44,16 @@ services:
         """Return what IPaddr2 calls."""
         return ("address",)
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+    def resources(self, site: Site) -> Resources:
         """Return one IPaddr2."""
-        primitive = address_primitive(name, self.address, self.nic, self.monitor)
+        primitive = address_primitive(site.name, self.address, self.nic, self.monitor)
         return Resources(resources=(replace(primitive, meta=MappingProxyType(dict(self.meta))),))
 
     def addresses(self) -> Sequence[IPInterface]:
         """Return the address."""
         return (self.address,)
 
-    def probe(self) -> Probe | None:
+    def probe(self, site: Site) -> Probe | None:
         """Return a ping: nothing else is known to answer."""
         return Probe("icmp", str(self.address.ip))
 

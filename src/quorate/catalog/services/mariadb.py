@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe
+from quorate.catalog.site import Site
 from quorate.catalog.storage import Seed, Usual, carried
 from quorate.catalog.stored import StoredService
 from quorate.catalog.watched import watched
@@ -119,36 +120,37 @@ targets: {availability: 99.99, outage_s: 60}
         """Return the buffer pool."""
         return self.buffer_pool
 
-    def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
+    def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's settings, and what watches it."""
         content = CONF.format(
             address=self.address.ip,
             port=self.port,
-            datadir=self.datadir(name),
+            datadir=self.datadir(site.name),
             run=RUN,
-            log=self._log(name),
+            log=self._log(site.name),
             pool=self.buffer_pool,
         )
-        path, server = f"{platform.paths['mariadb.conf.d']}/90-quorate.cnf", f"{name}-server"
+        path, server = f"{site.platform.paths['mariadb.conf.d']}/90-quorate.cnf", f"{site.name}-server"
         settings = HostFile(path, content, reader=server, taken="restart")
         # "Access denied" is an answer, too: whoever has changed root's password is not punished for it.
-        question = (platform.paths["mariadb.admin"], f"--socket={SOCKET}", "ping")
+        question = (site.platform.paths["mariadb.admin"], f"--socket={SOCKET}", "ping")
         return (settings, *watched(server, PID_FILE, question))
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+    def resources(self, site: Site) -> Resources:
         """Return a group: storage, then the address so that the server can listen on it, then the server."""
-        address = address_primitive(f"{name}-address", self.address, self.nic, self.monitor)
+        address = address_primitive(f"{site.name}-address", self.address, self.nic, self.monitor)
         parameters = {
-            "binary": platform.paths["mariadb"],  # not mysqld_safe, which restarts a server behind Pacemaker's back
-            "client_binary": platform.paths["mariadb.client"],
-            "config": platform.paths["mariadb.conf"],
-            "datadir": self.datadir(name),
-            "log": self._log(name),
+            # Not mysqld_safe, which restarts a server behind Pacemaker's back.
+            "binary": site.platform.paths["mariadb"],
+            "client_binary": site.platform.paths["mariadb.client"],
+            "config": site.platform.paths["mariadb.conf"],
+            "datadir": self.datadir(site.name),
+            "log": self._log(site.name),
             "pid": PID_FILE,
             "socket": SOCKET,
         }
         server = Primitive(
-            id=f"{name}-server",
+            id=f"{site.name}-server",
             agent=MYSQL,
             parameters=MappingProxyType(parameters),
             operations=(
@@ -157,10 +159,10 @@ targets: {availability: 99.99, outage_s: 60}
                 Operation("monitor", interval_s=self.monitor, timeout_s=30),
             ),
         )
-        group = Group(name, (), MappingProxyType(dict(self.meta)))
-        return carried(name, self.store(name), nodes, (address, server), group)
+        group = Group(site.name, (), MappingProxyType(dict(self.meta)))
+        return carried(site.name, self.store(site.name), site.nodes, (address, server), group)
 
-    def probe(self) -> Probe | None:
+    def probe(self, site: Site) -> Probe | None:
         """Return the port, to be asked by a client that writes."""
         return Probe("sql", f"{host_in_url(self.address)}:{self.port}")
 

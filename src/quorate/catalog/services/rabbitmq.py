@@ -18,6 +18,7 @@ from typing import ClassVar
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe
+from quorate.catalog.site import Site
 from quorate.catalog.storage import Seed, carried
 from quorate.catalog.stored import StoredService
 from quorate.catalog.watched import watched
@@ -97,32 +98,33 @@ targets: {availability: 99.9, outage_s: 120}
         """Return what the server takes before the first message."""
         return MEMORY_MIB
 
-    def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
+    def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's environment, what keeps epmd off the network, what watches the server.
 
         RabbitMQ writes its process id beside its data, so that only the node that has them mounted sees it.
         """
-        environment = ENVIRONMENT.format(name=NODENAME, address=self.address.ip, port=self.port, base=self.base(name))
+        base = self.base(site.name)
+        environment = ENVIRONMENT.format(name=NODENAME, address=self.address.ip, port=self.port, base=base)
         return (
-            HostFile(platform.paths["rabbitmq.env"], environment, reader=f"{name}-server", taken="restart"),
+            HostFile(site.platform.paths["rabbitmq.env"], environment, reader=f"{site.name}-server", taken="restart"),
             HostFile(
-                f"{platform.paths['epmd.socket.d']}/quorate.conf",
+                f"{site.platform.paths['epmd.socket.d']}/quorate.conf",
                 EPMD,
                 make_parents=True,
                 then=(
                     ("systemctl", "daemon-reload"),
-                    ("sh", "-c", EPMD_ANEW.format(server=platform.units["rabbitmq"])),
+                    ("sh", "-c", EPMD_ANEW.format(server=site.platform.units["rabbitmq"])),
                 ),
             ),
-            *watched(f"{name}-server", f"{self.base(name)}/{NODENAME}.pid"),
+            *watched(f"{site.name}-server", f"{self.base(site.name)}/{NODENAME}.pid"),
         )
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+    def resources(self, site: Site) -> Resources:
         """Return a group: storage, then the address so that the server can listen on it, then the server."""
-        address = address_primitive(f"{name}-address", self.address, self.nic, self.monitor)
+        address = address_primitive(f"{site.name}-address", self.address, self.nic, self.monitor)
         server = Primitive(
-            id=f"{name}-server",
-            agent=AgentName("systemd", None, platform.units["rabbitmq"].removesuffix(".service")),
+            id=f"{site.name}-server",
+            agent=AgentName("systemd", None, site.platform.units["rabbitmq"].removesuffix(".service")),
             operations=(
                 # On a slow node Erlang alone takes over a minute, and after a crash the queues' journals are read anew.
                 Operation("start", timeout_s=300),
@@ -131,10 +133,10 @@ targets: {availability: 99.9, outage_s: 120}
                 Operation("monitor", interval_s=self.monitor),
             ),
         )
-        group = Group(name, (), MappingProxyType(dict(self.meta)))
-        return carried(name, self.store(name), nodes, (address, server), group)
+        group = Group(site.name, (), MappingProxyType(dict(self.meta)))
+        return carried(site.name, self.store(site.name), site.nodes, (address, server), group)
 
-    def probe(self) -> Probe | None:
+    def probe(self, site: Site) -> Probe | None:
         """Return a client that publishes at the port."""
         return Probe("amqp", f"{host_in_url(self.address)}:{self.port}")
 

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Probe, Service
-from quorate.describe.cluster import IPInterface, Node
+from quorate.catalog.site import Site
+from quorate.describe.cluster import IPInterface
 from quorate.describe.fields import Duration, FloatingAddress, Name, Port
 from quorate.describe.reader import pattern
 from quorate.describe.resources import AgentName, Group, Operation, Primitive, Resources
@@ -67,15 +68,15 @@ services:
         """Return the unit, by its full name."""
         return (self.unit if self.unit.endswith(".service") else f"{self.unit}.service",)
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+    def resources(self, site: Site) -> Resources:
         """Return the unit alone, or a group of the address and the unit."""
         meta = MappingProxyType(dict(self.meta))
         agent = AgentName("systemd", None, self.unit.removesuffix(".service"))
         if self.address is None:
-            return Resources(resources=(Primitive(name, agent, operations=self._operations(), meta=meta),))
-        address = address_primitive(f"{name}-address", self.address, self.nic, monitor_s=5)
-        unit = Primitive(f"{name}-unit", agent, operations=self._operations())
-        return Resources(resources=(address, unit, Group(name, (address.id, unit.id), meta)))
+            return Resources(resources=(Primitive(site.name, agent, operations=self._operations(), meta=meta),))
+        address = address_primitive(f"{site.name}-address", self.address, self.nic, monitor_s=5)
+        unit = Primitive(f"{site.name}-unit", agent, operations=self._operations())
+        return Resources(resources=(address, unit, Group(site.name, (address.id, unit.id), meta)))
 
     def _operations(self) -> tuple[Operation, ...]:
         return (
@@ -88,7 +89,7 @@ services:
         """Return the floating address, if there is one."""
         return (self.address,) if self.address else ()
 
-    def probe(self) -> Probe | None:
+    def probe(self, site: Site) -> Probe | None:
         """Return a TCP connection to the port, a ping where no port is known, nothing without an address."""
         if self.address is None:
             return None

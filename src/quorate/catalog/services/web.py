@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe, Service
+from quorate.catalog.site import Site
 from quorate.catalog.watched import watched
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.fields import Duration, Flag, FloatingAddress, Name, Port, Text
@@ -92,42 +93,43 @@ targets: {outage_s: 10}
         """Return Apache's unit: Pacemaker starts the server, nothing else may."""
         return (platform.units["apache"],)
 
-    def files(self, name: str, platform: Platform, node: Node) -> Sequence[HostFile]:
+    def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the configuration Pacemaker's agent needs, what watches Apache, and the page that names the node."""
         conf = CONF.format(status=STATUS_PATH, drain_s=max(1, ceil(self.drain)))  # 0 would mean to wait for ever
-        pid, control = platform.paths["apache.pid"], platform.paths["apache.control"]
+        pid, control = site.platform.paths["apache.pid"], site.platform.paths["apache.control"]
         again = ("sh", "-c", GRACEFUL, "quorate-graceful", pid, control)
-        path, server = f"{platform.paths['apache.conf.d']}/quorate.conf", f"{name}-apache"
+        path, server = f"{site.platform.paths['apache.conf.d']}/quorate.conf", f"{site.name}-apache"
         files = [HostFile(path, conf, then=(again,), reader=server, taken="reload")]
         files += watched(server, pid)
         if self.page:
-            page = f"<!doctype html>\n<html><title>{name}</title><p>{name} is {SERVED_BY} {node.name}</p></html>\n"
-            files.append(HostFile(f"{platform.paths['apache.documents']}/{PAGE}", page))
+            name, said = site.name, f"{site.name} is {SERVED_BY} {node.name}"
+            page = f"<!doctype html>\n<html><title>{name}</title><p>{said}</p></html>\n"
+            files.append(HostFile(f"{site.platform.paths['apache.documents']}/{PAGE}", page))
         return files
 
-    def resources(self, name: str, platform: Platform, nodes: Sequence[Node]) -> Resources:
+    def resources(self, site: Site) -> Resources:
         """Return a group: the address first, so that Apache can listen on it, then Apache."""
-        address = address_primitive(f"{name}-address", self.address, self.nic, self.monitor)
+        address = address_primitive(f"{site.name}-address", self.address, self.nic, self.monitor)
         server = Primitive(
-            id=f"{name}-apache",
+            id=f"{site.name}-apache",
             agent=APACHE,
             parameters=MappingProxyType(
                 {
-                    "configfile": platform.paths["apache.conf"],
-                    "httpd": platform.paths["apache"],
+                    "configfile": site.platform.paths["apache.conf"],
+                    "httpd": site.platform.paths["apache"],
                     "statusurl": f"http://127.0.0.1:{self.port}{STATUS_PATH}",
                 }
             ),
             operations=(Operation("monitor", interval_s=self.monitor),),
         )
-        group = Group(name, (address.id, server.id), MappingProxyType(dict(self.meta)))
+        group = Group(site.name, (address.id, server.id), MappingProxyType(dict(self.meta)))
         return Resources(resources=(address, server, group))
 
     def addresses(self) -> Sequence[IPInterface]:
         """Return the floating address."""
         return (self.address,)
 
-    def probe(self) -> Probe | None:
+    def probe(self, site: Site) -> Probe | None:
         """Return the page to ask for at the floating address."""
         own_page = self.page and self.path is None
         path = self.path or (f"/{PAGE}" if self.page else "/")

@@ -9,8 +9,8 @@ Source: quorate's catalog: each kind's files
 
 from collections.abc import Iterator
 
-from quorate.catalog.expand import nodes_of
 from quorate.catalog.service import Service
+from quorate.catalog.site import Site, nodes_of
 from quorate.check.context import Context
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
@@ -24,7 +24,7 @@ def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
         if not isinstance(service, Service):
             continue
         for node in nodes_of(cluster, service):
-            for file in service.files(name, context.platform, node):
+            for file in service.files(Site(name, context.platform, cluster), node):
                 first, content = written.setdefault((node.name, file.path), (name, file.content))
                 if first == name or content == file.content or not file.replace or (first, name) in told:
                     continue

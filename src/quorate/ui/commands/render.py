@@ -18,9 +18,9 @@ def command(file: str, output: str, family: str) -> None:
     files are for the kernel's own module, 8.4.
     """
     from quorate.catalog.agents import AgentLibrary  # noqa: PLC0415 - keeps --help quick
-    from quorate.catalog.expand import nodes_of  # noqa: PLC0415
     from quorate.catalog.platforms import platform_for  # noqa: PLC0415
     from quorate.catalog.service import Service  # noqa: PLC0415
+    from quorate.catalog.site import Site, nodes_of  # noqa: PLC0415
     from quorate.catalog.storage import Replicated  # noqa: PLC0415
     from quorate.errors import UsageError  # noqa: PLC0415
     from quorate.render import drbd  # noqa: PLC0415
@@ -40,7 +40,7 @@ def command(file: str, output: str, family: str) -> None:
         files[f"{node.name}{platform.paths['hosts']}"] = merged("", cluster)
         for name, service in cluster.services.items():
             if isinstance(service, Service) and node in nodes_of(cluster, service):
-                files |= {f"{node.name}{f.path}": f.content for f in service.files(name, platform, node)}
+                files |= {f"{node.name}{f.path}": f.content for f in service.files(Site(name, platform, cluster), node)}
                 store = service.store(name)
                 if isinstance(store, Replicated):
                     ends = drbd.ends(store, nodes_of(cluster, service), {})

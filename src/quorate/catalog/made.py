@@ -1,0 +1,57 @@
+"""Made secrets: passwords, cookies and keys that no operator wants to invent: made once, kept where only root reads.
+
+A service says which it needs (Service.secrets). They lie on every node in FOLDER, one file each, of mode 0600: what a
+node has is the cluster's, and is made here from the kernel's random numbers only where no node has it. A file of a
+service names one by `made(NAME)` in its content, and the value comes in its place at the moment of writing. Pure but
+for the random numbers of `Secret.fresh`.
+"""
+
+import base64
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+FOLDER = "/etc/quorate/secrets"
+_MARK = re.compile(r"@quorate-secret:([a-z0-9][a-z0-9.-]*)@")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSecret:
+    """One secret. name: SERVICE.WHAT, in lower case letters, digits, dots and dashes; its file in FOLDER is called so.
+
+    shape: "word", 32 letters, digits, - and _ (nothing that SQL, an URL or a configuration file had to quote);
+    "upper", 32 capital letters (an Erlang cookie); "fernet", a key of Fernet: 32 bytes in URL-safe base64.
+    """
+
+    name: str
+    shape: Literal["word", "upper", "fernet"] = "word"
+
+    @property
+    def path(self) -> str:
+        """Where it lies on a node."""
+        return f"{FOLDER}/{self.name}"
+
+    def fresh(self) -> str:
+        """Return a new value."""
+        if self.shape == "upper":
+            return "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(32))
+        if self.shape == "fernet":
+            return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        return secrets.token_urlsafe(24)
+
+
+def made(name: str) -> str:
+    """Return what stands in a file's content, or a command's input, for the secret of that name."""
+    return f"@quorate-secret:{name}@"
+
+
+def named_in(content: str) -> frozenset[str]:
+    """Return the names of the secrets that a content stands for."""
+    return frozenset(_MARK.findall(content))
+
+
+def filled(content: str, values: Mapping[str, str]) -> str:
+    """Return a content with the secrets' values in place; KeyError for one that nobody has made."""
+    return _MARK.sub(lambda found: values[found[1]], content)

@@ -1,0 +1,34 @@
+"""Proxied: what a service has a proxy pass on to its servers, one on each node. Data only, pure.
+
+A service says it of itself (Service.proxied); the proxy's kind makes its own configuration of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Proxied:
+    """One port that clients use at the proxy's address.
+
+    name: of the section, the service's own or begins with it. port: at the floating address, and where each server
+    listens. servers: node -> the server's address, in the order in which they are preferred.
+    mode: "http" or "tcp". single: all clients go to one server at a time, the others stand by (a database with one
+    writer); sessions of one that is gone are ended. check: how a server is asked whether it is fit: the path of a GET
+    over HTTP, "" for a connection alone. check_port: where, 0 for `port`. check_s: how often; from the first failed
+    check or connection on it is asked ten times as often. idle_s: how long client and server may be silent.
+    statuses: the HTTP statuses of a server that is fit, as haproxy's rstatus takes them.
+    """
+
+    name: str
+    port: int
+    servers: Mapping[str, str]
+    mode: Literal["http", "tcp"] = "http"
+    single: bool = False
+    check: str = ""
+    check_port: int = 0
+    check_s: float = 1.0
+    idle_s: float = 60.0
+    statuses: str = "2.."
+    options: tuple[str, ...] = field(default=())
