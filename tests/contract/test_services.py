@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.expand import expand
+from quorate.catalog.made import named_in
 from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Probe, Service
 from quorate.catalog.services import kinds
@@ -87,6 +88,28 @@ def test_its_files_are_whole_and_the_same_each_time(service, platform, cluster):
         for file in files:
             assert file.path.startswith("/")
             assert file.content.endswith("\n")
+
+
+def test_secrets_are_named_for_it_and_stand_where_they_are_filled_in(service, platform, cluster):
+    """Every secret in a file or an input is some service's; none is in an argument vector."""
+    name, described = service
+    site = Site(name, platform, cluster)
+    own = [one.name for one in described.secrets(site)]
+    assert all(one.startswith(f"{name}.") for one in own)
+    assert len(set(own)) == len(own)
+    sites = [Site(other, platform, cluster) for other in cluster.services]
+    known = {one.name for other in sites for one in other.service.secrets(other)}
+    files = [file.content for node in site.nodes for file in described.files(site, node)]
+    tasks = described.settings_up(site)
+    inputs = [text for task in tasks for text in (task.input, task.ask_input)]
+    assert {secret for content in (*files, *inputs) for secret in named_in(content)} <= known
+    words = [word for task in tasks for word in (*task.asks, *task.does, *sum(task.environment, ()))]
+    assert not any(named_in(word) for word in words)
+
+
+def test_what_it_uses_is_in_the_file_and_not_itself(service, platform, cluster):
+    name, described = service
+    assert set(described.uses(Site(name, platform, cluster))) <= cluster.services.keys() - {name}
 
 
 def test_the_service_carries_its_own_name(service, platform, cluster):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from quorate.build import in_clear
 from quorate.build.departing import Connect, find
 from quorate.build.step import Fleet, answer
+from quorate.build.steps import made_secrets
 from quorate.build.want import NOBODY, Want
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platform import Platform
@@ -85,7 +86,14 @@ async def prepare(
             f"--overwrite-data: no service has the disk {', '.join(strange_disks)}",
             f"name one of {', '.join(sorted(known)) or 'none: no service of the file has a disk'}",
         )
-    return await _with_secrets_in_clear(want, fleet)
+    return await _with_made_secrets(await _with_secrets_in_clear(want, fleet), fleet)
+
+
+async def _with_made_secrets(want: Want, fleet: Fleet) -> Want:
+    """Read what was made for services before, and make in memory what no node has: the plan shows it as to be made."""
+    if not (wanted := made_secrets.wanted(want.cluster, want.platform)):
+        return want
+    return replace(want, made=made_secrets.values(wanted, await made_secrets.read(fleet)))
 
 
 async def _with_secrets_in_clear(want: Want, fleet: Fleet) -> Want:

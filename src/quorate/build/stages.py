@@ -1,11 +1,12 @@
 """The order of building: stages with a barrier after each. Within a host stage all nodes and steps go in parallel.
 
-Data, and the only place that names all steps. The order is the argument: storage before anything that could start what
+Data, and the only place that names all steps. The order is the argument: secrets before
+files that hold them, storage before anything that could start what
 lies on it, names and keys before Corosync, Corosync in membership on every node before Pacemaker, Pacemaker with every
 node online before quorate takes back a maintenance or standby of its own, and before the CIB; the CIB settled before
 anybody's power is cut. A node that is to go leaves before a file is written that no longer has it; one that is new to a
 running cluster finds its fencing device and its constraints there when it joins. The quorum device is asked for its
-vote when Corosync has been told of it, and not before.
+vote when Corosync has been told of it, and not before. What is done once for a service is done when all of them run.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from quorate.build.steps import (
     departure,
     forgetting,
     link_addresses,
+    made_secrets,
     membership,
     names,
     pacemaker,
@@ -38,6 +40,7 @@ from quorate.build.steps import (
     returned,
     running,
     service_files,
+    setting_up,
     storage,
     written,
 )
@@ -64,6 +67,7 @@ STAGES = (
     Stage("clocks", host_steps=(clock,), witness_steps=(clock,)),
     Stage("packages", host_steps=(packages,), witness_steps=(packages,)),
     Stage("departure", cluster_step=departure),
+    Stage("secrets", cluster_step=made_secrets),
     Stage(
         "hosts",
         host_steps=(link_addresses, names, bonds, ports, boot, qdevice_halt, cib_secrets, service_files, corosync_conf),
@@ -80,6 +84,7 @@ STAGES = (
     Stage("return", cluster_step=returned),
     Stage(CONFIGURATION, cluster_step=cib),
     Stage(SERVICES, cluster_step=running),
+    Stage("setting up", cluster_step=setting_up),
     Stage("forgetting", cluster_step=forgetting),
     Stage("disks", cluster_step=written),
     Stage("power", cluster_step=power),

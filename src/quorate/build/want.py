@@ -47,6 +47,7 @@ class Want:
     as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
     NOBODY's. prune: whether what is live in the CIB and not in the file goes. rotate_key: whether Corosync gets a new
     key. measured: what actions took in this cluster, and place: what its nodes are, for what is foretold of a plan.
+    made: the made secrets of services, by name (catalog/made.py).
     departing: nodes of the running cluster that the file no longer has. without: nodes that are away, and whose part is
     left for another time. in_clear: parameters of resources whose secret stands in the live CIB as it is, and stays.
     max_interruption_s: how long a change may interrupt a service, None for any time.
@@ -69,6 +70,7 @@ class Want:
     without: frozenset[str] = frozenset()
     in_clear: frozenset[tuple[str, str]] = frozenset()
     max_interruption_s: float | None = None
+    made: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def leaving(self) -> frozenset[str]:

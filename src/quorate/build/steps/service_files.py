@@ -1,11 +1,15 @@
-"""service_files: the files that the services of the catalog need on a host."""
+"""service_files: the files that the services of the catalog need on a host.
+
+A content in which a made secret stands is shown nowhere, nor what it differs in.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference, digest
+from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
 from quorate.build.step import States
 from quorate.build.want import Want
+from quorate.catalog.made import filled, named_in
 from quorate.catalog.service import HostFile
 from quorate.catalog.site import Site
 from quorate.findings import Finding
@@ -29,13 +33,21 @@ def wanted(want: Want, name: str) -> dict[str, tuple[str, HostFile]]:
     }
 
 
+def write(file: HostFile, want: Want) -> WriteFile:
+    """Return what puts a file on a host, with the secrets in place."""
+    content = filled(file.content, want.made).encode()
+    secret = bool(named_in(file.content))
+    return WriteFile(file.path, content, file.mode, file.owner, file.group, secret, file.make_parents)
+
+
 async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
     """Return the state of those files, with the content of those that will be written over."""
     files = wanted(want, host.name)
     found = dict(await gather_about(host, file_state, *files))
     for path, (_, file) in files.items():
-        other = found[path].kind == "file" and found[path].sha256 != digest(file.content.encode())
-        if other and file.replace and found[path].size_bytes <= SHOWN_MAX:
+        action = write(file, want)
+        other = found[path].kind == "file" and not action.is_content_of(found[path])
+        if other and file.replace and not action.secret and found[path].size_bytes <= SHOWN_MAX:
             found[path] = replace(found[path], content=await host.get(path))
     return found
 
@@ -43,8 +55,7 @@ async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
 def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
     """Yield a change for each file that is absent, or different and ours to replace."""
     for path, (label, file) in wanted(want, name).items():
-        content = file.content.encode()
-        action = WriteFile(path, content, file.mode, file.owner, file.group, make_parents=file.make_parents)
+        action = write(file, want)
         if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
             continue
         then = (Run(command(*argv)) for argv in file.then)
@@ -54,7 +65,7 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
             TITLE,
             f"write {path} for {label}",
             (action, *then),
-            difference=difference(path, facts[path].content, content),
+            difference=difference(path, facts[path].content, action.content),
             things=((Thing("file", path), deed),),
             effect=EFFECTS[file.taken] if facts[path].exists else Effect.NOTHING,
             reads=(label, file.reader) if file.taken and facts[path].exists else None,
