@@ -12,6 +12,7 @@ import asyncio
 import fcntl
 import hashlib
 import inspect
+import shlex
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -66,8 +67,13 @@ NOT_AT_BOOT = (
     "drbd",
     "e2scrub_reap",
     "epmd",
+    "garb",
+    "glance-api",
+    "haproxy",
+    "keystone",
     "logd",
     "mariadb",
+    "memcached",
     "pacemaker",
     "rabbitmq-server",
 )
@@ -189,9 +195,11 @@ async def _build(image: Path, packages: Iterable[str], kernel: Kernel | None) ->
 
 def build_command(target: Path, archives: Path, packages: Iterable[str]) -> list[str]:
     """Return the mmdebstrap(1) call: in namespaces of its own, so that all of it dies with its first process."""
-    cache = "var/cache/apt/archives"
+    packages, cache = tuple(packages), "var/cache/apt/archives"
     fill = f'mkdir -p "$1/{cache}" && find {archives} -name "*.deb" -exec cp -lt "$1/{cache}" {{}} +'
     keep = f'find "$1/{cache}" -maxdepth 1 -name "*.deb" -exec cp -lnt {archives} {{}} +'
+    answers = PLATFORM.answers_for(packages)
+    answer = f'printf %s {shlex.quote(answers)} | chroot "$1" {shlex.join(PLATFORM.answer)}'
     return [
         *("unshare", "--mount", "--pid", "--fork", "--kill-child"),
         *("mmdebstrap", "--quiet"),
@@ -201,6 +209,7 @@ def build_command(target: Path, archives: Path, packages: Iterable[str]) -> list
         '--aptopt=Acquire::Languages "none"',
         "--skip=download/empty,essential/unlink",
         f"--setup-hook={fill}",
+        *([f"--essential-hook={answer}"] if answers else []),
         f"--customize-hook={keep}",
         RELEASE,
         str(target),

@@ -45,6 +45,19 @@ def test_packages_without_a_daemon_mask_nothing() -> None:
     assert [text.split()[0] for text in commands(change)] == ["apt-get", "apt-get"]
 
 
+def test_what_an_installer_would_ask_is_answered_before_it_is_installed() -> None:
+    want = wish()
+    asking = replace(want.platform, answers={"apache2": "apache2 apache2/ask boolean false\n"})
+    want = replace(want, platforms=dict.fromkeys(want.platforms, asking))
+    there = dict.fromkeys(packages.wanted(want.cluster, want.platform, "n1"), "1.0")
+    (quiet,) = packages.changes({name: v for name, v in there.items() if name != "ipmitool"}, want, "n1")
+    assert "debconf-set-selections" not in commands(quiet), "what is installed keeps its answers"
+    (change,) = packages.changes({name: v for name, v in there.items() if name != "apache2"}, want, "n1")
+    assert [text.split()[0] for text in commands(change)] == ["sh", "debconf-set-selections", "apt-get", "apt-get"]
+    (answer,) = [a.command for a in change.actions if isinstance(a, Run) and a.command.input]
+    assert answer.input == b"apache2 apache2/ask boolean false\n"
+
+
 def test_a_unit_that_runs_is_not_masked(tmp_path: Path) -> None:
     tool = tmp_path / "systemctl"
     tool.write_text(

@@ -17,6 +17,10 @@ def test_every_platform_has_the_words_the_others_have(platform):
         assert platform.packages.keys() == other.packages.keys()
         assert platform.units.keys() == other.units.keys()
         assert platform.paths.keys() == other.paths.keys()
+    installable = {package for packages in platform.packages.values() for package in packages}
+    assert platform.answers.keys() <= installable
+    assert all(text.endswith("\n") for text in platform.answers.values())
+    assert platform.answer or not platform.answers
     assert all(unit.endswith(".service") for unit in platform.units.values())
     assert all(path.startswith("/") for path in platform.paths.values())
 

@@ -23,6 +23,14 @@ def test_services_bring_their_packages() -> None:
     assert image.digest(image.packages_of(cluster(PAIR))) == image.digest([])
 
 
+def test_an_installer_that_asks_is_answered_before() -> None:
+    target, archives = Path("TARGET"), Path("ARCHIVES")
+    (answer,) = [word for word in image.build_command(target, archives, ["keystone"]) if word.startswith("--essential")]
+    assert "keystone/configure_db boolean false\n" in answer
+    assert answer.endswith('| chroot "$1" debconf-set-selections')
+    assert not [word for word in image.build_command(target, archives, ["nftables"]) if word.startswith("--essential")]
+
+
 def test_nothing_of_the_cluster_starts_at_boot(tmp_path: Path) -> None:
     wants = tmp_path / "etc/systemd/system/multi-user.target.wants"
     for directory in (wants, tmp_path / "etc/ssh/sshd_config.d", tmp_path / image.KEYS):

@@ -3,7 +3,7 @@
 Debian starts a daemon as soon as its package is unpacked, Corosync with a configuration of its own on 127.0.0.1
 (Debian bug 847295). So the units of the packages that are being installed are masked in /run while apt works; a mask
 there is gone after a boot, and the step `boot` takes it away. A unit that runs is not masked: nothing starts it, and
-were apply killed here, systemd could not start it again after a fall.
+were apply killed here, systemd could not start it again after a fall. What an installer would ask is answered before.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -73,12 +73,14 @@ def changes(facts: Mapping[str, str], want: Want, name: str) -> Iterator[Change 
     platform = want.platforms[name]
     quiet = tuple(platform.environment.items())
     quieted = units(want, name, missing)
+    answers = platform.answers_for(missing)
     yield Change(
         name,
         TITLE,
         f"install {', '.join(missing)}",
         (
             *([Run(command("sh", "-c", MASK, "quorate-mask", *quieted))] if quieted else []),
+            *([Run(Command(platform.answer, answers.encode(), quiet))] if answers else []),
             Run(Command(platform.refresh, environment=quiet), timeout_s=300),
             Run(Command((*platform.install, *missing), environment=quiet), timeout_s=1200),
         ),

@@ -25,6 +25,10 @@ PLATFORM = Platform(
             "mount": ("util-linux", "psmisc"),  # the Filesystem agent calls fuser
             "mariadb": ("mariadb-server", "psmisc"),
             "rabbitmq": ("rabbitmq-server",),
+            # What reaches memcached and the database is Python's; a server finds neither without.
+            "keystone": ("keystone", "python3-memcache", "python3-pymysql", "uwsgi-plugin-python3"),
+            "glance": ("glance-api", "python3-memcache", "python3-pymysql"),
+            "openstack-client": ("python3-openstackclient",),
             "apache": ("apache2", "wget"),  # the apache agent asks the status page with wget or curl
         }
     ),
@@ -39,6 +43,8 @@ PLATFORM = Platform(
             "drbd": "drbd.service",
             "mariadb": "mariadb.service",
             "rabbitmq": "rabbitmq-server.service",
+            "keystone": "keystone.service",
+            "glance": "glance-api.service",
         }
     ),
     paths=MappingProxyType(
@@ -76,5 +82,22 @@ PLATFORM = Platform(
         "--option=Dpkg::Options::=--force-confold",  # an operator's edited configuration wins over the package's
     ),
     environment=MappingProxyType({"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}),
+    # These would fill in settings, tables and accounts of their own where a host was once told so.
+    answer=("debconf-set-selections",),
+    answers=MappingProxyType(
+        {
+            "keystone": """\
+keystone keystone/configure_db boolean false
+keystone keystone/create-admin-tenant boolean false
+keystone keystone/register-endpoint boolean false
+""",
+            "glance-api": """\
+glance-common glance/configure_db boolean false
+glance-common glance/configure_ksat boolean false
+glance-common glance/configure_rabbit boolean false
+glance-api glance/configure_api-endpoint boolean false
+""",
+        }
+    ),
     query=("dpkg-query", "--show", "--showformat=${Package} ${Version} ${db:Status-Status}\n"),
 )
