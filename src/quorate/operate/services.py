@@ -11,6 +11,7 @@ from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Group, Resources
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus, Failure, ResourceStatus
+from quorate.operate.insight import Line
 
 GOOD = "running"
 INFINITY = 1_000_000  # Pacemaker's own value of INFINITY
@@ -21,7 +22,7 @@ class ServiceState:
     """One service or top-level resource of the file. kind: of the catalog, "" for the file's own resources.
 
     state: running, partly, starting, stopping, stopped, failed, blocked, lost, twice, missing, unknown.
-    nodes: where any of it is active. words: the state for people, with the reason.
+    nodes: where any of it is active. words: the state for people, with the reason. inside: what its own servers say.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ServiceState:
     state: str
     nodes: tuple[str, ...]
     words: str
+    inside: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
     views (view.py asks for them)
       -> who speaks for the cluster: the DC, else a node with quorum, else anyone
       -> nodes, links, votes (membership.py), services (services.py), storage (storage.py), fencing (fencing.py)
+      -> what the services' own servers say (insight.py and the files of inside/)
       -> problems: findings, each with what to do
 
 Well means that everything was seen and nothing is wrong. What no node could tell stays unknown, and is never well.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from quorate.catalog.platform import Platform
@@ -20,6 +21,7 @@ from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
 from quorate.operate import changes, fencing, membership, services, storage
 from quorate.operate.fencing import EventState, FencingState
+from quorate.operate.insight import UNASKED, Insight, Within, sites_of
 from quorate.operate.membership import LinkState, NodeState, Votes
 from quorate.operate.services import FailureState, ServiceState
 from quorate.operate.storage import StoreState
@@ -66,8 +68,13 @@ class Status:
         return 0 if self.well else 1 if self.known else 3
 
 
-def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: datetime) -> Status:
-    """Return the status. answers: one View per node of the file. now: with a time zone; only ages depend on it."""
+def judge(
+    cluster: Cluster, platform: Platform, answers: Sequence[View], now: datetime, within: Within = UNASKED
+) -> Status:
+    """Return the status. answers: one View per node of the file. now: with a time zone; only ages depend on it.
+
+    within: what the services said of themselves.
+    """
     views = {view.name: view for view in answers}
     teller = membership.speaker(views)
     truth = teller.cluster if teller and isinstance(teller.cluster, ClusterStatus) else None
@@ -75,6 +82,9 @@ def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: da
     nodes = membership.nodes(cluster, views, truth)
     links = membership.links(cluster, views)
     states = services.services(cluster, wanted, truth)
+    running = {state.name: frozenset(state.nodes) for state in states}
+    told = {site.name: within.insight(site, running[site.name]) for site in sites_of(cluster, platform)}
+    states = tuple(replace(state, inside=told.get(state.name, Insight()).lines) for state in states)
     constraints = teller.constraints if teller and isinstance(teller.constraints, tuple) else ()
     kept, ill_kept = storage.storage(cluster, views, truth, constraints)
     failed = services.failures(truth)
@@ -85,6 +95,7 @@ def judge(cluster: Cluster, platform: Platform, answers: Sequence[View], now: da
     found = [
         *membership.problems(cluster, views, nodes, links),
         *(services.problems(states, failed, ill) if truth else ()),
+        *(finding for insight in told.values() for finding in insight.findings),
         *ill_kept,
         *fencing.problems(cluster, truth, fences, lately),
         *(_whole(wanted, truth) if truth else ()),

@@ -126,7 +126,7 @@ def link_lines(cluster: Cluster, status: Status) -> Iterator[str]:
 
 
 def service_lines(cluster: Cluster, status: Status) -> Iterator[str]:
-    """Yield one line per service: name, kind, where clients find it, how it is."""
+    """Yield one line per service: name, kind, where clients find it, how it is; below it what its servers say."""
     where: dict[str, str] = {}
     for name, service in cluster.services.items():
         if isinstance(service, Service):
@@ -140,6 +140,9 @@ def service_lines(cluster: Cluster, status: Status) -> Iterator[str]:
     for name, kind, state in rows:
         words = click.style(shorten(state.words, WORDS_MAX, placeholder=" ..."), fg=COLOURS.get(state.state, "red"))
         yield f"{name.ljust(names)}  {click.style(kind.ljust(kinds), dim=True)}  {words}"
+        for line in state.inside:
+            said = shorten(f"{line.node}: {line.words}" if line.node else line.words, WORDS_MAX, placeholder=" ...")
+            yield f"{' ' * names}  {' ' * kinds}    {click.style(said, fg=COLOURS.get(line.state, 'red'))}"
 
 
 def storage_lines(status: Status) -> Iterator[str]:

@@ -22,6 +22,9 @@ def command(file: str, in_lab: bool, form: str) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from quorate.catalog.platforms import platforms  # noqa: PLC0415
+    from quorate.operate import insight  # noqa: PLC0415
+    from quorate.operate.inside import files  # noqa: PLC0415
+    from quorate.operate.insight import Within  # noqa: PLC0415
     from quorate.operate.status import judge  # noqa: PLC0415
     from quorate.operate.storage import questions  # noqa: PLC0415
     from quorate.operate.view import View, look  # noqa: PLC0415
@@ -32,12 +35,17 @@ def command(file: str, in_lab: bool, form: str) -> None:
 
     cluster = readable(file)
 
-    async def ask() -> tuple[View, ...]:
-        async with reach(cluster, in_lab=in_lab, timeout_s=CONNECT_S) as found:
-            return await look(found.fleet.values(), found.failed, questions(cluster))
+    platform = platforms()[0]  # names of resources, and of what servers are asked by, are the same on every one
 
-    # Resource names, all that counts here, are the same on every platform.
-    status = judge(cluster, platforms()[0], asyncio.run(ask()), datetime.now(UTC))
+    async def ask() -> tuple[tuple[View, ...], Within]:
+        async with reach(cluster, in_lab=in_lab, timeout_s=CONNECT_S) as found:
+            return await asyncio.gather(
+                look(found.fleet.values(), found.failed, questions(cluster)),
+                insight.look(found.fleet, cluster, platform, files()),
+            )
+
+    views, within = asyncio.run(ask())
+    status = judge(cluster, platform, views, datetime.now(UTC), within)
     if form == "json":
         show_json({"well": status.well, "exit_code": status.exit_code} | asdict(status))
     else:
