@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+CONNECT_S = 1.0
+"""How long a proxy waits for a server to take a connection, and at least for the answer to a check."""
+FAST = 0.1
+"""From the first failed check on it waits for this share of the interval; the second one that fails is the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proxied:
@@ -32,3 +37,19 @@ class Proxied:
     idle_s: float = 60.0
     statuses: str = "2.."
     options: tuple[str, ...] = field(default=())
+
+    @property
+    def died_s(self) -> float:
+        """How long clients wait at the most for another server when one ends: until two checks have failed.
+
+        With clients that connect anew it is less: the first connection that is refused is enough.
+        """
+        return self.check_s * (1 + FAST)
+
+    @property
+    def silent_s(self) -> float:
+        """How long clients wait at the most when a server's host is silent: until two checks had no answer.
+
+        With clients that connect anew it is about CONNECT_S: the first connection that has no answer is enough.
+        """
+        return self.check_s * (1 + FAST) + 2 * max(CONNECT_S, self.check_s)

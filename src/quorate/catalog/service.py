@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from quorate.catalog.made import MadeSecret
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
+from quorate.catalog.servers import Servers
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
 from quorate.catalog.storage import Seed, Store
@@ -95,6 +96,10 @@ class Service(ServiceOptions):
     def proxied(self, site: Site) -> Sequence[Proxied]:
         """Return what a proxy passes on to it; nothing where no proxy stands before it."""
         return ()
+
+    def servers(self, site: Site) -> Servers:
+        """Return how its servers stand in for each other, where it has one on each of several nodes."""
+        return Servers()
 
     def settings_up(self, site: Site) -> Sequence[SettingUp]:
         """Return what has to be done once when it runs, in this order, after the same of all that it uses."""
