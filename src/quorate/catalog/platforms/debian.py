@@ -64,6 +64,8 @@ PLATFORM = Platform(
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
             "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",
+            "keystone.conf": "/etc/keystone/keystone.conf.d/quorate.conf",
+            "glance.conf": "/etc/glance/glance-api.conf.d/quorate.conf",
             "apache": "/usr/sbin/apache2",
             "apache.control": "/usr/sbin/apache2ctl",
             "apache.conf": "/etc/apache2/apache2.conf",

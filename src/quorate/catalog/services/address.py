@@ -22,6 +22,7 @@ class Address(Service):
     """
 
     kind: ClassVar[str] = "address"
+    offers: ClassVar[str] = "entrance"
     example: ClassVar[str] = """\
 # A floating address on two nodes: one of them answers to 10.20.0.100 at any time.
 cluster: gateway

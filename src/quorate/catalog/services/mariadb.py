@@ -68,6 +68,7 @@ class Mariadb(StoredService):
     """
 
     kind: ClassVar[str] = "mariadb"
+    offers: ClassVar[str] = "sql"
     minor: ClassVar[int] = 0
     example: ClassVar[str] = """\
 # MariaDB on a disk that DRBD replicates between two nodes.
@@ -161,6 +162,10 @@ targets: {availability: 99.99, outage_s: 60}
         )
         group = Group(site.name, (), MappingProxyType(dict(self.meta)))
         return carried(site.name, self.store(site.name), site.nodes, (address, server), group)
+
+    def reached(self, site: Site) -> Sequence[str]:
+        """Return the port at the floating address."""
+        return (f"{host_in_url(self.address)}:{self.port}",)
 
     def probe(self, site: Site) -> Probe | None:
         """Return the port, to be asked by a client that writes."""

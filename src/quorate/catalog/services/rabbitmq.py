@@ -66,6 +66,7 @@ class Rabbitmq(StoredService):
     """
 
     kind: ClassVar[str] = "rabbitmq"
+    offers: ClassVar[str] = "amqp"
     minor: ClassVar[int] = 1  # beside a mariadb, which has 0
     example: ClassVar[str] = """\
 # RabbitMQ on a disk that DRBD replicates between two nodes.
@@ -135,6 +136,10 @@ targets: {availability: 99.9, outage_s: 120}
         )
         group = Group(site.name, (), MappingProxyType(dict(self.meta)))
         return carried(site.name, self.store(site.name), site.nodes, (address, server), group)
+
+    def reached(self, site: Site) -> Sequence[str]:
+        """Return the port at the floating address."""
+        return (f"{host_in_url(self.address)}:{self.port}",)
 
     def probe(self, site: Site) -> Probe | None:
         """Return a client that publishes at the port."""

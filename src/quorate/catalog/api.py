@@ -1,0 +1,236 @@
+"""ApiService: the frame of OpenStack's API services: servers without a state of their own, behind one address.
+
+Behind a proxy every node runs one, on the node's own address (active/active: a clone). Behind a floating address alone
+one node runs it, the node that has the address, and it listens there (active/passive, as in the OpenStack HA guide).
+The kind of the service that offers the entrance decides it; nothing else of the cluster file changes.
+
+Why active/passive APIs are not one group, as the guide has them: in a group the failure of one restarts all after it,
+and they do not need one another to start. Each is bound to the address and ordered after it, and restarts alone. One
+that cannot run on its node any more takes the address, and with it the others, to a node where it can: no other node
+could serve it. Data only, pure.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import ClassVar
+
+from quorate.catalog.accounts import sql_account, sql_secret, sql_url
+from quorate.catalog.floating import host_in_url
+from quorate.catalog.made import MadeSecret
+from quorate.catalog.platform import Platform
+from quorate.catalog.proxied import Proxied
+from quorate.catalog.service import HostFile, Service
+from quorate.catalog.setting_up import SettingUp
+from quorate.catalog.site import Site
+from quorate.catalog.storage import carried
+from quorate.catalog.watched import watched
+from quorate.describe.cluster import IPInterface, Node
+from quorate.describe.fields import Duration, Name, Port
+from quorate.describe.resources import (
+    AgentName,
+    Clone,
+    Colocation,
+    Constraint,
+    Group,
+    Operation,
+    Order,
+    Primitive,
+    Resources,
+    Role,
+)
+
+ANSWERS = "/usr/lib/quorate/answers"
+UNITS = "/etc/systemd/system"
+# A started unit is one that answers: who waits for the start needs not ask again. On a slow node Python takes a minute.
+UNIT = """\
+# Written by quorate.
+[Service]
+{settings}ExecStartPost={answers} --started {pidfile} {address} {port} {path}
+TimeoutStartSec=280
+"""
+START_S = 300
+CHECK_S = 3.0  # a page that an API's only worker makes, between requests of clients
+IDLE_S = 60.0
+
+
+class ApiService(Service):
+    """What all API services share. A kind sets `port`, and answers `settings`.
+
+    proxy: the service that is the entrance: a proxy, or a floating address. database: the one that offers SQL. Both
+    are found when there is but one. workers: processes that answer requests. monitor: how often systemd is asked.
+    health: the page that a server which is well answers with 2xx, without asking others. environment: lines of the
+    unit's section [Service].
+    """
+
+    health: ClassVar[str] = "/healthcheck"
+    environment: ClassVar[tuple[str, ...]] = ()
+
+    port: Port
+    proxy: Name | None = None
+    database: Name | None = None
+    workers: int = 1
+    monitor: Duration = 10
+
+    @abstractmethod
+    def settings(self, site: Site, node: Node) -> Mapping[str, Mapping[str, str]]:
+        """Return the settings of the server on `node`, by section."""
+
+    def entrance(self, site: Site) -> Site | None:
+        """Return the site of the proxy, or of the floating address."""
+        return site.chosen(self.proxy, "entrance")
+
+    def is_passive(self, site: Site) -> bool:
+        """Tell whether one node runs it, the one that has the address."""
+        entrance = self.entrance(site)
+        return entrance is not None and entrance.service.kind == "address"
+
+    def listening(self, site: Site, node: Node) -> IPInterface:
+        """Return the address that the server listens at on `node`."""
+        entrance = self.entrance(site)
+        return entrance.service.addresses()[0] if entrance and self.is_passive(site) else node.links[0]
+
+    def sql(self, site: Site, node: Node) -> str:
+        """Return the URL of the database for the server on `node`: at the node's own instance, if it has one.
+
+        A file without a database has a finding; then nobody is asked for this.
+        """
+        database = site.chosen(self.database, "sql")
+        reached = list(database.service.reached(database)) if database else []
+        own = [where for where in reached if where.startswith(f"{host_in_url(node.links[0])}:")]
+        return next((sql_url(site, where, self.kind) for where in (*own, *reached)), "")
+
+    def packages(self) -> Sequence[str]:
+        """Return the server's."""
+        return (self.kind,)
+
+    def units(self, platform: Platform) -> Sequence[str]:
+        """Return the server's unit."""
+        return (platform.units[self.kind],)
+
+    def files(self, site: Site, node: Node) -> Sequence[HostFile]:
+        """Return the settings, what makes the unit wait until the server answers, and what watches the server."""
+        unit, server = site.platform.units[self.kind], f"{site.name}-server"
+        asked = (str(self.listening(site, node).ip), str(self.port), self.health)
+        pidfile = f"/run/{self.kind}/quorate.pid"
+        dropin = UNIT.format(
+            settings="".join(f"{line}\n" for line in self.environment),
+            answers=ANSWERS,
+            pidfile=pidfile,
+            address=asked[0],
+            port=asked[1],
+            path=asked[2],
+        )
+        return (
+            HostFile(
+                site.platform.paths[f"{self.kind}.conf"],
+                ini(self.settings(site, node)),
+                mode=0o640,
+                group=self.kind,
+                make_parents=True,
+                reader=server,
+                taken="restart",
+            ),
+            HostFile(ANSWERS, answers(), mode=0o755, make_parents=True),
+            HostFile(
+                f"{UNITS}/{unit}.d/quorate.conf", dropin, make_parents=True, then=(("systemctl", "daemon-reload"),)
+            ),
+            *watched(server, pidfile, (ANSWERS, *asked)),
+        )
+
+    def resources(self, site: Site) -> Resources:
+        """Return a clone of the server, or the server bound to the address; on top of its storage where it has any."""
+        unit = site.platform.units[self.kind].removesuffix(".service")
+        server = Primitive(
+            f"{site.name}-server",
+            AgentName("systemd", None, unit),
+            operations=(Operation("start", timeout_s=START_S), Operation("monitor", interval_s=self.monitor)),
+        )
+        meta = dict(self.meta)
+        if self.is_passive(site):
+            made = self._on_its_store(site, server, Group(site.name, (server.id,), MappingProxyType(meta)))
+            return made + Resources(constraints=tuple(self._bound(site)))
+        made = self._on_its_store(site, server, Group(f"{site.name}-instance", (server.id,)))
+        if self.store(site.name) is None:
+            made = Resources(resources=(server,))
+        member = made.resources[-1].id
+        clone = Clone(site.name, member, meta=MappingProxyType({"interleave": "true", **meta}))
+        return replace(made, resources=(*made.resources, clone))
+
+    def _on_its_store(self, site: Site, server: Primitive, group: Group) -> Resources:
+        store = self.store(site.name)
+        if store is None:
+            return Resources(resources=(server, group))
+        return carried(site.name, store, site.nodes, (server,), group)
+
+    def _bound(self, site: Site) -> Iterator[Constraint]:
+        """Yield what keeps the server with the address, and with the instance of the database that it uses."""
+        entrance, database = self.entrance(site), site.chosen(self.database, "sql")
+        assert entrance is not None
+        yield Colocation(f"{site.name}-with-{entrance.name}", site.name, entrance.name)
+        if database is not None and len(database.service.reached(database)) > 1:
+            carrying = next(r for r in database.service.resources(database).resources if r.id == database.name)
+            role: Role | None = "Promoted" if isinstance(carrying, Clone) and carrying.promotable else None
+            yield Colocation(f"{site.name}-with-{database.name}", site.name, database.name, with_role=role)
+        yield Order(f"{site.name}-after-{entrance.name}", entrance.name, site.name)
+
+    def uses(self, site: Site) -> Sequence[str]:
+        """Return its entrance and its database."""
+        used = (self.entrance(site), site.chosen(self.database, "sql"))
+        return tuple(one.name for one in used if one is not None)
+
+    def secrets(self, site: Site) -> Sequence[MadeSecret]:
+        """Return the password of its account in the database."""
+        return (sql_secret(site),)
+
+    def settings_up(self, site: Site) -> Sequence[SettingUp]:
+        """Return how it gets its database; the kind adds what fills it."""
+        database = site.chosen(self.database, "sql")
+        return (sql_account(site, database, self.kind),) if database else ()
+
+    def proxied(self, site: Site) -> Sequence[Proxied]:
+        """Return the servers of all nodes, asked for their health; nothing where one node has the address."""
+        if self.entrance(site) is None or self.is_passive(site):
+            return ()
+        servers = {node.name: str(node.links[0].ip) for node in site.nodes}
+        return (Proxied(site.name, self.port, servers, check=self.health, check_s=CHECK_S, idle_s=IDLE_S),)
+
+    def reached(self, site: Site) -> Sequence[str]:
+        """Return its port at the address of the entrance; without one, at every node."""
+        entrance = self.entrance(site)
+        addresses = entrance.service.addresses()[:1] if entrance else [node.links[0] for node in site.nodes]
+        return tuple(f"{host_in_url(address)}:{self.port}" for address in addresses)
+
+    def listens(self) -> Mapping[str, Sequence[int]]:
+        """Return the port."""
+        return {"tcp": (self.port,)}
+
+
+def ini(sections: Mapping[str, Mapping[str, str]]) -> str:
+    """Write settings as oslo.config reads them."""
+    written = (
+        f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in section.items())
+        for name, section in sections.items()
+    )
+    return "# Written by quorate.\n" + "\n".join(written)
+
+
+def database_settings(url: str) -> dict[str, str]:
+    """Return the section `database`: connections that are given up and made anew when the database has moved."""
+    return {
+        "connection": url,
+        "max_pool_size": "5",
+        "max_overflow": "25",
+        "connection_recycle_time": "280",
+        "max_retries": "-1",
+        "retry_interval": "1",
+    }
+
+
+@cache
+def answers() -> str:
+    """Return the program that asks a server for its health."""
+    return resources.files("quorate.catalog").joinpath("programs/answers").read_text("utf-8")

@@ -1,0 +1,95 @@
+"""OpenStack: what its services share: how they know the identity service, the broker and the cache. Data only, pure."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+from quorate.catalog.made import MadeSecret, made
+from quorate.catalog.service import HostFile
+from quorate.catalog.setting_up import SettingUp
+from quorate.catalog.site import Site
+
+REGION = "RegionOne"
+REGISTER = "/usr/lib/quorate/register"
+
+
+def admin_secret(identity: Site) -> MadeSecret:
+    """Return the password of the identity service's first user, `admin`."""
+    return MadeSecret(f"{identity.name}.admin")
+
+
+def user_secret(site: Site) -> MadeSecret:
+    """Return the password of a service's own user in the identity service."""
+    return MadeSecret(f"{site.name}.user")
+
+
+def identity_url(identity: Site) -> str:
+    """Return where the identity service is asked, without a version."""
+    return f"http://{identity.service.reached(identity)[0]}"
+
+
+def cache_servers(site: Site) -> str:
+    """Return the servers of all caches as OpenStack lists them; "" where there is none."""
+    return ",".join(where for one in site.beside("cache") for where in one.service.reached(one))
+
+
+def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:
+    """Return the section `keystone_authtoken`, by which a service asks whether a client's token is valid.
+
+    A server of the cache that is gone is passed over for 30 s at a time, after 1 s.
+    """
+    settings = {
+        "www_authenticate_uri": identity_url(identity),
+        "auth_url": identity_url(identity),
+        "auth_type": "password",
+        "username": user,
+        "password": made(user_secret(site).name),
+        "user_domain_name": "Default",
+        "project_name": "service",
+        "project_domain_name": "Default",
+        "region_name": REGION,
+        "service_token_roles_required": "true",
+    }
+    if servers := cache_servers(site):
+        settings["memcached_servers"] = servers
+        settings["memcache_pool_socket_timeout"] = "1"
+        settings["memcache_pool_dead_retry"] = "30"
+    return settings
+
+
+def registered(site: Site, identity: Site, user: str, kind: str) -> SettingUp:
+    """Return how a service gets its user, and its entry in the catalog with three endpoints.
+
+    user: of the service, and the entry's name. kind: the entry's, as OpenStack's service types authority has it.
+    """
+    about = {
+        "identity": f"{identity_url(identity)}/v3",
+        "region": REGION,
+        "admin": made(admin_secret(identity).name),
+        "user": user,
+        "password": made(user_secret(site).name),
+        "type": kind,
+        "url": f"http://{site.service.reached(site)[0]}",
+    }
+    said = json.dumps(about)
+    return SettingUp(
+        words=f"give it the user {user} and its endpoints in {identity.name}",
+        asks=(REGISTER, "ask"),
+        does=(REGISTER, "do"),
+        on=site.name,
+        ask_input=said,
+        input=said,
+        things=(("identity-user", user), ("endpoints", kind)),
+    )
+
+
+def register_files() -> Sequence[HostFile]:
+    """Return the program that `registered` calls, for the nodes of the service."""
+    return (HostFile(REGISTER, register(), mode=0o755, make_parents=True),)
+
+
+@cache
+def register() -> str:
+    """Return the program."""
+    return resources.files("quorate.catalog").joinpath("programs/register").read_text("utf-8")

@@ -1,0 +1,163 @@
+"""The frame of API services: a clone behind a proxy, or one server bound to a floating address, by one word."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+import pytest
+from tests.unit.catalog.sites import NODE, site
+
+from quorate.catalog.api import ApiService, answers, ini
+from quorate.catalog.made import named_in
+from quorate.catalog.service import Service
+from quorate.catalog.services.address import Address
+from quorate.catalog.services.mariadb import Mariadb
+from quorate.describe.resources import Clone, Colocation, Group, Order, Primitive
+
+ADDRESS = "10.20.0.100/24"
+
+
+class Proxy(Service):
+    """Stands for a proxy."""
+
+    kind: ClassVar[str] = "proxy"
+    offers: ClassVar[str] = "entrance"
+
+    def addresses(self):
+        return Address(address=ADDRESS).addresses()
+
+
+class Databases(Service):
+    """Stands for a database with an instance on every node, each found at the node itself."""
+
+    kind: ClassVar[str] = "databases"
+    offers: ClassVar[str] = "sql"
+    promotable: bool = False
+
+    def reached(self, site):
+        return [f"{node.links[0].ip}:3306" for node in site.nodes]
+
+    def resources(self, site):
+        made = Mariadb(address=ADDRESS, data={"filesystem": {"device": "/srv/db"}}).resources(site)
+        return replace(made, resources=(Clone(site.name, "x", promotable=self.promotable),))
+
+
+class Glance(ApiService):
+    """Stands for any API service."""
+
+    kind: ClassVar[str] = "glance"
+    port: int = 9292
+    environment: ClassVar[tuple[str, ...]] = ("Environment=A=b",)
+
+    def settings(self, site, node):
+        return {
+            "DEFAULT": {"bind_host": str(self.listening(site, node).ip)},
+            "database": {"connection": self.sql(site, node)},
+        }
+
+
+DATABASE = Mariadb(address="10.20.0.101/24", data={"filesystem": {"device": "/srv/db"}})
+
+
+def active(**beside):
+    return site("images", Glance(), proxy=Proxy(), **{"database": DATABASE, **beside})
+
+
+def passive(**beside):
+    return site("images", Glance(), entrance=Address(address=ADDRESS), **{"database": DATABASE, **beside})
+
+
+def settings(where, node=NODE):
+    return next(f.content for f in where.service.files(where, node) if f.path.endswith(".conf.d/quorate.conf"))
+
+
+def test_behind_a_proxy_every_node_runs_it_at_its_own_address():
+    made = active().service.resources(active())
+    server, clone = made.resources
+    assert isinstance(server, Primitive)
+    assert str(server.agent) == "systemd:glance-api"
+    assert (clone.id, clone.member, clone.promotable, dict(clone.meta)) == (
+        "images",
+        "images-server",
+        False,
+        {"interleave": "true"},
+    )
+    assert made.constraints == ()
+    assert "bind_host = 10.20.0.11\n" in settings(active())
+
+
+def test_behind_an_address_alone_one_node_runs_it_there():
+    made = passive().service.resources(passive())
+    assert [type(one) for one in made.resources] == [Primitive, Group]
+    assert made.constraints == (
+        Colocation("images-with-entrance", "images", "entrance"),
+        Order("images-after-entrance", "entrance", "images"),
+    )
+    assert "bind_host = 10.20.0.100\n" in settings(passive())
+    assert settings(passive(), passive().nodes[1]) == settings(passive())
+
+
+@pytest.mark.parametrize(("promotable", "role"), [(True, "Promoted"), (False, None)])
+def test_bound_to_an_address_it_uses_the_instance_of_its_own_node(promotable, role):
+    here = passive(database=Databases(promotable=promotable))
+    bound = here.service.resources(here).constraints
+    assert Colocation("images-with-database", "images", "database", with_role=role) in bound
+    assert [
+        ("@10.20.0.11:3306/" in settings(here, n), "@10.20.0.12:3306/" in settings(here, n)) for n in here.nodes[:2]
+    ] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_proxy_is_told_of_every_server_and_an_address_of_none():
+    [proxied] = active().service.proxied(active())
+    assert (proxied.name, proxied.port, proxied.check) == ("images", 9292, "/healthcheck")
+    assert dict(proxied.servers) == {"n1": "10.20.0.11", "n2": "10.20.0.12", "n3": "10.20.0.13"}
+    assert passive().service.proxied(passive()) == ()
+
+
+@pytest.mark.parametrize("where", [active(), passive()])
+def test_others_find_it_at_the_entrance_in_both_forms(where):
+    assert where.service.reached(where) == ("10.20.0.100:9292",)
+    assert set(where.service.uses(where)) == {"database", *(set(where.cluster.services) & {"proxy", "entrance"})}
+
+
+def test_its_database_is_asked_for_and_made_with_the_password_in_the_input_alone():
+    [account] = active().service.settings_up(active())
+    assert account.on == "database"
+    assert named_in(account.input) == named_in(account.ask_input) == {"images.database"}
+    assert not named_in(" ".join((*account.asks, *account.does)))
+    assert "CREATE DATABASE IF NOT EXISTS `glance`" in account.input
+
+
+def test_its_settings_are_for_its_group_alone_and_name_the_secret():
+    [file] = [f for f in active().service.files(active(), NODE) if named_in(f.content)]
+    assert (file.mode, file.group, file.reader, file.taken) == (0o640, "glance", "images-server", "restart")
+    assert (
+        "connection = mysql+pymysql://glance:@quorate-secret:images.database@@10.20.0.101:3306/glance?" in file.content
+    )
+
+
+def test_its_unit_is_started_when_it_answers_and_is_watched():
+    files = {f.path: f.content for f in active().service.files(active(), NODE)}
+    unit = files["/etc/systemd/system/glance-api.service.d/quorate.conf"]
+    call = "/usr/lib/quorate/answers --started /run/glance/quorate.pid 10.20.0.11 9292 /healthcheck"
+    assert f"ExecStartPost={call}\n" in unit
+    assert "Environment=A=b\n" in unit
+    assert files["/usr/lib/quorate/answers"] == answers()
+    watch = files["/etc/systemd/system/quorate-watch-images-server.service"]
+    assert "images-server /run/glance/quorate.pid /usr/lib/quorate/answers 10.20.0.11 9292 /healthcheck\n" in watch
+
+
+def test_without_entrance_and_database_nothing_is_assumed():
+    """Check has findings about it; whoever asks meanwhile gets an answer."""
+    alone = site("images", Glance())
+    assert alone.service.uses(alone) == alone.service.settings_up(alone) == ()
+    assert len(alone.service.reached(alone)) == len(alone.nodes)
+    assert "connection = \n" in settings(alone)
+
+
+def test_sections_are_written_as_oslo_config_reads_them():
+    assert ini({"A": {"x": "1", "y": "2"}, "b": {"z": "3"}}) == (
+        "# Written by quorate.\n[A]\nx = 1\ny = 2\n\n[b]\nz = 3\n"
+    )
