@@ -77,22 +77,25 @@ agents = st.sampled_from(
      Agent("stonith", None, "fence_ipmilan")]
 )  # fmt: skip
 dates = st.sampled_from(["2026-01-01", "2027-02-03"])
-expressions = st.one_of(
+days = st.one_of(
+    st.builds(DateExpression, st.just("gt"), start=dates),
+    st.builds(DateExpression, st.just("lt"), end=dates),
+    st.builds(DateExpression, st.just("in_range"), start=st.just("2026-01-01"), end=st.just("2027-02-03")),
+    st.builds(DateExpression, st.just("in_range"), start=dates, fields=st.just((("hours", "2"),))),
+    st.builds(DateExpression, st.just("date_spec"), fields=st.just((("hours", "9-16"), ("months", "2")))),
+)
+expressions = days | st.one_of(
     st.builds(Expression, names, st.sampled_from(["defined", "not_defined"])),
     st.builds(Expression, names, st.sampled_from(["lt", "eq"]), names, st.sampled_from([None, "string"])),
     st.builds(Expression, names, st.just("gte"), numbers, st.just("number")),
-    st.builds(DateExpression, st.just("gt"), start=dates),
-    st.builds(DateExpression, st.just("lt"), end=dates),
-    st.builds(DateExpression, st.just("in_range"), start=dates, end=dates),
-    st.builds(DateExpression, st.just("in_range"), start=dates, fields=st.just((("hours", "2"),))),
-    st.builds(DateExpression, st.just("date_spec"), fields=st.just((("hours", "9-16"), ("months", "2")))),
 )
 rules = st.one_of(
     st.builds(Rule, tuples(expressions, 1), st.sampled_from(["and", "or"]), scores, st.none(),
               st.sampled_from([None, "Promoted"])),
     st.builds(Rule, tuples(expressions, 1, 1), score_attribute=names),
 )  # fmt: skip
-default_rules = st.builds(Rule, tuples(expressions, 1), st.sampled_from(["and", "or"]), st.just("INFINITY"))
+default_rules = st.builds(Rule, tuples(days, 1), st.sampled_from(["and", "or"]), st.just("INFINITY"))
+tickets = st.from_regex("[a-z][a-z0-9-]{0,6}", fullmatch=True)
 given = st.lists(st.tuples(names, values), min_size=1, max_size=3, unique_by=lambda pair: pair[0]).map(tuple)
 levels = st.just(
     (
@@ -115,8 +118,9 @@ permissions = st.builds(
     st.sampled_from(["xpath", "reference"]),
     values,
 )
+ascii_values = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=8)
 nodes = st.builds(lambda name, one, other: Node(uname=name, sets=(*one, *other)), st.sampled_from(["n1", "n2"]),
-                  some("attributes"), some("utilization", numbers))  # fmt: skip
+                  some("attributes", ascii_values), some("utilization", numbers))  # fmt: skip
 where = st.sampled_from(
     [(), (("resource-discovery", "never"),), (("role", "Started"), ("resource-discovery", "never"))]
 )
@@ -133,7 +137,7 @@ statements = st.one_of(
     pair_or_sets(Colocation, ROLES, score=scores, node_attribute=st.none()),
     pair_or_sets(Order, ACTIONS, kind=st.sampled_from([None, "Optional", "Serialize"]),
                  symmetrical=st.none() | st.booleans()),
-    st.builds(Ticket, id=names, ticket=names, members=st.tuples(st.builds(Member, st.just(ID), st.just("Promoted"))),
+    st.builds(Ticket, id=names, ticket=tickets, members=st.tuples(st.builds(Member, st.just(ID), st.just("Promoted"))),
               loss_policy=st.sampled_from([None, "stop"])),
     st.builds(FencingTopology, levels=levels),
     st.builds(Properties, kind=st.just("property"), pairs=pairs(1)),

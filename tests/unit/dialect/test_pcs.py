@@ -5,6 +5,7 @@ from tests.unit.dialect.cases import lines
 from tests.unit.dialect.pcs_cases import CASES, LIBRARY
 
 from quorate.dialect import same
+from quorate.dialect.model import Configuration, Node, NvSet, Pair
 from quorate.dialect.pcs.read import read, words
 from quorate.dialect.pcs.write import write
 
@@ -49,6 +50,13 @@ def test_one_case_has_every_command():
         "resource master", "resource promotable", "resource safe-disable", "resource ungroup", "resource unmanage",
         "acl disable", "alert recipient update",
     }  # fmt: skip
+
+
+def test_a_node_attribute_that_pcs_refuses_is_named_and_not_written():
+    sets = (NvSet("attributes", (Pair("rack", "Küche"), Pair("feed", "a"))),)
+    said = write(Configuration((Node(uname="n1", sets=sets),)))
+    assert said.commands == ("pcs -- node attribute n1 feed=a",)
+    assert [finding.code for finding in said.findings] == ["no-pcs-command"]
 
 
 def test_secrets_are_in_no_finding():

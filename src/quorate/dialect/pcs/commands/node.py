@@ -53,9 +53,13 @@ COMMANDS = {
 
 
 def written(node: Node) -> list[str]:
-    """Return the commands that give a node what it has; the node itself comes from corosync.conf."""
-    kinds = (("attribute", "attributes"), ("utilization", "utilization"))
-    said = ((word, quoting.pairs(quoting.first(node.sets, kind))) for word, kind in kinds)
+    """Return the commands that give a node what it has; the node itself comes from corosync.conf.
+
+    pcs 0.11 hands attributes to crm_attribute in the locale C, which takes ASCII alone.
+    """
+    ascii_only = [pair for pair in quoting.first(node.sets, "attributes") if f"{pair.name}{pair.value}".isascii()]
+    kinds = (("attribute", ascii_only), ("utilization", quoting.first(node.sets, "utilization")))
+    said = ((word, quoting.pairs(found)) for word, found in kinds)
     return [f"{quoting.line('pcs', '--', 'node', word, node.uname)} {pairs}" for word, pairs in said if pairs]
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from lxml.etree import _Element as Element
 
 from quorate.dialect.cib.parts import children
-from quorate.dialect.model import Attributes, Properties, Raw
+from quorate.dialect.model import Attributes, Expression, Properties, Raw
 from quorate.dialect.pcs import elements, quoting, rules
 from quorate.dialect.pcs.command import Command
 from quorate.dialect.pcs.state import State, updated
@@ -136,7 +136,9 @@ COMMANDS = {
 
 
 def written(properties: Properties) -> list[str]:
-    """Return the command that sets properties or defaults."""
+    """Return the command that sets properties or defaults; for defaults pcs knows no rule about node attributes."""
+    if any(isinstance(one, Expression) for rule in properties.rules for one in rule.expressions):
+        return []
     kept = [pair for pair in properties.pairs if pair.name not in READ_ONLY]
     said = quoting.pairs(kept)
     if properties.kind == "property":
@@ -154,6 +156,8 @@ def written_element(section: Element) -> list[str]:
     """Return the commands that make sets of defaults whose rules, or whose score, the model has no place for."""
     commands = []
     for element in children(section):
+        if element.find(".//expression") is not None:
+            continue  # about a node's attribute: pcs knows no such rule for defaults
         given = quoting.attributes(_attributes(element))
         pairs = tuple((pair.get("name", ""), pair.get("value", "")) for pair in children(element, "nvpair"))
         parts = [given, quoting.under("meta", quoting.attributes(pairs))]

@@ -1,5 +1,6 @@
 """`pcs constraint colocation|order|ticket …`, of two resources or of sets, and `constraint remove`. Pure."""
 
+import re
 from collections.abc import Iterable
 
 from lxml.etree import _Element as Element
@@ -12,6 +13,7 @@ from quorate.dialect.pcs.command import Command
 from quorate.dialect.pcs.state import State
 
 _SHOWN = ("config", "show")
+BOOTH_NAME = "[A-Za-z0-9-]{1,63}"
 
 
 def _sets(command: Command, state: State, kind: str) -> None:
@@ -237,7 +239,9 @@ def written_element(element: Element) -> list[str]:
 
 
 def written_ticket(one: Ticket) -> list[str]:
-    """Return the command that makes a ticket constraint."""
+    """Return the command that makes a ticket constraint; pcs refuses a name that booth would not take."""
+    if not re.fullmatch(BOOTH_NAME, one.ticket):
+        return []
     options = _said(("id", one.id), ("loss-policy", one.loss_policy))
     if one.resource_sets:
         return _of_sets("ticket", one.resource_sets, "role", (("ticket", one.ticket), *options))
