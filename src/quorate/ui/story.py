@@ -10,7 +10,7 @@ down    nothing is left (unless --keep)
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -116,6 +116,19 @@ async def tell(output: str, *, blueprint: str, keep: bool) -> int:
     return EXIT_CODES[outcome.verdict]
 
 
+def shares(seconds: Sequence[tuple[str, float]]) -> Iterator[str]:
+    """Yield how long it took, and what each stage that took a twentieth or more had of it; the others in one line."""
+    whole = sum(took for _, took in seconds)
+    long = [(title, took) for title, took in seconds if took >= whole / 20]
+    width = max(len(title) for title, _ in [*long, ("all", 0.0)])
+    for title, took in long:
+        yield f"{title:<{width}}  {took:6.1f} s  {100 * took / whole:3.0f} %"
+    if len(long) < len(seconds):
+        rest = whole - sum(took for _, took in long)
+        yield f"{'others':<{width}}  {rest:6.1f} s  {100 * rest / whole:3.0f} %"
+    yield f"{'all':<{width}}  {whole:6.1f} s"
+
+
 async def built_and_drilled(lab: Lab, cluster: Cluster, story: Story, progress: Progress) -> Outcome:
     """Boot, build, break; return what was seen."""
     headline(f"lab up   {len(cluster.nodes)} nodes")
@@ -125,6 +138,8 @@ async def built_and_drilled(lab: Lab, cluster: Cluster, story: Story, progress: 
         fleet = found.everybody()
         want = await prepare(cluster, fleet, found.secret, witness=found.witness())
         headline("apply    build the cluster, and fence each node once")
-        await apply(fleet, want, progress, lambda _: None, test_fencing=True)
+        applied = await apply(fleet, want, progress, lambda _: None, test_fencing=True)
+        for line in shares(applied.seconds):
+            click.echo(f"  {line}", err=True)
         headline("drill    cut the power of the node that serves")
         return await drill(lab, fleet, want, story, progress)
