@@ -24,6 +24,23 @@ ALTER USER '{name}'@'%' IDENTIFIED BY '{password}';
 GRANT ALL PRIVILEGES ON `{name}`.* TO '{name}'@'%';
 """
 
+# rabbitmqctl reads a password that is not among its arguments. Status 65: it is another, or there is no such user.
+ASK_BROKER = """\
+rabbitmqctl --quiet authenticate_user "$1" >/dev/null 2>&1
+case $? in 0) ;; 65) exit 1;; *) exit 2;; esac
+said=$(rabbitmqctl --quiet list_user_permissions "$1" --no-table-headers) || exit 2
+test "$said" = "$(printf '/\\t.*\\t.*\\t.*')"
+"""
+MAKE_IN_BROKER = """\
+read -r password
+if rabbitmqctl --quiet list_users --no-table-headers | cut -f 1 | grep -qxF "$1"; then
+    printf '%s\\n' "$password" | rabbitmqctl --quiet change_password "$1"
+else
+    printf '%s\\n' "$password" | rabbitmqctl --quiet add_user "$1"
+fi
+rabbitmqctl --quiet set_permissions "$1" '.*' '.*' '.*'
+"""
+
 
 def sql_secret(site: Site) -> MadeSecret:
     """Return the password of a service's account in the database."""
@@ -56,3 +73,29 @@ def sql_url(site: Site, where: str, name: str) -> str:
     """
     password = made(sql_secret(site).name)
     return f"mysql+pymysql://{name}:{password}@{where}/{name}?charset=utf8&connect_timeout=5&read_timeout=30"
+
+
+def amqp_secret(site: Site) -> MadeSecret:
+    """Return the password of a service's account in the broker."""
+    return MadeSecret(f"{site.name}.broker")
+
+
+def amqp_account(site: Site, broker: Site, name: str) -> SettingUp:
+    """Return how the service of `site` gets an account called `name` in the broker, for all queues of its host `/`."""
+    password = f"{made(amqp_secret(site).name)}\n"
+    return SettingUp(
+        words=f"make its account {name} in {broker.name}",
+        asks=("sh", "-c", ASK_BROKER, "quorate-broker", name),
+        does=("sh", "-ec", MAKE_IN_BROKER, "quorate-broker", name),
+        on=broker.name,
+        ask_input=password,
+        input=password,
+        things=(("broker-user", name),),
+    )
+
+
+def amqp_url(site: Site, broker: Site, name: str) -> str:
+    """Return the broker as oslo.messaging takes it: every server that there is, any of which will do."""
+    password = made(amqp_secret(site).name)
+    servers = ",".join(f"{name}:{password}@{where}" for where in broker.service.reached(broker))
+    return f"rabbit://{servers}//"

@@ -54,7 +54,6 @@ TimeoutStartSec=280
 """
 START_S = 300
 CHECK_S = 3.0  # a page that an API's only worker makes, between requests of clients
-IDLE_S = 60.0
 
 
 class ApiService(Service):
@@ -62,12 +61,12 @@ class ApiService(Service):
 
     proxy: the service that is the entrance: a proxy, or a floating address. database: the one that offers SQL. Both
     are found when there is but one. workers: processes that answer requests. monitor: how often systemd is asked.
-    health: the page that a server which is well answers with 2xx, without asking others. environment: lines of the
-    unit's section [Service].
+    health: the page that a server which is well answers with 2xx, without asking others. idle_s: how long client
+    and server may say nothing, where a proxy stands between them.
     """
 
     health: ClassVar[str] = "/healthcheck"
-    environment: ClassVar[tuple[str, ...]] = ()
+    idle_s: ClassVar[float] = 60.0
 
     port: Port
     proxy: Name | None = None
@@ -78,6 +77,10 @@ class ApiService(Service):
     @abstractmethod
     def settings(self, site: Site, node: Node) -> Mapping[str, Mapping[str, str]]:
         """Return the settings of the server on `node`, by section."""
+
+    def unit_lines(self, site: Site, node: Node) -> Sequence[str]:
+        """Return lines for the section [Service] of the server's unit."""
+        return ()
 
     def entrance(self, site: Site) -> Site | None:
         """Return the site of the proxy, or of the floating address."""
@@ -117,7 +120,7 @@ class ApiService(Service):
         asked = (str(self.listening(site, node).ip), str(self.port), self.health)
         pidfile = f"/run/{self.kind}/quorate.pid"
         dropin = UNIT.format(
-            settings="".join(f"{line}\n" for line in self.environment),
+            settings="".join(f"{line}\n" for line in self.unit_lines(site, node)),
             answers=ANSWERS,
             pidfile=pidfile,
             address=asked[0],
@@ -196,7 +199,7 @@ class ApiService(Service):
         if self.entrance(site) is None or self.is_passive(site):
             return ()
         servers = {node.name: str(node.links[0].ip) for node in site.nodes}
-        return (Proxied(site.name, self.port, servers, check=self.health, check_s=CHECK_S, idle_s=IDLE_S),)
+        return (Proxied(site.name, self.port, servers, check=self.health, check_s=CHECK_S, idle_s=self.idle_s),)
 
     def reached(self, site: Site) -> Sequence[str]:
         """Return its port at the address of the entrance; without one, at every node."""

@@ -29,7 +29,6 @@ VolumeName = Annotated[
         fix="use letters, digits and + _ . -",
     ),
 ]
-WAYS = ("drbd", "lvm", "filesystem")
 
 
 class Drbd(Section):
@@ -88,13 +87,14 @@ class Data(Section):
     @model_validator(mode="before")
     @classmethod
     def _one_way(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or data.keys() - WAYS:
+        ways = tuple(cls.model_fields)
+        if not isinstance(data, dict) or data.keys() - set(ways):
             return data  # what is wrong with it is said of the whole mapping, or of the unknown key
-        given = [key for key in WAYS if data.get(key) is not None]
+        given = [key for key in ways if data.get(key) is not None]
         if len(given) != 1:
             raise mismatch(
                 "bad-value",
-                f"must hold one of {', '.join(WAYS)}, and holds {' and '.join(given) or 'none of them'}",
+                f"must hold one of {', '.join(ways)}, and holds {' and '.join(given) or 'none of them'}",
                 why="a service's data lies in one place",
                 fix="write e.g. {drbd: {disk: /dev/sda3}}",
             )

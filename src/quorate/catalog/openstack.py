@@ -24,6 +24,11 @@ def user_secret(site: Site) -> MadeSecret:
     return MadeSecret(f"{site.name}.user")
 
 
+def cache_secret(site: Site) -> MadeSecret:
+    """Return the key by which a service's servers know, and only they, what they have put into the cache."""
+    return MadeSecret(f"{site.name}.cache")
+
+
 def identity_url(identity: Site) -> str:
     """Return where the identity service is asked, without a version."""
     return f"http://{identity.service.reached(identity)[0]}"
@@ -37,7 +42,8 @@ def cache_servers(site: Site) -> str:
 def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:
     """Return the section `keystone_authtoken`, by which a service asks whether a client's token is valid.
 
-    A server of the cache that is gone is passed over for 30 s at a time, after 1 s.
+    What memcached holds anybody can read and write who reaches it, so it gets nothing but what is encrypted. One that
+    is gone is passed over for 30 s at a time, after 1 s.
     """
     settings = {
         "www_authenticate_uri": identity_url(identity),
@@ -50,12 +56,29 @@ def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:
         "project_domain_name": "Default",
         "region_name": REGION,
         "service_token_roles_required": "true",
+        "http_connect_timeout": "5",
     }
     if servers := cache_servers(site):
         settings["memcached_servers"] = servers
+        settings["memcache_security_strategy"] = "ENCRYPT"
+        settings["memcache_secret_key"] = made(cache_secret(site).name)
         settings["memcache_pool_socket_timeout"] = "1"
         settings["memcache_pool_dead_retry"] = "30"
     return settings
+
+
+def messaging() -> dict[str, str]:
+    """Return the section `oslo_messaging_rabbit`: queues that survive a broker, and connections that find another."""
+    return {
+        "rabbit_quorum_queue": "true",  # durable, and kept by most of the brokers
+        "amqp_durable_queues": "true",
+        "heartbeat_timeout_threshold": "60",
+        "heartbeat_rate": "2",
+        "kombu_reconnect_delay": "0.5",
+        "rabbit_retry_interval": "1",
+        "rabbit_retry_backoff": "1",
+        "rabbit_interval_max": "5",
+    }
 
 
 def registered(site: Site, identity: Site, user: str, kind: str) -> SettingUp:

@@ -46,7 +46,9 @@ class Glance(ApiService):
 
     kind: ClassVar[str] = "glance"
     port: int = 9292
-    environment: ClassVar[tuple[str, ...]] = ("Environment=A=b",)
+
+    def unit_lines(self, site, node):
+        return ("Environment=A=b",)
 
     def settings(self, site, node):
         return {
