@@ -151,16 +151,23 @@ def test_its_agents_are_known_and_given_what_they_need(service, platform, cluste
 def test_meta_goes_to_the_resource_that_carries_it(service, platform, cluster):
     name, described = service
     marked = described.model_copy(update={"meta": {"priority": "7"}})
-    resources = {r.id: r for r in marked.resources(Site(name, platform, cluster)).resources}
-    assert dict(resources[name].meta) == {"priority": "7"}
+    site = Site(name, platform, cluster)
+    before = {r.id: dict(r.meta) for r in described.resources(site).resources}[name]
+    after = {r.id: dict(r.meta) for r in marked.resources(site).resources}[name]
+    assert after == {**before, "priority": "7"}
+    assert before.keys() <= {"interleave"}
 
 
 def test_addresses_and_probe_fit_together(service, platform, cluster):
+    """A server on every node is asked at the proxy's address; without one, at the first node's own."""
     name, described = service
-    probe = described.probe(Site(name, platform, cluster))
+    site = Site(name, platform, cluster)
+    probe = described.probe(site)
     assert probe is None or isinstance(probe, Probe)
     if probe is not None:
-        assert any(str(address.ip) in probe.target for address in described.addresses())
+        proxies = [address for other in site.beside("entrance") for address in other.service.addresses()]
+        known = [*described.addresses(), *proxies]
+        assert any(str(address.ip) in probe.target for address in known or [site.nodes[0].links[0]])
     assert all(0 < port < 65536 for ports in described.listens().values() for port in ports)
 
 

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from quorate import registry
 from quorate.errors import UsageError
 from quorate.explore import failures
-from quorate.explore.failure import Failure
+from quorate.explore.failure import HERE, Failure
+from quorate.explore.failures.resource_failed import named
 from quorate.explore.subject import Part, Subject
 
 
@@ -46,6 +47,11 @@ class Faced:
         return self.subject.parts[self.subject.service(self.service).needs[-1]]
 
     @property
+    def instance(self) -> str:
+        """That primitive as failures name it: an instance of a clone with its node."""
+        return named(self.server, self.node if self.server.clone else HERE)
+
+    @property
     def others(self) -> tuple[str, ...]:
         """All other nodes."""
         return tuple(name for name in self.subject.nodes if name != self.node)
@@ -53,7 +59,7 @@ class Faced:
     @property
     def words(self) -> Mapping[str, str]:
         """What ids may have in braces."""
-        return {"node": self.node, "server": self.server.id, **self.chosen}
+        return {"node": self.node, "server": self.instance, **self.chosen}
 
 
 @dataclass(frozen=True, slots=True)

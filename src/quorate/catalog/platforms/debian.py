@@ -24,6 +24,8 @@ PLATFORM = Platform(
             "ext4": ("e2fsprogs",),
             "mount": ("util-linux", "psmisc"),  # the Filesystem agent calls fuser
             "mariadb": ("mariadb-server", "psmisc"),
+            # wsrep_sst_mariabackup calls socat, wsrep_sst_rsync calls rsync and ss
+            "galera": ("galera-4", "iproute2", "mariadb-backup", "rsync", "socat"),
             "rabbitmq": ("rabbitmq-server",),
             # What reaches memcached and the database is Python's; a server finds neither without.
             "keystone": ("keystone", "python3-memcache", "python3-pymysql", "uwsgi-plugin-python3"),
@@ -61,6 +63,7 @@ PLATFORM = Platform(
             "mariadb.conf": "/etc/mysql/my.cnf",
             "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
             "mariadb.data": "/var/lib/mysql",
+            "galera.provider": "/usr/lib/galera/libgalera_smm.so",
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
             "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",

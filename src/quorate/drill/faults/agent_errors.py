@@ -98,7 +98,7 @@ async def _agent(scene: Scene) -> Agent:
 
 def meaning(faced: Faced) -> Meaning:
     """Explore takes it for a server that cannot be started there again, but that serves until it is stopped."""
-    failed = faced.failure(f"start-failed:{faced.server.id}")
+    failed = faced.failure(f"start-failed:{faced.instance}")
     wrong = tuple(replace(one, rc=ERROR) for one in failed.results)
     return Meaning((replace(failed, results=wrong, serves=True),))
 

@@ -33,7 +33,7 @@ prepare = nothing
 
 def meaning(faced: Faced) -> Meaning:
     """Explore takes it for a server that fails, and whose monitor and stop get no answer."""
-    return Meaning((replace(faced.failure(f"resource-failed:{faced.server.id}"), hangs=True),))
+    return Meaning((replace(faced.failure(f"resource-failed:{faced.instance}"), hangs=True),))
 
 
 async def inject(scene: Scene) -> None:

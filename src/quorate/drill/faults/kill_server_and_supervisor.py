@@ -32,7 +32,7 @@ WATCHER = "quorate-watch-{}.service"
 
 def meaning(faced: Faced) -> Meaning:
     """Explore takes it for a server that fails and that no process watches."""
-    failed = faced.failure(f"resource-failed:{faced.server.id}")
+    failed = faced.failure(f"resource-failed:{faced.instance}")
     return Meaning((failed,), subject=unwatched(faced.subject, faced.server))
 
 

@@ -1,0 +1,140 @@
+"""galera: who begins, who joins, what is never wiped; and what stands in the settings."""
+
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from tests.unit.catalog.sites import CLUSTER, NODE, site
+
+import quorate.catalog
+from quorate.catalog.services.galera import Galera, guard, provider_options, suspected_s
+
+FILE = Path(quorate.catalog.__file__).parent / "programs/galera"
+NODES = ("n1", "n2", "n3")
+ONE, OTHER = "11111111-ead9-11f1-b788-7b03cecb23ec", "22222222-ead9-11f1-b788-7b03cecb23ec"
+
+
+@pytest.fixture(scope="module")
+def program() -> ModuleType:
+    loaded = ModuleType("galera")
+    SourceFileLoader("galera", str(FILE)).exec_module(loaded)
+    return loaded
+
+
+def told(*positions: str) -> dict[str, str]:
+    """Return what the nodes tell, those with "" nothing."""
+    return {node: f"waiting:{position}" for node, position in zip(NODES, positions, strict=True) if position}
+
+
+@pytest.mark.parametrize(
+    ("positions", "first"),
+    [
+        (("none", "none", "none"), "n1"),
+        (("none", "own", "none"), "n2"),
+        (("own", "own", "none"), None),
+        ((f"{ONE}:9", f"{ONE}:12", f"{ONE}:11"), "n2"),
+        ((f"{ONE}:9", f"{ONE}:100", f"{ONE}:11"), "n2"),
+        ((f"{ONE}:12", f"{ONE}:12", f"{ONE}:11"), "n1"),
+        (("none", f"{ONE}:3", "broken"), "n2"),
+        (("broken", "none", "none"), None),
+        ((f"{ONE}:9", f"{OTHER}:900", f"{ONE}:9"), None),
+        ((f"{ONE}:9", f"{ONE}:12", ""), None),
+        (("none", "none", ""), None),
+    ],
+)
+def test_who_begins(program, positions, first):
+    assert program.chosen(told(*positions), NODES)[0] == first
+
+
+def test_it_says_who_is_missed(program):
+    assert "n3" in program.chosen(told(f"{ONE}:9", f"{ONE}:12", ""), NODES)[1]
+
+
+def test_nobody_begins_while_a_server_runs_somewhere(program):
+    for value in ("beginning", "joining", "non-primary", "primary"):
+        assert program.chosen({**told("none", "none", "none"), "n3": value}, NODES)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("notices", "state"),
+    [
+        ("", ""),
+        ("--status joined --uuid x --primary yes --index 0 --members a/n1/10.0.0.1:3306\n", ""),
+        ("--status joined --uuid x --primary yes\n--status synced --uuid x --primary yes --index 0\n", "primary"),
+        ("--status synced --primary yes\n--status donor --primary yes\n", "primary"),
+        ("--status synced --primary yes\n--status connected --primary no\n", "non-primary"),
+        ("--status disconnected --uuid x --primary no --index -1\n", "non-primary"),
+    ],
+)
+def test_how_a_server_is(program, notices, state):
+    assert program.state_of(notices) == state
+
+
+class Fake:
+    """A guard whose commands do nothing, and whose server recovers what it is told."""
+
+    def __new__(cls, program, datadir, recovered):
+        guard = program.Guard("galera-database", list(NODES), datadir, "/bin/false")
+        guard.recovered = lambda: recovered
+        return guard
+
+
+ZERO = "00000000-0000-0000-0000-000000000000"
+
+
+def test_what_a_directory_holds(program, tmp_path):
+    (tmp_path / "mysql").mkdir()
+    assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "none"
+    assert Fake(program, tmp_path, None).position() == "broken"
+    assert Fake(program, tmp_path, f"{ONE}:7").position() == f"{ONE}:7"
+    (tmp_path / "shop").mkdir()
+    assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "own"
+
+
+def test_half_a_copy_is_no_position(program, tmp_path):
+    (tmp_path / "grastate.dat").write_text(f"uuid:    {ZERO}\nseqno:   -1\n")
+    assert Fake(program, tmp_path, f"{ONE}:7").position() == "broken"
+    assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "none"
+    (tmp_path / "sst_in_progress").touch()
+    assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "broken"
+
+
+def claims(program, tmp_path, others):
+    """Let n1 claim to begin while the others tell these."""
+    guard = Fake(program, tmp_path, "")
+    guard.here = "n1"
+    said = {}
+    guard.set = lambda _name, value: said.update(n1=value)
+    guard.told = lambda: {**said, **others}
+    return guard.has_claimed("none", guard.is_first)
+
+
+def test_two_that_claim_both_step_back(program, tmp_path):
+    assert claims(program, tmp_path, {"n2": "waiting:none", "n3": "waiting:none"})
+    assert not claims(program, tmp_path, {"n2": "claiming:none", "n3": "waiting:none"})
+    assert not claims(program, tmp_path, {"n2": "waiting:none", "n3": "beginning"})
+
+
+def test_galera_gives_up_a_node_when_corosync_does():
+    options = provider_options(NODE, 256, 3.0)
+    assert "evs.suspect_timeout=PT3S; evs.inactive_timeout=PT6S; evs.install_timeout=PT6S" in options
+    assert "gcache.size=256M" in options
+    assert "pc.recovery=FALSE" in options
+    assert CLUSTER.corosync.effective_token_ms < 2000
+    assert suspected_s(site("database", Galera())) == 2.0
+
+
+def test_settings_name_every_node_and_the_least_preferred_gives_data():
+    content = Galera().files(site("database", Galera()), NODE)[0].content
+    n1, n2, n3 = (str(node.links[0].ip) for node in CLUSTER.nodes)
+    assert f"wsrep_cluster_address = gcomm://{n1},{n2},{n3}\n" in content
+    assert "wsrep_sst_donor = n3,n2,\n" in content
+    assert f"bind-address = {n1},127.0.0.1\n" in content
+    assert guard().startswith("#!/usr/bin/python3")
+
+
+def test_without_a_proxy_each_node_finds_its_own_server():
+    here = site("database", Galera())
+    assert here.service.reached(here) == ("127.0.0.1:3306",)
+    assert here.service.uses(here) == ()
