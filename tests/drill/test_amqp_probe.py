@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,17 @@ def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket,
     assert {one.result for one in trace.attempts} == {"refused"}
     assert len(trace.attempts) > 20
     assert PASSWORD not in (tmp_path / "x.jsonl").read_text()
+
+
+def test_of_several_brokers_the_next_is_tried_when_one_fails(listener: socket.socket, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        gone = other.getsockname()[1]
+    path, hangs = tmp_path / "x.jsonl", listener.getsockname()[1]
+    asked(replace(settings_for(gone, path), target=f"127.0.0.1:{gone},127.0.0.1:{hangs}"), 1)
+    trace = read_trace(path, [])
+    assert trace is not None
+    results = [one.result for one in trace.attempts]
+    assert results[:4] == ["refused", "timeout", "refused", "timeout"]
 
 
 def test_what_is_no_broker_is_not_taken_for_one(tmp_path: Path) -> None:

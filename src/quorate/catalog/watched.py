@@ -40,12 +40,12 @@ def watched(resource: str, pidfile: str, question: Sequence[str] = ()) -> tuple[
     started = (("systemctl", "daemon-reload"), ("systemctl", "enable", unit), ("systemctl", "restart", unit))
     anew = (("systemctl", "try-restart", "quorate-watch-*.service"),)
     return (
-        HostFile(PROGRAM, program(), mode=0o755, make_parents=True, then=anew),
+        HostFile(PROGRAM, program("watch"), mode=0o755, make_parents=True, then=anew),
         HostFile(f"{UNITS}/{unit}", content, then=started),
     )
 
 
 @cache
-def program() -> str:
-    """Return the program."""
-    return resources.files("quorate.catalog").joinpath("programs/watch").read_text("utf-8")
+def program(name: str) -> str:
+    """Return the text of a program of `programs`."""
+    return resources.files("quorate.catalog").joinpath(f"programs/{name}").read_text("utf-8")

@@ -105,7 +105,7 @@ def test_a_server_that_hangs_is_ended_and_that_is_seen(
 
 def test_a_node_gets_the_program_and_a_unit_that_starts_at_boot() -> None:
     agent, unit = watched("db-server", "/run/mysqld/mysqld.pid")
-    assert (agent.path, agent.mode, agent.content) == (PROGRAM, 0o755, program())
+    assert (agent.path, agent.mode, agent.content) == (PROGRAM, 0o755, program("watch"))
     assert f"ExecStart={PROGRAM} db-server /run/mysqld/mysqld.pid\n" in unit.content
     assert ("systemctl", "enable", "quorate-watch-db-server.service") in unit.then
     assert "WantedBy=multi-user.target" in unit.content

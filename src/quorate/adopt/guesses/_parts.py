@@ -36,10 +36,15 @@ class Seen:
         return [each for each in self.by_id.values() if isinstance(each, Group)]
 
     @property
+    def clones(self) -> list[Clone]:
+        """The clones."""
+        return [each for each in self.by_id.values() if isinstance(each, Clone)]
+
+    @property
     def inner(self) -> set[str]:
         """The members of groups and clones."""
         found = {member for group in self.groups for member in group.members}
-        return found | {each.member for each in self.by_id.values() if isinstance(each, Clone)}
+        return found | {clone.member for clone in self.clones}
 
 
 def parameter(primitive: Primitive, name: str) -> str:

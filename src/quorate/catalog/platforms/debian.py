@@ -66,6 +66,8 @@ PLATFORM = Platform(
             "galera.provider": "/usr/lib/galera/libgalera_smm.so",
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",
+            "rabbitmq.conf.d": "/etc/rabbitmq/conf.d",
+            "rabbitmq.service.d": "/etc/systemd/system/rabbitmq-server.service.d",
             "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",
             "keystone.conf": "/etc/keystone/keystone.conf.d/quorate.conf",
             "glance.conf": "/etc/glance/glance-api.conf.d/quorate.conf",

@@ -1,10 +1,7 @@
 """rabbitmq: a RabbitMQ whose queues lie on a replicated disk, a shared disk or a file system, behind an address.
 
-Why the systemd unit and not the package's own agent (ocf:rabbitmq:rabbitmq-server, as in the OpenStack HA guide of
-2013): that agent starts a second Erlang machine for every monitor (`rabbitmqctl status`: seconds of CPU, more than its
-20 s on a busy node), and takes what keeps it from answering for "not running": a stop then succeeds while the server
-still writes. The unit is `Type=notify`: it is started when RabbitMQ says so, and stopped when no process of it is left,
-be it by SIGKILL. Pacemaker overrides the unit's Restart= while it runs it. A broker that hangs does not show in a unit.
+What it shares with the cluster of brokers, and why Pacemaker runs the systemd unit: catalog/broker.py. A broker that
+hangs does not show in a unit.
 
 Why no cookie is copied: rabbit@localhost talks to the rabbitmqctl of its own host only, so each host keeps the cookie
 that its package made in /var/lib/rabbitmq, the server's HOME. Only what lies below the mnesia base (messages, users,
@@ -15,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
+from quorate.catalog.broker import MEMORY_MIB, port_mapper, server
 from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe
@@ -24,9 +22,7 @@ from quorate.catalog.stored import StoredService
 from quorate.catalog.watched import watched
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Port
-from quorate.describe.resources import AgentName, Group, Operation, Primitive, Resources
-
-MEMORY_MIB = 128  # Erlang and RabbitMQ 3.10 without a message
+from quorate.describe.resources import Group, Resources
 
 # Without the prefix RABBITMQ_, as rabbitmq-env.conf(5) has it; ERL_EPMD_ADDRESS is Erlang's own name.
 NODENAME = "rabbit@localhost"
@@ -41,15 +37,6 @@ MNESIA_BASE={base}
 SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {{127,0,0,1}}"
 ERL_EPMD_ADDRESS=127.0.0.1
 """
-# Debian has systemd listen in epmd's place, on every address, and does not ask ERL_EPMD_ADDRESS.
-EPMD = """\
-# Written by quorate: Erlang's port mapper serves this host alone.
-[Socket]
-ListenStream=
-ListenStream=127.0.0.1:4369
-"""
-# The package has started it already. It comes back with the server, and is not taken from a server that runs.
-EPMD_ANEW = "systemctl is-active --quiet {server} || systemctl stop epmd.socket epmd.service"
 
 
 class Rabbitmq(StoredService):
@@ -108,34 +95,16 @@ targets: {availability: 99.9, outage_s: 120}
         environment = ENVIRONMENT.format(name=NODENAME, address=self.address.ip, port=self.port, base=base)
         return (
             HostFile(site.platform.paths["rabbitmq.env"], environment, reader=f"{site.name}-server", taken="restart"),
-            HostFile(
-                f"{site.platform.paths['epmd.socket.d']}/quorate.conf",
-                EPMD,
-                make_parents=True,
-                then=(
-                    ("systemctl", "daemon-reload"),
-                    ("sh", "-c", EPMD_ANEW.format(server=site.platform.units["rabbitmq"])),
-                ),
-            ),
+            port_mapper(site.platform, "this host"),
             *watched(f"{site.name}-server", f"{self.base(site.name)}/{NODENAME}.pid"),
         )
 
     def resources(self, site: Site) -> Resources:
         """Return a group: storage, then the address so that the server can listen on it, then the server."""
         address = address_primitive(f"{site.name}-address", self.address, self.nic, self.monitor)
-        server = Primitive(
-            id=f"{site.name}-server",
-            agent=AgentName("systemd", None, site.platform.units["rabbitmq"].removesuffix(".service")),
-            operations=(
-                # On a slow node Erlang alone takes over a minute, and after a crash the queues' journals are read anew.
-                Operation("start", timeout_s=300),
-                # The unit's own 90 s (TimeoutStopSec), after which systemd kills, have to fit in.
-                Operation("stop", timeout_s=180),
-                Operation("monitor", interval_s=self.monitor),
-            ),
-        )
+        runs = server(f"{site.name}-server", site.platform, self.monitor)
         group = Group(site.name, (), MappingProxyType(dict(self.meta)))
-        return carried(site.name, self.store(site.name), site.nodes, (address, server), group)
+        return carried(site.name, self.store(site.name), site.nodes, (address, runs), group)
 
     def reached(self, site: Site) -> Sequence[str]:
         """Return the port at the floating address."""

@@ -6,10 +6,12 @@ where the broker cannot be asked.
 """
 
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from quorate.drill.probes._process import Settings, enter
-from quorate.drill.probes.amqp import BROKEN, QUEUE, connection
+from quorate.drill.probes.amqp import BROKEN, QUEUE, brokers, connection
 
 
 def main() -> None:
@@ -18,12 +20,21 @@ def main() -> None:
     try:
         if settings.namespace is not None:
             enter(settings.namespace)
-        with connection(settings) as made:
+        with reached(brokers(settings)) as made:
             found = numbers(made, settings.timeout_ms / 1000)
     except BROKEN as error:
         sys.stderr.write(f"{error or type(error).__name__}\n")
         raise SystemExit(2) from None
     sys.stdout.write("".join(f"{number}\n" for number in found))
+
+
+def reached(choice: Sequence[Settings]) -> Any:
+    """Return a connection to the first broker that lets the client in; what the last one said where none does."""
+    *others, last = choice
+    for one in others:
+        with suppress(*BROKEN):
+            return connection(one)
+    return connection(last)
 
 
 def numbers(made: Any, limit_s: float) -> list[str]:

@@ -1,7 +1,9 @@
 """AMQP probe: a client that publishes one message every 20 ms, each with a number of its own, never two at a time.
 
 In: Settings (_process.py) as JSON on standard input, and with them the account's password, which so stands in no
-argument vector, environment or file; target is host:port. Out: JSON lines: {"sent": n, "sent_ns": ...} before the
+argument vector, environment or file; target is host:port, or several of them, separated by commas: brokers that are one
+cluster. The client goes on with the next one when one fails it, as clients that know all do, and its queue is a quorum
+queue then. Out: JSON lines: {"sent": n, "sent_ns": ...} before the
 message is published, then the attempt's line; its `result` is one of
 
     ok            the broker confirmed it: it is kept in a durable queue
@@ -17,6 +19,7 @@ second costs 3 % of a core of a small machine.
 
 import struct
 import time
+from dataclasses import replace
 from typing import Any
 
 import amqp
@@ -41,8 +44,16 @@ def why(error: Exception) -> tuple[str, str]:
     return RESULTS.get(getattr(error, "errno", None) or 0, "closed"), detail
 
 
+def brokers(settings: Settings) -> list[Settings]:
+    """Return the settings once for each broker of the target; ValueError if one is not host:port."""
+    targets = settings.target.split(",")
+    for target in targets:
+        address(target)
+    return [replace(settings, target=target) for target in targets]
+
+
 def connection(settings: Settings) -> Any:
-    """Return a connection to the broker; one of BROKEN where there is none to be had within the time limit."""
+    """Return a connection to one broker; one of BROKEN where there is none to be had within the time limit."""
     limit_s = settings.timeout_ms / 1000
     host, port = address(settings.target)
     made = amqp.Connection(
@@ -69,8 +80,8 @@ class AmqpClient:
     in_flight = 0  # an attempt is over when `send` returns
 
     def __init__(self, settings: Settings, output: Output) -> None:
-        address(settings.target)
-        self._settings = settings
+        self._brokers = brokers(settings)
+        self._arguments = {"x-queue-type": "quorum"} if len(self._brokers) > 1 else {}
         self._output = output
         self._limit_s = settings.timeout_ms / 1000
         self._connection: Any = None
@@ -106,12 +117,14 @@ class AmqpClient:
 
     def _connect(self) -> None:
         """Connect, and see that the queue is there."""
-        self._connection = connection(self._settings)
-        self._channel = self._connection.channel()
-        self._channel.queue_declare(QUEUE, durable=True, auto_delete=False)
+        self._connection = connection(self._brokers[0])
+        channel = self._connection.channel()
+        channel.queue_declare(QUEUE, durable=True, auto_delete=False, arguments=self._arguments)
+        self._channel = channel
 
     def _drop(self) -> None:
-        """Forget the connection, without a word: there may be nobody to hear it."""
+        """Forget the connection, without a word: there may be nobody to hear it. The next broker is next."""
+        self._brokers.append(self._brokers.pop(0))
         made, self._connection, self._channel = self._connection, None, None
         if made is not None:
             made.collect()
