@@ -15,7 +15,7 @@ from quorate.catalog.service import Probe, Service
 from quorate.catalog.services import kinds
 from quorate.catalog.site import Site
 from quorate.describe.load import load
-from quorate.describe.resources import Clone
+from quorate.describe.resources import Clone, Colocation
 from quorate.describe.schema import schema
 from quorate.render.cib import cib, expected, text
 
@@ -115,16 +115,18 @@ def test_what_it_uses_is_in_the_file_and_not_itself(service, platform, cluster):
 
 
 def test_the_service_carries_its_own_name(service, platform, cluster):
-    """One resource is called as the service; what stands beside it, a promotable clone, begins with its name."""
+    """One resource is called as the service, and runs only where what stands beside it does: clones of its name."""
     name, described = service
-    resources = described.resources(Site(name, platform, cluster)).resources
+    made = described.resources(Site(name, platform, cluster))
+    resources = made.resources
     ids = [resource.id for resource in resources]
     members = {m for r in resources for m in getattr(r, "members", ())} | {
         getattr(r, "member", None) for r in resources
     }
     beside = {resource.id for resource in resources if resource.id not in members} - {name}
     assert name in set(ids) - members
-    assert all(isinstance(r, Clone) and r.promotable for r in resources if r.id in beside)
+    kept_to = {c.with_resource for c in made.constraints if isinstance(c, Colocation) and c.resource == name}
+    assert all(isinstance(r, Clone) and (r.promotable or r.id in kept_to) for r in resources if r.id in beside)
     assert all(id_ == name or id_.startswith(f"{name}-") for id_ in ids)
 
 

@@ -1,14 +1,17 @@
 """The floating address as Pacemaker runs it: one IPaddr2 primitive, for every service that has an address. Pure."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from quorate.describe.cluster import IPInterface
-from quorate.describe.resources import AgentName, Operation, Primitive
+from quorate.describe.resources import NONE, AgentName, Operation, Primitive
 
 IPADDR2 = AgentName("ocf", "heartbeat", "IPaddr2")
 
 
-def address_primitive(id_: str, address: IPInterface, nic: str | None, monitor_s: float) -> Primitive:
+def address_primitive(
+    id_: str, address: IPInterface, nic: str | None, monitor_s: float, meta: Mapping[str, str] = NONE
+) -> Primitive:
     """Return the primitive `id_` that holds `address`.
 
     nic: None lets the agent find the interface by the routing table, which is right whenever the node has an
@@ -33,6 +36,7 @@ def address_primitive(id_: str, address: IPInterface, nic: str | None, monitor_s
         agent=IPADDR2,
         parameters=MappingProxyType(parameters),
         operations=(Operation("monitor", interval_s=monitor_s),),
+        meta=meta,
     )
 
 

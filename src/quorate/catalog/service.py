@@ -25,6 +25,8 @@ class HostFile:
     """A file a service needs on a host. `replace` False: written only when absent (the operator's own wins).
 
     make_parents: its directory is not the package's, and is made where it is missing.
+    check: an argument vector that must be content with a file of this content before it takes its place; the path of
+    that file is appended.
     then: argument vectors to run on the host once it was written, for programs that read it only when told.
     reader: the primitive whose server reads it, where that matters to one that runs; taken: what has that take over
     another content: a reload, which `then` makes, or its own restart, which is the operator's to choose.
@@ -37,6 +39,7 @@ class HostFile:
     group: str = "root"
     replace: bool = True
     make_parents: bool = False
+    check: tuple[str, ...] = ()
     then: tuple[tuple[str, ...], ...] = ()
     reader: str = ""
     taken: Literal["", "reload", "restart"] = ""

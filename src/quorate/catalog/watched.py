@@ -29,12 +29,27 @@ WantedBy=multi-user.target
 """
 
 
-def watched(resource: str, pidfile: str, question: Sequence[str] = ()) -> tuple[HostFile, ...]:
+EVERY_S = 5.0
+PATIENCE_S = 15.0
+
+
+def watched(
+    resource: str,
+    pidfile: str,
+    question: Sequence[str] = (),
+    every_s: float = EVERY_S,
+    patience_s: float = PATIENCE_S,
+) -> tuple[HostFile, ...]:
     """Return the files by which a node watches the server that `resource` runs, and that writes its id to `pidfile`.
 
-    question: a command that any server answers which does not hang; it is asked every few seconds.
+    question: a command that any server answers which does not hang, or ("unix", PATH, LINE): a line to be sent to a
+    socket of the server's, which costs no process. It is asked `every_s`; a server that has not answered within
+    `patience_s` is killed: one that is only slow must be able to.
     """
-    call = shlex.join([PROGRAM, resource, pidfile, *question])
+    times = (
+        [] if (every_s, patience_s) == (EVERY_S, PATIENCE_S) else [f"--every={every_s:g}", f"--patience={patience_s:g}"]
+    )
+    call = shlex.join([PROGRAM, *times, resource, pidfile, *question])
     unit = f"quorate-watch-{resource}.service"
     content = UNIT.format(resource=resource, call=call)
     started = (("systemctl", "daemon-reload"), ("systemctl", "enable", unit), ("systemctl", "restart", unit))

@@ -1,6 +1,7 @@
 """What watches servers: whose end it tells the cluster, and whose it does not."""
 
 import signal
+import socket
 import subprocess
 import threading
 from importlib.machinery import SourceFileLoader
@@ -83,23 +84,44 @@ def test_a_number_that_another_server_has_taken_over_is_let_go(
         stranger.kill()
 
 
-def test_what_hangs_is_told_from_what_says_no(watch: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "ANSWER_S", 0.3)
-    assert watch.hangs(["sleep", "60"])
-    assert not watch.hangs(["false"])
+def test_what_hangs_is_told_from_what_says_no(watch: ModuleType) -> None:
+    assert watch.hangs(["sleep", "60"], patience_s=0.3)
+    assert not watch.hangs(["false"], patience_s=60)
     assert not watch.hangs(["/nowhere/mariadb-admin", "ping"])
+
+
+def test_a_socket_that_nobody_answers_is_told_from_one_that_says_no(watch: ModuleType, tmp_path: Path) -> None:
+    path = str(tmp_path / "socket")
+    assert not watch.hangs(["unix", path, "show info"], patience_s=60)  # there is none: it says nothing
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        assert not watch.hangs(["unix", path, "show info"], patience_s=60)  # nobody listens
+        server.listen()
+        assert watch.hangs(["unix", path, "show info"], patience_s=0.3)
+
+        def answers() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(connection.recv(100))
+
+        server.accept()[0].close()  # the one above, which gave up
+        answering = threading.Thread(target=answers)
+        answering.start()
+        assert not watch.hangs(["unix", path, "show info"], patience_s=60)
+        answering.join()
 
 
 def test_a_server_that_hangs_is_ended_and_that_is_seen(
     watch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "REREAD_MS", 10)
-    monkeypatch.setattr(watch, "ASK_S", 0.05)
     file = tmp_path / "server.pid"
     with subprocess.Popen(["sleep", "60"]) as server:
         file.write_text(f"{server.pid}\n")
         server.send_signal(signal.SIGSTOP)
-        assert watch.has_ended(file, server.pid, lambda process: signal.pidfd_send_signal(process, signal.SIGKILL))
+        assert watch.has_ended(
+            file, server.pid, lambda process: signal.pidfd_send_signal(process, signal.SIGKILL), 0.05
+        )
     assert server.returncode == -signal.SIGKILL
 
 
@@ -111,3 +133,8 @@ def test_a_node_gets_the_program_and_a_unit_that_starts_at_boot() -> None:
     assert "WantedBy=multi-user.target" in unit.content
     _, asking = watched("db-server", "/run/mysqld/mysqld.pid", ("mariadb-admin", "ping"))
     assert f"ExecStart={PROGRAM} db-server /run/mysqld/mysqld.pid mariadb-admin ping\n" in asking.content
+    _, often = watched("db-server", "/run/x.pid", ("unix", "/run/x.sock", "show info"), every_s=1, patience_s=3)
+    assert (
+        f"ExecStart={PROGRAM} --every=1 --patience=3 db-server /run/x.pid unix /run/x.sock 'show info'\n"
+        in often.content
+    )

@@ -19,6 +19,7 @@ from quorate.observe.gathering import gather_about
 
 TITLE = "service files"
 EFFECTS = {"": Effect.NOTHING, "reload": Effect.RELOAD, "restart": Effect.RESTART}
+CHECKED = '"$@"; was=$?; rm -f -- "$0"; exit $was'
 SHOWN_MAX = 65536
 """Bytes of a file whose difference is shown."""
 
@@ -40,6 +41,14 @@ def write(file: HostFile, want: Want) -> WriteFile:
     return WriteFile(file.path, content, file.mode, file.owner, file.group, secret, file.make_parents)
 
 
+def checking(file: HostFile, action: WriteFile) -> tuple[WriteFile | Run, ...]:
+    """Return what asks whether the content will do, before it takes its place; what is asked about is left nowhere."""
+    if not file.check:
+        return ()
+    beside = replace(action, path=f"{file.path}.quorate-new", mode=0o600)
+    return (beside, Run(command("sh", "-c", CHECKED, beside.path, *file.check, beside.path)))
+
+
 async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
     """Return the state of those files, with the content of those that will be written over."""
     files = wanted(want, host.name)
@@ -58,13 +67,13 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
         action = write(file, want)
         if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
             continue
-        then = (Run(command(*argv)) for argv in file.then)
+        then = tuple(Run(command(*argv)) for argv in file.then)
         deed = Deed.CHANGED if facts[path].exists else Deed.CREATED
         yield Change(
             name,
             TITLE,
             f"write {path} for {label}",
-            (action, *then),
+            (*checking(file, action), action, *then),
             difference=difference(path, facts[path].content, action.content),
             things=((Thing("file", path), deed),),
             effect=EFFECTS[file.taken] if facts[path].exists else Effect.NOTHING,

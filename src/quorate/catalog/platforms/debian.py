@@ -31,6 +31,8 @@ PLATFORM = Platform(
             "keystone": ("keystone", "python3-memcache", "python3-pymysql", "uwsgi-plugin-python3"),
             "glance": ("glance-api", "python3-memcache", "python3-pymysql"),
             "openstack-client": ("python3-openstackclient",),
+            "haproxy": ("haproxy",),
+            "memcached": ("memcached",),
             "apache": ("apache2", "wget"),  # the apache agent asks the status page with wget or curl
         }
     ),
@@ -47,6 +49,8 @@ PLATFORM = Platform(
             "rabbitmq": "rabbitmq-server.service",
             "keystone": "keystone.service",
             "glance": "glance-api.service",
+            "haproxy": "haproxy.service",
+            "memcached": "memcached.service",
         }
     ),
     paths=MappingProxyType(
@@ -71,6 +75,16 @@ PLATFORM = Platform(
             "epmd.socket.d": "/etc/systemd/system/epmd.socket.d",
             "keystone.conf": "/etc/keystone/keystone.conf.d/quorate.conf",
             "glance.conf": "/etc/glance/glance-api.conf.d/quorate.conf",
+            "haproxy": "/usr/sbin/haproxy",
+            "haproxy.conf": "/etc/haproxy/haproxy.cfg",
+            "haproxy.own": "/etc/haproxy/quorate.cfg",
+            "haproxy.pid": "/run/haproxy.pid",
+            "haproxy.run": "/run/haproxy",
+            "haproxy.state": "/var/lib/haproxy",
+            "haproxy.unit.d": "/etc/systemd/system/haproxy.service.d",
+            "memcached.conf": "/etc/memcached.conf",
+            "memcached.wrapper": "/usr/share/memcached/scripts/systemd-memcached-wrapper",
+            "memcached.unit.d": "/etc/systemd/system/memcached.service.d",
             "apache": "/usr/sbin/apache2",
             "apache.control": "/usr/sbin/apache2ctl",
             "apache.conf": "/etc/apache2/apache2.conf",

@@ -1,7 +1,6 @@
 """address: a floating address alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -47,8 +46,8 @@ services:
 
     def resources(self, site: Site) -> Resources:
         """Return one IPaddr2."""
-        primitive = address_primitive(site.name, self.address, self.nic, self.monitor)
-        return Resources(resources=(replace(primitive, meta=MappingProxyType(dict(self.meta))),))
+        meta = MappingProxyType(dict(self.meta))
+        return Resources(resources=(address_primitive(site.name, self.address, self.nic, self.monitor, meta),))
 
     def addresses(self) -> Sequence[IPInterface]:
         """Return the address."""
