@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from quorate.catalog.proxied import Proxied
+from quorate.catalog.proxy_conf import Proxy, configuration
 from quorate.dialect.haproxy.model import Configuration, Keyword, Section
 from quorate.dialect.haproxy.read import read
 from quorate.dialect.haproxy.vocabulary import REFUSED, SECTIONS, WARNED
@@ -101,3 +103,23 @@ def test_missing_time_outs_are_warned_of(tmp_path):
 def test_what_guides_wrote_is_refused(tmp_path):
     case = Path(__file__).parents[1] / "data/dialect/haproxy/010_old/haproxy.cfg"
     assert checked(case.read_text(), tmp_path)[0] != 0
+
+
+BEHIND = (
+    Proxied("database", 3306, {"n1": "10.20.0.11", "n2": "10.20.0.12"}, mode="tcp", single=True, check="/"),
+    Proxied("broker", 5672, {"n1": "10.20.0.11", "n2": "10.20.0.12"}, mode="tcp"),
+    Proxied("identity", 5000, {"n1": "10.20.0.11", "n2": "fd00::2"}, check="/v3", statuses="(2|3).."),
+)
+
+
+def test_what_is_rendered_is_taken_without_a_word(tmp_path):
+    """But for the state that no proxy has left behind yet."""
+    (tmp_path / "state").write_text("1\n")
+    proxies = {"n1": "10.20.0.11", "n2": "10.20.0.12"}
+    proxy = Proxy(
+        "n1", "10.20.0.100", proxies, 8405, 8404, "word", "/run/q.sock", str(tmp_path / "state"), 2, 4000, 600
+    )
+    status, said = checked(write(configuration(proxy, BEHIND)), tmp_path)
+    assert status == 0, said
+    assert "[WARNING]" not in said
+    assert "[ALERT]" not in said

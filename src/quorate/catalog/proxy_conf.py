@@ -7,7 +7,6 @@ in `_global`. Source: HAProxy's configuration manual, and experiments with 2.6.1
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import ceil
 
 from quorate.catalog.proxied import CONNECT_S, FAST, Proxied
 from quorate.dialect.haproxy.model import Configuration, Keyword, Section
@@ -32,7 +31,6 @@ option srvtcpka
 srvtcpka-idle 10s
 srvtcpka-intvl 3s
 srvtcpka-cnt 3
-option idle-close-on-response
 load-server-state-from-file global
 """
 WHY = {
@@ -95,12 +93,12 @@ def _global(proxy: Proxy) -> Iterator[Keyword]:
         f"localpeer {proxy.node}\n"
         f"maxconn {proxy.connections}\n"
         f"nbthread {proxy.threads}\n"
-        f"hard-stop-after {milliseconds(proxy.drain_s)}"
+        f"hard-stop-after {duration(proxy.drain_s)}"
     )
 
 
 def _defaults(proxy: Proxy) -> Iterator[Keyword]:
-    yield from _lines(DEFAULTS.format(connect=milliseconds(CONNECT_S)))
+    yield from _lines(DEFAULTS.format(connect=duration(CONNECT_S)))
     yield Keyword("maxconn", str(proxy.connections))
     if not proxy.log_all:
         yield Keyword("option", "dontlog-normal")
@@ -116,14 +114,14 @@ def _listen(one: Proxied, proxy: Proxy) -> Section:
 
 
 def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
-    idle = milliseconds(one.idle_s)
+    idle = duration(one.idle_s)
     yield Keyword("mode", one.mode)
     # The address is on one node at a time; a proxy on another is ready for it.
     yield Keyword("bind", f"{at(proxy.address, one.port)} transparent")
     yield Keyword("option", f"{one.mode}log")
     yield from _lines(f"timeout client {idle}\ntimeout server {idle}")
     if one.mode == "http":
-        yield from _lines(f"timeout http-keep-alive {idle}\noption forwardfor")
+        yield from _lines(f"timeout http-keep-alive {idle}\noption forwardfor\noption idle-close-on-response")
         # Asking again is safe where asking changes nothing.
         yield from _lines("retry-on conn-failure empty-response\nhttp-request disable-l7-retry unless METH_GET")
     yield from _sticking() if one.single else _lines("balance leastconn")
@@ -145,8 +143,8 @@ def _sticking() -> Iterator[Keyword]:
 
 
 def _checking(one: Proxied) -> Iterator[Keyword]:
-    every, fast = milliseconds(one.check_s), milliseconds(one.check_s * FAST)
-    yield Keyword("timeout", f"check {milliseconds(max(CONNECT_S, one.check_s))}")
+    every, fast = duration(one.check_s), duration(one.check_s * FAST)
+    yield Keyword("timeout", f"check {duration(max(CONNECT_S, one.check_s))}")
     if one.check:
         yield from _lines(f"option httpchk GET {one.check}\nhttp-check expect rstatus {one.statuses}")
     port = f" port {one.check_port}" if one.check_port else ""
@@ -169,6 +167,7 @@ def at(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def milliseconds(seconds: float) -> int:
-    """Return a time as HAProxy takes it without a unit, at least 1."""
-    return max(1, ceil(seconds * 1000))
+def duration(seconds: float) -> str:
+    """Return a time as HAProxy takes it, at least a millisecond."""
+    whole = seconds >= 1 and seconds == int(seconds)
+    return f"{seconds:.0f}s" if whole else f"{max(1, round(seconds * 1000))}ms"

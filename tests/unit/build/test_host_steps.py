@@ -289,3 +289,23 @@ def test_what_reads_a_file_only_when_told_is_told_after_it_was_written(monkeypat
     assert isinstance(change.actions[0], WriteFile)
     assert change.actions[0].make_parents
     assert commands(change) == ["systemctl daemon-reload"]
+
+
+def test_a_file_that_does_not_pass_its_check_takes_no_ones_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    file = HostFile(str(tmp_path / "q.conf"), "new\n", mode=0o644, check=("sh", "-c", f'cat "$0" >{said}; exit 3'))
+    monkeypatch.setattr(type(wish().cluster.services["site"]), "files", lambda *_: (file,))
+    (change,) = service_files.changes(missing([file.path]), wish(), "n1")
+    assert isinstance(change, Change)
+    beside, asked, placed = change.actions
+    assert isinstance(beside, WriteFile)
+    assert (beside.content, beside.mode) == (b"new\n", 0o600)
+    assert isinstance(placed, WriteFile)
+    assert (placed.path, placed.mode) == (file.path, 0o644)
+    assert isinstance(asked, Run)
+    Path(beside.path).write_bytes(beside.content)
+    assert subprocess.run(asked.command.argv, check=False).returncode == 3
+    assert said.read_text() == "new\n"
+    assert not Path(beside.path).exists(), "it is left nowhere"

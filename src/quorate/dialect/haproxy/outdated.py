@@ -29,7 +29,8 @@ def found(configuration: Configuration) -> Iterator[Remark]:
     for section in configuration.sections:
         for keyword in section.keywords:
             yield from _keyword(keyword)
-        if section.kind == "listen" and len(section.text.split()) > 1:
+        behind = section.text.split()[1:]
+        if section.kind == "listen" and behind and behind[0] != "from":
             yield (W, section.span, "address-behind-name", f"listen {section.name}: an address stands behind the name",
                    "HAProxy 2.6 refuses it", "write bind and the address on a line of its own")  # fmt: skip
     for section in configuration.sections:
