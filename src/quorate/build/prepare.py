@@ -36,6 +36,7 @@ async def prepare(
     adopt: Sequence[str] = (),
     prune: bool = False,
     rotate_key: bool = False,
+    rotate_keys: Collection[str] = (),
     measured: Measured | None = None,
     place: Place = "hosts",
     remove: Collection[str] = (),
@@ -47,8 +48,8 @@ async def prepare(
 
     witness: the quorum device's host; needed when the cluster has one. overwrite: the disks, as NODE:/dev/DISK, whose
     content may be destroyed. adopt: whose data a service begins with, as SERVICE=NODE or SERVICE=none. prune, measured,
-    rotate_key, place, max_interruption_s: as in Want. remove: names of nodes that are to be removed, for the file no
-    longer has them; connect opens them.
+    rotate_key, rotate_keys, place, max_interruption_s: as in Want. remove: names of nodes that are to be removed, for
+    the file no longer has them; connect opens them.
     """
     if (cluster.quorum.device is None) != (witness is None):
         raise ValueError("the quorum device's host has to be opened when the cluster has one, and only then")
@@ -74,6 +75,7 @@ async def prepare(
         adopt=adoptions(cluster, platforms, adopt),
         prune=prune,
         rotate_key=rotate_key and has_key_to_rotate(cluster, without),
+        rotate_keys=services_to_rotate(cluster, rotate_keys, without),
         measured=measured or Measured(),
         place=place,
         departing=tuple(departing),
@@ -124,6 +126,22 @@ def has_key_to_rotate(cluster: Cluster, without: Collection[str]) -> bool:
             "--rotate-key: this cluster does not encrypt, so it has no key in use", "use knet, and leave `crypto` on"
         )
     return True
+
+
+def services_to_rotate(cluster: Cluster, names: Collection[str], without: Collection[str]) -> frozenset[str]:
+    """Return the services whose keys are to be replaced; UsageError for one that has none, and while a node is away."""
+    having = [name for name, one in cluster.services.items() if isinstance(one, Service) and one.key_repositories()]
+    if strange := sorted(set(names) - set(having)):
+        raise UsageError(
+            f"--rotate-keys: {', '.join(strange)} has no keys that could be replaced",
+            f"name one of {', '.join(having)}" if having else "no service of the file has any",
+        )
+    if names and without:
+        raise UsageError(
+            f"--rotate-keys: {', '.join(sorted(without))} would come back with the old keys",
+            "bring every node back first",
+        )
+    return frozenset(names)
 
 
 def adoptions(cluster: Cluster, platforms: Mapping[str, Platform], adopt: Sequence[str]) -> Mapping[str, str]:

@@ -18,13 +18,13 @@ from typing import Any
 from quorate.build.change import Change, Deed, Effect, Thing, WriteFile
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
 from quorate.build.plan import Plan
-from quorate.build.steps import corosync_key, storage
+from quorate.build.steps import corosync_key, service_keys, storage
 from quorate.explore.result import Figure, Stretch
 from quorate.findings import Finding, Place, Severity
 
 SCHEMA = "quorate.plan/1"
-RANDOM = frozenset({corosync_key.TITLE, storage.TITLE})
-"""Steps that make secrets of their own: the cluster's key, that of a DRBD device."""
+RANDOM = frozenset({corosync_key.TITLE, service_keys.TITLE, storage.TITLE})
+"""Steps that make secrets of their own: the cluster's key, those of services, that of a DRBD device."""
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 """A SHA-256 in a state; other words of it, as owners and versions, are no secrets."""
@@ -48,6 +48,7 @@ class Asked:
     prune: bool = False
     remove: tuple[str, ...] = ()
     rotate_key: bool = False
+    rotate_keys: tuple[str, ...] = ()
     overwrite: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
     max_interruption_s: float | None = None
@@ -185,7 +186,9 @@ def parse(value: Mapping[str, Any]) -> Saved:
         states,
     )
     return Saved(
-        asked=Asked(**{**asked, **{name: tuple(asked[name]) for name in ("remove", "overwrite", "adopt")}}),
+        asked=Asked(
+            **{**asked, **{name: tuple(asked[name]) for name in ("remove", "rotate_keys", "overwrite", "adopt")}}
+        ),
         plan=plan,
         acts=tuple(str(one["acts"]) for one in value["changes"]),
         salt=bytes.fromhex(value["salt"]).hex(),

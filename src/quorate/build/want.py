@@ -46,8 +46,9 @@ class Want:
     host, called as `quorum.device.host`; None exactly when the cluster has no quorum device. overwrite: the disks,
     as NODE:/dev/DISK, whose content the operator gives up. adopt: by service, the node whose data go onto its store, or
     NOBODY's. prune: whether what is live in the CIB and not in the file goes. rotate_key: whether Corosync gets a new
-    key. measured: what actions took in this cluster, and place: what its nodes are, for what is foretold of a plan.
-    made: the made secrets of services, by name (catalog/made.py).
+    key; rotate_keys: services whose own keys (catalog/key_repository.py) are replaced. measured: what actions took in
+    this cluster, and place: what its nodes are, for what is foretold of a plan. made: the made secrets of services, by
+    name (catalog/made.py).
     departing: nodes of the running cluster that the file no longer has. without: nodes that are away, and whose part is
     left for another time. in_clear: parameters of resources whose secret stands in the live CIB as it is, and stays.
     max_interruption_s: how long a change may interrupt a service, None for any time.
@@ -64,6 +65,7 @@ class Want:
     adopt: Mapping[str, str] = field(default_factory=dict)
     prune: bool = False
     rotate_key: bool = False
+    rotate_keys: frozenset[str] = frozenset()
     measured: Measured = field(default_factory=Measured)
     place: Place = "hosts"
     departing: tuple[Departing, ...] = ()

@@ -222,13 +222,17 @@ def ini(sections: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def database_settings(url: str) -> dict[str, str]:
-    """Return the section `database`: connections that are given up and made anew when the database has moved."""
+    """Return the section `database`: connections that are given up and made anew when the database has moved.
+
+    A request is answered with an error after one more try: if it waited for the database without end, as max_retries -1
+    has it, a few requests would take all threads, and the server would seem to hang.
+    """
     return {
         "connection": url,
         "max_pool_size": "5",
         "max_overflow": "25",
         "connection_recycle_time": "280",
-        "max_retries": "-1",
+        "max_retries": "1",
         "retry_interval": "1",
     }
 

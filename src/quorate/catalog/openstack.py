@@ -34,6 +34,11 @@ def identity_url(identity: Site) -> str:
     return f"http://{identity.service.reached(identity)[0]}"
 
 
+def region(identity: Site) -> str:
+    """Return the region in which the services are listed."""
+    return str(getattr(identity.service, "region", REGION))
+
+
 def cache_servers(site: Site) -> str:
     """Return the servers of all caches as OpenStack lists them; "" where there is none."""
     return ",".join(where for one in site.beside("cache") for where in one.service.reached(one))
@@ -54,7 +59,7 @@ def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:
         "user_domain_name": "Default",
         "project_name": "service",
         "project_domain_name": "Default",
-        "region_name": REGION,
+        "region_name": region(identity),
         "service_token_roles_required": "true",
         "http_connect_timeout": "5",
     }
@@ -88,7 +93,7 @@ def registered(site: Site, identity: Site, user: str, kind: str) -> SettingUp:
     """
     about = {
         "identity": f"{identity_url(identity)}/v3",
-        "region": REGION,
+        "region": region(identity),
         "admin": made(admin_secret(identity).name),
         "user": user,
         "password": made(user_secret(site).name),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from quorate.catalog.key_repository import KeyRepository
 from quorate.catalog.made import MadeSecret
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
@@ -94,6 +95,10 @@ class Service(ServiceOptions):
 
     def secrets(self, site: Site) -> Sequence[MadeSecret]:
         """Return the secrets that are made once for it, and kept on its nodes."""
+        return ()
+
+    def key_repositories(self) -> Sequence[KeyRepository]:
+        """Return the folders of keys that are made once for it, lie on all its nodes, and are replaced when told."""
         return ()
 
     def proxied(self, site: Site) -> Sequence[Proxied]:

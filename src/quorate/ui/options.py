@@ -61,6 +61,12 @@ def rotate_key_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--rotate-key", is_flag=True, help=words)(command)
 
 
+def rotate_keys_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --rotate-keys, once for each service."""
+    words = "Replace the keys by which this service (of kind keystone) makes tokens; tokens stay valid."
+    return click.option("--rotate-keys", multiple=True, metavar="SERVICE", help=words)(command)
+
+
 def seconds(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
     """Read a duration, in seconds, as the cluster file has them: 5s, 500ms."""
     if value is None:

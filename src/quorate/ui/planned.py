@@ -147,6 +147,7 @@ def show_saved(one: Saved, *, diff: bool) -> None:
         *(["--prune"] if asked.prune else []),
         *(word for name in asked.remove for word in ("--remove", name)),
         *(["--rotate-key"] if asked.rotate_key else []),
+        *(word for name in asked.rotate_keys for word in ("--rotate-keys", name)),
         *(["--max-interruption", f"{asked.max_interruption_s:g}s"] if asked.max_interruption_s is not None else []),
     ]
     click.echo(words + (f" ({' '.join(options)})" if options else ""))

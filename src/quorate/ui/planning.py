@@ -83,6 +83,7 @@ async def wanted(
         remove=asked.remove,
         connect=found.further,
         rotate_key=asked.rotate_key,
+        rotate_keys=asked.rotate_keys,
         measured=keeping.load(cluster.name, in_lab=asked.in_lab),
         place=found.lab.kind if found.lab else "hosts",
         without=without,

@@ -12,6 +12,7 @@ from quorate.ui.options import (
     prune_option,
     remove_option,
     rotate_key_option,
+    rotate_keys_option,
 )
 
 PLAN = "Apply what `plan --save` kept, with its options and no other, if nothing is otherwise since."
@@ -25,6 +26,7 @@ PLAN = "Apply what `plan --save` kept, with its options and no other, if nothing
 @prune_option
 @remove_option
 @rotate_key_option
+@rotate_keys_option
 @max_interruption_option
 @fencing_option
 @overwrite_option
@@ -42,6 +44,7 @@ def command(
     prune: bool,
     remove: tuple[str, ...],
     rotate_key: bool,
+    rotate_keys: tuple[str, ...],
     max_interruption: float | None,
     test_fencing: bool | None,
     overwrite: tuple[str, ...],
@@ -86,6 +89,7 @@ def command(
             prune=prune,
             remove=remove,
             rotate_key=rotate_key,
+            rotate_keys=rotate_keys,
             test_fencing=test_fencing or None,
             no_test_fencing=test_fencing is False,
             overwrite_data=overwrite,
@@ -106,6 +110,7 @@ def command(
             prune=prune,
             remove=remove,
             rotate_key=rotate_key,
+            rotate_keys=rotate_keys,
             overwrite=overwrite,
             adopt=adopt,
             max_interruption_s=max_interruption,

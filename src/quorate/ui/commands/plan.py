@@ -14,6 +14,7 @@ from quorate.ui.options import (
     prune_option,
     remove_option,
     rotate_key_option,
+    rotate_keys_option,
 )
 
 
@@ -25,6 +26,7 @@ from quorate.ui.options import (
 @prune_option
 @remove_option
 @rotate_key_option
+@rotate_keys_option
 @max_interruption_option
 @click.option("--save", metavar="PLAN", type=click.Path(dir_okay=False), help="Keep the plan, for apply --plan.")
 @click.option("--show", metavar="PLAN", type=click.Path(dir_okay=False), help="Show a plan that was kept; no FILE.")
@@ -40,6 +42,7 @@ def command(
     prune: bool,
     remove: tuple[str, ...],
     rotate_key: bool,
+    rotate_keys: tuple[str, ...],
     max_interruption: float | None,
     save: str | None,
     show: str | None,
@@ -68,6 +71,7 @@ def command(
             prune=prune,
             remove=remove,
             rotate_key=rotate_key,
+            rotate_keys=rotate_keys,
             max_interruption=max_interruption is not None,
             save=save,
             test_fencing=test_fencing or None,
@@ -93,6 +97,7 @@ def command(
             prune=prune,
             remove=remove,
             rotate_key=rotate_key,
+            rotate_keys=rotate_keys,
             overwrite=overwrite,
             adopt=adopt,
             max_interruption_s=max_interruption,

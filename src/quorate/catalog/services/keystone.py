@@ -1,0 +1,220 @@
+"""keystone: OpenStack's identity service: users, projects, tokens, the catalog of all other services.
+
+It is run by uWSGI as Debian's package has it, but with an ini file of its own: the package's has 8 processes of 32
+threads, and listens on every address, where it would take the floating one's port.
+
+Its health is that of its process (/healthcheck), not that of the database: what one server cannot reach none of them
+can, and a proxy that took all of them out would answer clients no better, and take longer to begin again.
+
+A key of the tokens is kept for 49 hours after it was primary: a token is valid for one, and for two days more other
+services may ask about it in requests that were begun before ([token] expiration, allow_expired_window).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from quorate.catalog.api import ApiService, database_settings
+from quorate.catalog.floating import host_in_url
+from quorate.catalog.key_repository import KeyRepository
+from quorate.catalog.made import MadeSecret, made
+from quorate.catalog.openstack import (
+    REGION,
+    REGISTER,
+    admin_secret,
+    cache_servers,
+    identity_url,
+    register_files,
+)
+from quorate.catalog.service import HostFile, Probe
+from quorate.catalog.setting_up import SettingUp
+from quorate.catalog.site import Site
+from quorate.describe.cluster import Node
+from quorate.describe.fields import Name, Port
+
+CONF = "/etc/keystone"
+INI = f"{CONF}/quorate-uwsgi.ini"
+OPENRC = "/root/openrc"
+KEPT_S = 3600 + 172_800
+
+UWSGI = """\
+# Written by quorate.
+[uwsgi]
+plugins = python3
+wsgi-file = /usr/bin/keystone-wsgi-public
+name = keystone-api
+chdir = /var/lib/keystone
+master = true
+no-orphans = true
+# Each process makes its own connections and locks.
+lazy-apps = true
+enable-threads = true
+thunder-lock = true
+processes = {workers}
+threads = {threads}
+need-app = true
+# What was begun is ended before the server stops, within this time.
+hook-master-start = unix_signal:15 gracefully_kill_them_all
+worker-reload-mercy = 5
+listen = 100
+buffer-size = 65535
+rem-header = Content-Length
+# The proxies' questions would fill the log.
+disable-logging = true
+log-4xx = true
+log-5xx = true
+logto = /var/log/keystone/keystone.log
+"""
+MANAGE = ("runuser", "-u", "keystone", "--", "keystone-manage")
+# 2, 3 and 4 say what is missing; 1 is a database that does not answer.
+ASK_TABLES = """timeout 20 "$@"; case $? in 0) exit 0;; 2|3|4) exit 1;; *) exit 2;; esac"""
+BOOTSTRAP = 'read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec "$@"'
+RC = """\
+# Written by quorate: whoever reads it (`. /root/openrc`) is the administrator of this OpenStack.
+export OS_AUTH_URL={url}/v3
+export OS_IDENTITY_API_VERSION=3
+export OS_USERNAME=admin
+export OS_PASSWORD={password}
+export OS_PROJECT_NAME=admin
+export OS_USER_DOMAIN_NAME=Default
+export OS_PROJECT_DOMAIN_NAME=Default
+export OS_REGION_NAME={region}
+"""
+
+
+class Keystone(ApiService):
+    """OpenStack's identity service, on every node behind a proxy, or on the node that has the floating address.
+
+    proxy: the service that is its entrance, of kind haproxy or address. database: the service that offers SQL. Both
+    are found when there is but one. Caches (kind memcached) are used, all of them, where there are any.
+    port: where it listens, and where clients find it at the entrance. region: of its endpoints in the catalog.
+    workers: processes on each node; threads: of each. monitor: how often systemd is asked whether the server runs.
+    The user admin and its own endpoints are made when it runs for the first time; /root/openrc
+    has what `openstack` needs to work as admin. `quorate apply --rotate-keys NAME` replaces the key of tokens.
+    """
+
+    kind: ClassVar[str] = "keystone"
+    offers: ClassVar[str] = "identity"
+    example: ClassVar[str] = """\
+# OpenStack's identity service and its database on the node that has the address.
+cluster: identity
+nodes:
+  n1: {links: [10.20.0.11, 172.20.0.11], fencing: {ipmi: 10.20.9.11}}
+  n2: {links: [10.20.0.12, 172.20.0.12], fencing: {ipmi: 10.20.9.12}}
+  n3: {links: [10.20.0.13, 172.20.0.13], fencing: {ipmi: 10.20.9.13}}
+fencing:
+  ipmi: {user: admin, password: {env: IPMI_PASSWORD}}
+services:
+  entrance: {kind: address, address: 10.20.0.100/24}
+  database:
+    kind: mariadb
+    data: {filesystem: {device: /srv/shared}}
+    address: 10.20.0.101/24
+  identity: {kind: keystone}
+targets: {availability: 99.99, outage_s: 60}
+"""
+
+    port: Port = 5000
+    region: Name = REGION
+    threads: int = 8
+
+    def packages(self) -> Sequence[str]:
+        """Return the server and the client."""
+        return (self.kind, "openstack-client")
+
+    def key_repositories(self) -> Sequence[KeyRepository]:
+        """Return those of the tokens and of the credentials that users leave with it."""
+        return (
+            KeyRepository(f"{CONF}/fernet-keys", "token keys", "keystone", KEPT_S),
+            KeyRepository(f"{CONF}/credential-keys", "credential keys", "keystone"),
+        )
+
+    def settings(self, site: Site, node: Node) -> Mapping[str, Mapping[str, str]]:
+        """Return what differs from the package's settings."""
+        sections = {
+            "token": {"provider": "fernet"},
+            "fernet_tokens": {"key_repository": f"{CONF}/fernet-keys"},
+            "credential": {"key_repository": f"{CONF}/credential-keys"},
+            "database": database_settings(self.sql(site, node)),
+        }
+        if servers := cache_servers(site):
+            # A cache that does not answer costs half a second, once in 30.
+            sections["cache"] = {
+                "enabled": "true",
+                "backend": "oslo_cache.memcache_pool",
+                "memcache_servers": servers,
+                "memcache_socket_timeout": "0.5",
+                "memcache_dead_retry": "30",
+            }
+        return sections
+
+    def unit_lines(self, site: Site, node: Node) -> Sequence[str]:
+        """Return uWSGI's command: with an ini file of its own, at the address of this node or of the entrance."""
+        where = f"{host_in_url(self.listening(site, node))}:{self.port}"
+        return ("ExecStart=", f"ExecStart=/usr/bin/uwsgi_python3 --http-socket {where} --ini {INI}")
+
+    def files(self, site: Site, node: Node) -> Sequence[HostFile]:
+        """Return the frame's, uWSGI's settings, and what an operator needs to work at once."""
+        ini = UWSGI.format(workers=self.workers, threads=self.threads)
+        password = made(admin_secret(site).name)
+        rc = RC.format(url=identity_url(site), password=password, region=self.region)
+        server = f"{site.name}-server"
+        return (
+            HostFile(INI, ini, reader=server, taken="restart"),
+            *super().files(site, node),
+            HostFile(OPENRC, rc, mode=0o600),
+            *register_files(),
+        )
+
+    def secrets(self, site: Site) -> Sequence[MadeSecret]:
+        """Return the passwords of its account in the database and of the user admin."""
+        return (*super().secrets(site), admin_secret(site))
+
+    def settings_up(self, site: Site) -> Sequence[SettingUp]:
+        """Return how it gets its database, its tables, and its first user with all that this one needs."""
+        return (*super().settings_up(site), self._tables(site), self._first_user(site))
+
+    def probe(self, site: Site) -> Probe:
+        """Return a client that gets itself a token."""
+        return Probe("token", f"{identity_url(site)}/v3")
+
+    def _tables(self, site: Site) -> SettingUp:
+        return SettingUp(
+            words="make its tables",
+            asks=("sh", "-c", ASK_TABLES, "quorate-ask", *MANAGE, "db_sync", "--check"),
+            does=(*MANAGE, "db_sync"),
+            on=site.name,
+            timeout_s=900,
+            things=(("tables", self.kind),),
+        )
+
+    def _first_user(self, site: Site) -> SettingUp:
+        url = f"{identity_url(site)}/v3"
+        options = {
+            "username": "admin",
+            "project-name": "admin",
+            "role-name": "admin",
+            "service-name": "keystone",
+            "region-id": self.region,
+            **{f"{interface}-url": url for interface in ("public", "internal", "admin")},
+        }
+        words = (word for name, value in options.items() for word in (f"--bootstrap-{name}", value))
+        password = made(admin_secret(site).name)
+        wanted = {
+            "identity": url,
+            "user": "admin",
+            "password": password,
+            "project": "admin",
+            "region": self.region,
+            "type": "identity",
+            "url": url,
+        }
+        return SettingUp(
+            words="make its user admin and its endpoints",
+            asks=(REGISTER, "ask"),
+            does=("sh", "-c", BOOTSTRAP, "quorate-bootstrap", *MANAGE, "bootstrap", *words),
+            on=site.name,
+            ask_input=json.dumps(wanted),
+            input=f"{password}\n",
+            things=(("identity-user", "admin"), ("endpoints", "identity")),
+        )
