@@ -2,7 +2,7 @@
 
 In: the services before and after (explore's Subjects), what ran, the Occasions in their order: what each made the
 scheduler do, with times. Out: a Consequence for each service. The arithmetic of interruptions is explore's own
-(timing.py); only its moment is another: not a failure, but a change.
+(outage.py); only its moment is another: not a failure, but a change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,11 +11,12 @@ from types import MappingProxyType
 
 from quorate.build.consequences import Act, Consequence, Fate
 from quorate.explore.durations import OWN_TASKS
+from quorate.explore.outage import Happening, Interruption, interruption
 from quorate.explore.result import Event
 from quorate.explore.running import Running
 from quorate.explore.scheduler.transition import Placement
 from quorate.explore.subject import Part, Service, Subject
-from quorate.explore.timing import DELAY, DETECT, NO_INSTANCES, Instances, Interruption, interruption
+from quorate.explore.timing import DELAY, DETECT, NO_INSTANCES, Instances
 
 RELOADS = frozenset({"reload", "reload-agent"})
 ENDS = frozenset({"stop", "demote"})
@@ -81,16 +82,26 @@ class _Case:
         return MappingProxyType({**self.old.parts, **self.new.parts})
 
     @property
-    def needs(self) -> tuple[str, ...]:
+    def lasting(self) -> Service:
         """What has to run for it to work all the time: before and after. What one side alone has comes or goes."""
-        was, will_be = (one.needs if one else () for one in (self.was, self.will_be))
-        return tuple(need for need in will_be if need in was) or was or will_be
+        used = {one.name: one for one in self.was.uses} if self.was else {}
+        both = _lasting(self.was, self.will_be)
+        return replace(both, uses=tuple(_lasting(used[one.name], one) for one in both.uses if one.name in used))
 
     @property
     def own(self) -> frozenset[str]:
         """All primitives that are its own."""
         both = (one for one in (self.was, self.will_be) if one)
         return frozenset(part for one in both for part in (*one.needs, *one.beside))
+
+
+def _lasting(was: Service | None, will_be: Service | None) -> Service:
+    """Return a service with what it needs both before and after."""
+    known = will_be or was
+    assert known is not None
+    needs = tuple(need for need in (will_be.needs if will_be else ()) if was and need in was.needs)
+    lasting = needs or (was or known).needs or known.needs
+    return replace(known, needs=lasting, tied=tuple(pair for pair in known.tied if set(pair) <= set(lasting)))
 
 
 def _fate(case: _Case, occasions: Sequence[Occasion]) -> Consequence:
@@ -129,7 +140,8 @@ def _length_s(found: Interruption) -> float:
 
 
 def _interruption(case: _Case, occasion: Occasion) -> Interruption | None:
-    return interruption(case.needs, case.parts, occasion.before, occasion.events, gone=occasion.gone)
+    happening = Happening(before=occasion.before, events=occasion.events, gone=occasion.gone)
+    return interruption(case.lasting, case.parts, happening)
 
 
 def _quiet(case: _Case, occasions: Sequence[Occasion], before: Sequence[str], after: Sequence[str]) -> Fate:
@@ -144,7 +156,7 @@ def _quiet(case: _Case, occasions: Sequence[Occasion], before: Sequence[str], af
 
 def _places(case: _Case, placement: Placement) -> tuple[str, ...]:
     """Return where a service runs that is there before and after, by what it needs on both sides."""
-    return _nodes(replace(case.new, parts=case.parts), Service(case.name, case.needs), placement)
+    return _nodes(replace(case.new, parts=case.parts), case.lasting, placement)
 
 
 def _nodes(subject: Subject, service: Service | None, placement: Placement) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def _impact(value: Mapping[str, Any]) -> Impact:
         redundancy_gone=bool(value.get("redundancy_gone", False)),
         path=tuple(map(_stretch, value.get("path", ()))),
         cause=_cause(value.get("cause", "")),
+        through=words(value.get("through", "")),
     )
 
 

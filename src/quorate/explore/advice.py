@@ -6,6 +6,7 @@ has failed does: a failed link asks for a second one, whatever it led to.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from quorate.explore.answer import EVERYWHERE, Change, kind, listed
 from quorate.explore.result import Impact, State
@@ -15,7 +16,8 @@ LINKS = frozenset({"link-cut", "link-lost", "partition"})
 
 
 def advice(failures: Iterable[str], impact: Impact, subject: Subject) -> Change:
-    """Return what to change. failures: ids of all that fails in the scenario."""
+    """Return what to change, about what it uses where that is to blame. failures: ids of all that fails."""
+    impact = replace(impact, service=impact.through or impact.service)
     lost = Lost(tuple(failures), subject)
     if all(one == EVERYWHERE for one in lost.kinds):
         fix = "nothing that a cluster can do: what fails on every node has to be mended"
@@ -174,6 +176,8 @@ def _elsewhere(lost: Lost, impact: Impact, subject: Subject) -> Change:
     path = _service(impact, subject)
     if impact.cause == "restless":
         return Change("look at the constraints of what is started and stopped again and again", path)
+    if impact.cause == "too-few":
+        return Change(f"give {impact.service} more servers, or an arbitrator, so that most of them are left", path)
     service = next((one for one in subject.services if one.name == impact.service), None)
     others = list(_others(service, subject)) if service else []
     if others:

@@ -148,6 +148,7 @@ class Configured:
             monitors_s=MappingProxyType(serving),
             clone=holder.get("id", "") if holder is not None else "",
             promotable=promotable,
+            promoted_max=_promoted_max(holder) if holder is not None and promotable else 1,
             priority=self._priority(element),
             fenced_on=frozenset(self._fenced_on(element)),
         )
@@ -239,6 +240,13 @@ def _promotable(element: Element) -> bool:
     if element.tag == "bundle":
         return any(int(e.get("promoted-max", e.get("masters", "0")) or 0) > 0 for e in element)
     return element.tag == "master" or _sets(element, "meta_attributes").get("promotable", "false").lower() in TRUE
+
+
+def _promoted_max(element: Element) -> int:
+    """Return on how many nodes a promotable clone is promoted at most; master-max is its older name."""
+    meta = _sets(element, "meta_attributes")
+    given = meta.get("promoted-max", meta.get("master-max", "1"))
+    return int(given) if given.isdigit() else 1
 
 
 def _sets(element: Element | None, tag: str) -> dict[str, str]:

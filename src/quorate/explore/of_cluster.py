@@ -7,6 +7,7 @@ services by name, votes, links, disks, watched servers, which board shares a nod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
+from itertools import permutations
 from types import MappingProxyType
 
 from quorate.catalog.agents import AgentLibrary
@@ -19,11 +20,14 @@ from quorate.check.context import Context
 from quorate.check.fencing import address
 from quorate.describe.cluster import Cluster, IPAddress
 from quorate.describe.resources import Colocation, Order
+from quorate.describe.service import ServiceOptions
 from quorate.errors import UsageError
 from quorate.explore import of_cib
-from quorate.explore.configured import Configured
+from quorate.explore.configured import Carrier, Configured
 from quorate.explore.disks import disks
+from quorate.explore.leaning import leaning
 from quorate.explore.rates import rates
+from quorate.explore.running import is_shared
 from quorate.explore.subject import Disk, Fence, Part, Service, Subject
 from quorate.render.cib import cib as rendered
 
@@ -47,7 +51,7 @@ def of_cluster(
         if same_nodes:
             _same_nodes(cluster, base)
         remarks += _differences(context, configured)
-    services = _services(cluster, context, configured)
+    services = leaning(_services(cluster, context, configured), cluster, platform)
     return replace(
         base,
         name=cluster.name,
@@ -79,14 +83,39 @@ def _services(cluster: Cluster, context: Context, configured: Configured) -> tup
     found = []
     for name, kind in cluster.services.items():
         own = [c for c, of in owner.items() if of == name and not carriers[c].idle]
-        needed = [c for c in _needed(context, name) if c in own]
+        needed = [c for c in _needed(context, name, _where_clients_come(own, kind, configured)) if c in own]
         beside = tuple(p for c in own if c not in needed for p in carriers[c].primitives)
         if name in needed:
             needs = tuple(p for c in needed for p in carriers[c].primitives)
             memory_mib = kind.memory_mib() if isinstance(kind, Kind) else 0
-            found.append(Service(name, needs, beside, configured.nodes_for(name), memory_mib))
+            tied = tuple(_tied(context, [carriers[c] for c in needed], configured))
+            found.append(Service(name, needs, beside, configured.nodes_for(name), memory_mib, tied=tied))
     alone = [of_cib.service(configured, c) for c in configured.carriers if not owner[c.id] and not c.idle]
     return (*found, *alone)
+
+
+def _where_clients_come(own: list[str], kind: ServiceOptions, configured: Configured) -> tuple[str, ...]:
+    """Return the top-level resources of a service that hold one of its floating addresses."""
+    addresses = {str(address.ip) for address in kind.addresses()} if isinstance(kind, Kind) else set()
+    holds = {c.id: {configured.primitives[p].parameters.get("ip") for p in c.primitives} for c in configured.carriers}
+    return tuple(carrier for carrier in own if addresses & holds[carrier])
+
+
+def _tied(context: Context, needed: list[Carrier], configured: Configured) -> Iterator[tuple[str, str]]:
+    """Yield (primitive, instance of a clone) that have to be on one node for the service to work."""
+    for one, other in permutations(needed, 2):
+        alone, shared = configured.parts[one.primitives[-1]], configured.parts[other.primitives[-1]]
+        if is_shared(shared) and not alone.clone and _are_together(context, one.id, other.id):
+            yield alone.id, shared.id
+
+
+def _are_together(context: Context, *carriers: str) -> bool:
+    return any(
+        isinstance(one, Colocation)
+        and one.score == "INFINITY"
+        and {context.carrier(one.resource), context.carrier(one.with_resource)} == set(carriers)
+        for one in context.resources.constraints
+    )
 
 
 def _owner(cluster: Cluster, context: Context, carrier: str) -> str:
@@ -95,8 +124,11 @@ def _owner(cluster: Cluster, context: Context, carrier: str) -> str:
     return str(origin[1]) if origin[:1] == ("services",) and origin[1] in cluster.services else ""
 
 
-def _needed(context: Context, name: str) -> tuple[str, ...]:
-    """Return the top-level resources without which the one called `name` cannot run, in starting order, it the last."""
+def _needed(context: Context, name: str, beside: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the top-level resources without which clients of the one called `name` are not served, in starting order.
+
+    beside: others that they cannot do without, whatever constraints say.
+    """
     found: list[str] = []
     seen: set[str] = set()
 
@@ -107,7 +139,9 @@ def _needed(context: Context, name: str) -> tuple[str, ...]:
                 visit(other)
         found.append(one)
 
-    visit(name)
+    for one in (name, *beside):
+        if one not in seen:
+            visit(one)
     return tuple(found)
 
 

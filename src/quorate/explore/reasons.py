@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from quorate.explore.case import WELL, Case, Ended, Ending
 from quorate.explore.economy import ALREADY
-from quorate.explore.result import Cause
+from quorate.explore.result import Cause, Impact
 from quorate.explore.scheduler.step import Result
 from quorate.explore.subject import Service
 from quorate.explore.timing import FENCE
@@ -68,6 +68,30 @@ def restless(parts: Sequence[str]) -> Words:
 def unnoticed(part: str) -> Words:
     """Say that a primitive has ended and nobody asks it."""
     return "failing", f"{part} has ended, and no monitor asks it", f"somebody notices, and {CLEAN.format(part=part)}"
+
+
+def too_few(told: Told, part: str) -> Words:
+    """Say that instances run that do not serve, for most of them are gone."""
+    service, sides = told.service, told.ending.sides_run
+    running = sorted(sides.serves(part))
+    needed = (len(service.nodes) + service.arbitrators) // 2 + 1 - service.arbitrators
+    why = f"{part} is left on {listed(running)} alone, and serves nobody without most of its servers"
+    away = sorted(set(service.nodes) - set(running))
+    return "too-few", why, f"{needed} of them run: {one_of(away)} is back"
+
+
+def below(told: Told, bad: Impact | None) -> Words:
+    """Say that a service is not served for want of one that it uses. bad: that one's impact, None where both run."""
+    already = "" if told.ran else ALREADY
+    if bad is None:
+        why = f"{already}what it uses runs on nodes that do not hear those that run it"
+        return "two-sides", why, "the nodes hear each other again"
+    return bad.cause, f"{already}{bad.service}, which it uses, is down: {bad.why.removeprefix(ALREADY)}", bad.until
+
+
+def goes_on(told: Told, node: str) -> str:
+    """Say that clients of one server go on to another."""
+    return f"the server of {told.service.name} on {node} is gone, and its clients go on to another"
 
 
 def interrupted(told: Told) -> str:

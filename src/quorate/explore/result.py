@@ -21,13 +21,16 @@ class State(StrEnum):
 
 Basis = Literal["measured", "default", "bound"]
 """What a duration rests on: measured in this cluster; the catalog's default, measured in the lab; the time-out of the
-operation, which is an upper bound. Put together, the weakest of them (the last) counts."""
+operation, or of a proxy's check, which is an upper bound. Put together, the weakest of them (the last) counts."""
 
 
-Cause = Literal["", "no-quorum", "not-fenced", "two-sides", "blocked", "failing", "no-node", "all-lost", "restless"]
+Cause = Literal[
+    "", "no-quorum", "not-fenced", "two-sides", "blocked", "failing", "no-node", "too-few", "all-lost", "restless"
+]
 """What keeps a service down or lets two run it, so that it can be said what to change. not-fenced: a node that may
 still run it is not off. two-sides: both live. blocked: it failed, and Pacemaker leaves it alone. failing: wherever it
-may run. no-node: all that may run it are away. all-lost: nobody is left. restless: Pacemaker never comes to rest."""
+may run. no-node: all that may run it are away. too-few: servers run, and not enough for any of them to serve. all-lost:
+nobody is left. restless: Pacemaker never comes to rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Impact:
     interruption: None where it is not interrupted or does not come back. before, after: nodes that run it. why: a
     sentence. until: what has to happen for it to return, or for two copies to be ruled out ("" where nothing must).
     redundancy_gone: no other node could take it over now. path: what the interruption consists of. cause: of DOWN and
-    TWO_COPIES, "" where it is none of these.
+    TWO_COPIES, "" where it is none of these. through: the service that it uses, where that one is to blame.
     """
 
     service: str
@@ -70,6 +73,7 @@ class Impact:
     redundancy_gone: bool = False
     path: tuple[Stretch, ...] = ()
     cause: Cause = ""
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)

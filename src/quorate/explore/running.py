@@ -12,6 +12,8 @@ from quorate.explore.situation import Situation
 from quorate.explore.subject import Part, Service, Subject
 
 THERE = frozenset({"online", "standby"})
+SERVING = frozenset({"Started", "Promoted", "Unpromoted"})
+"""Roles in which a primitive is active."""
 
 Hindrance = Callable[[str], str]
 """Why the cluster could not take over from a node if that were lost now; "" where it could."""
@@ -24,15 +26,21 @@ def spoiled(subject: Subject, situation: Situation) -> frozenset[tuple[str, str]
     return frozenset(starts | {(names[name], node) for node, name in situation.scores if name in names})
 
 
+def orderly(situation: Situation) -> frozenset[str]:
+    """Return the nodes that are away by somebody's order."""
+    return situation.standby | situation.left
+
+
 def is_shared(part: Part) -> bool:
-    """Whether several copies of a primitive may serve at a time: it is cloned, and none of them is promoted."""
-    return bool(part.clone) and not part.promotable
+    """Whether several copies of a primitive may serve at a time: it is cloned, and not promoted on one node alone."""
+    return bool(part.clone) and (not part.promotable or part.promoted_max > 1)
 
 
 class Running:
     """What one side of the cluster runs. among: only these nodes count, None for all that the placement names.
 
-    spoiled: (primitive, node) that cannot serve, though it may be active there.
+    spoiled: (primitive, node) that cannot serve, though it may be active there. orderly: nodes that are away by
+    somebody's order: what ran there was stopped and did not die.
     """
 
     def __init__(
@@ -41,8 +49,9 @@ class Running:
         placement: Placement,
         among: frozenset[str] | None = None,
         spoiled: frozenset[tuple[str, str]] = frozenset(),
+        orderly: frozenset[str] = frozenset(),
     ) -> None:
-        self.subject, self._spoiled = subject, spoiled
+        self.subject, self._spoiled, self._orderly = subject, spoiled, orderly
         there = {name for name, state in placement.nodes.items() if state in THERE}
         self.there = frozenset(there if among is None else there & among)
         self.online = frozenset(name for name in self.there if placement.nodes[name] == "online")
@@ -72,12 +81,36 @@ class Running:
         return tuple(sorted(one for part in parts for one in self._instances.get(part, ()) if one.blocked))
 
     def is_up(self, service: Service) -> bool:
-        """Whether all that the service needs serves somewhere."""
-        return all(self.serves(part) for part in service.needs)
+        """Whether all that the service itself needs serves somewhere, and enough of it, whatever it uses."""
+        return (
+            all(self.serves(part) for part in service.needs)
+            and all(self.serves(one) & self.serves(other) for one, other in service.tied)
+            and (service.enough == "one" or not self.too_few(service))
+        )
+
+    def is_served(self, service: Service) -> bool:
+        """Whether clients of the service are served: it is up, and so is all that it uses."""
+        return self.is_up(service) and all(map(self.is_up, service.uses))
+
+    def too_few(self, service: Service, without: str = "") -> str:
+        """Return a primitive of which too few instances serve for any of them to serve clients; "" for none.
+
+        without: as if that node were lost.
+        """
+        if service.enough == "one":
+            return ""
+        stopped = self._orderly if service.enough == "most of the rest" else frozenset[str]()
+        members = len(frozenset(service.nodes or self.subject.nodes) - stopped) + service.arbitrators
+        for part in service.needs:
+            if is_shared(self.subject.parts[part]):
+                serving = len(self.serves(part) - {without}) + service.arbitrators
+                if 2 * serving <= members:
+                    return part
+        return ""
 
     def nodes(self, service: Service) -> frozenset[str]:
-        """Return the nodes that run the service; none where it is not up. Of clones alone: every copy's."""
-        if not self.is_up(service):
+        """Return the nodes that run the service; none where it is not served. Of clones alone: every copy's."""
+        if not self.is_served(service):
             return frozenset()
         own = [part for part in service.needs if not is_shared(self.subject.parts[part])]
         return frozenset(node for part in own or service.needs for node in self.serves(part))
@@ -91,6 +124,8 @@ class Running:
     def alone(self, service: Service, hindrance: Hindrance) -> str:
         """Return why the service would stay down if a node that runs it were lost now, in a sentence; "" if none."""
         for node in sorted(self.nodes(service)):
+            if self.too_few(service, node):
+                return f"without {node} too few of its servers would be left"
             if not self._goes_on_without(service, node):
                 return f"no other node could take it over from {node} now"
             if why := hindrance(node):
@@ -98,6 +133,7 @@ class Running:
         return ""
 
     def _goes_on_without(self, service: Service, node: str) -> bool:
+        tied = {name for pair in service.tied for name in pair}
         could = (self.online & frozenset(service.nodes or self.subject.nodes)) - {node}
         for name in service.needs:
             part = self.subject.parts[name]
@@ -106,24 +142,33 @@ class Running:
             )
             if part.clone and not fit - {node}:
                 return False
-            if not is_shared(part):
+            if not is_shared(part) or name in tied:
                 could &= fit
         return bool(could) or all(is_shared(self.subject.parts[name]) for name in service.needs)
 
 
 class Sides:
-    """What several sides of a cluster run that do not know of each other. A service is up where one side has all."""
+    """What sides of a cluster run that do not know of each other. A service is served where one side has all."""
 
     def __init__(self, each: Sequence[Running]) -> None:
         self.each = tuple(each)
 
     def home(self, service: Service) -> int | None:
-        """Return the index of the first side on which the service is up."""
-        return next((number for number, one in enumerate(self.each) if one.is_up(service)), None)
+        """Return the index of the first side on which the service is served."""
+        return next((number for number, one in enumerate(self.each) if one.is_served(service)), None)
 
     def nodes(self, service: Service) -> tuple[str, ...]:
         """Return the nodes that run the service, on whatever side, sorted."""
         return tuple(sorted(node for one in self.each for node in one.nodes(service)))
+
+    def is_up(self, service: Service) -> bool:
+        """Whether a side has all that the service itself needs."""
+        return any(one.is_up(service) for one in self.each)
+
+    def too_few(self, service: Service) -> str:
+        """Return a primitive that runs, of which no side has enough instances; "" for none."""
+        few = [part for one in self.each if (part := one.too_few(service)) and one.serves(part)]
+        return few[0] if few and not self.is_up(service) else ""
 
     def copies(self, service: Service) -> frozenset[tuple[str, str]]:
         """Return (primitive, node) of all that the service has in clones or beside it."""

@@ -5,6 +5,7 @@ somebody can change; what Pacemaker takes to decide is not one.
 """
 
 from quorate.explore.answer import Change, Path, length
+from quorate.explore.outage import SWITCH
 from quorate.explore.result import Impact, Stretch
 from quorate.explore.subject import Subject
 from quorate.explore.timing import DECIDE, DELAY, DETECT, FENCE
@@ -28,6 +29,9 @@ def _of_cluster(one: Stretch, took: str, subject: Subject) -> Change | None:
             fix = f"the quorum device misses a node after {took}: lower quorum.device.timeout"
             return Change(fix, ("quorum", "device", "timeout"))
         return Change(f"a silent node is missed after {took}: lower corosync.token", ("corosync", "token"))
+    if one.action == SWITCH:
+        fix = f"clients of {one.subject} go on to another server after {took}: let servers be checked more often"
+        return Change(fix, ("services", one.subject) if one.subject in subject.names else ())
     if one.action == DELAY:
         return Change(f"fencing of {one.node} is put off by {took}: lower its delay", ("fencing", "delay"))
     if one.action == FENCE:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from quorate.catalog.servers import Enough
 from quorate.describe import cluster
 from quorate.describe.cluster import Quorum
 
@@ -19,7 +20,8 @@ class Part:
 
     agent: "ocf:heartbeat:IPaddr2". timeouts_s, by task. monitor_s: the shortest interval where it serves; None: nobody
     asks. monitors_s: the same by role (Started, Promoted, Unpromoted). watched: its end is told to Pacemaker at once
-    (ADR 13). clone: the clone or bundle that holds it, directly or through a group; promotable: whether that one is.
+    (ADR 13). clone: the clone or bundle that holds it, directly or through a group; promotable: whether that one is,
+    and promoted_max on how many nodes at most it is promoted.
     service: whose it is, "" for a fencing device. priority: its meta attribute, by which priority-fencing-delay weighs
     nodes. fenced_on: the tasks whose failure gets the node fenced (on-fail).
     """
@@ -32,9 +34,24 @@ class Part:
     watched: bool = False
     clone: str = ""
     promotable: bool = False
+    promoted_max: int = 1
     service: str = ""
     priority: int = 0
     fenced_on: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long clients wait, at the most, when one of several servers is lost while others serve.
+
+    died_s: its process ends. silent_s: its host falls silent, or it hangs. order: only the first of these nodes that
+    has a server counts, for all clients are there; empty: whichever it is. source: where the figures come from.
+    """
+
+    died_s: float
+    silent_s: float
+    order: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,10 @@ class Service:
     promotable), in the order in which they start. beside: others that are its own, whose loss costs redundancy
     alone (further clone instances count by themselves). nodes: where it may run, the preferred first.
     memory_mib: what it claims at least as soon as it starts (0: little, or not known).
+    uses: services without which its clients are not served, directly or through others; what others use comes first.
+    tied: pairs of its needs that serve on a common node only: an address, and the proxy that answers there.
+    enough, arbitrators: how many of its cloned instances have to serve, as in Servers. waits: what the loss of one
+    costs.
     """
 
     name: str
@@ -52,6 +73,11 @@ class Service:
     beside: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
     memory_mib: int = 0
+    uses: tuple["Service", ...] = ()
+    tied: tuple[tuple[str, str], ...] = ()
+    enough: Enough = "one"
+    arbitrators: int = 0
+    waits: tuple[Wait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Timing: when each action of the transitions begins and ends, and how long clients are without a service. Pure.
+"""Timing: when each action of the transitions begins and ends. Pure.
 
 In: the transitions of one side, a duration for each action, how long until Pacemaker acts. Out: Events on one time
-axis (0: the failure), and for a service when it is lost, when it is back, and by what path.
+axis (0: the failure); what they mean for a service's clients is outage.py's to say.
 
 Transitions come one after the other; an action begins when all that it waits for have ended. Not counted, and said so
 (APPROXIMATE): batch-limit and migration-limit; and, unless the durations say so (at_once), that Pacemaker does less at
@@ -9,17 +9,15 @@ once when a node is under load. They only prolong.
 An event's end includes the pause that Pacemaker makes around each action, so that the events of a path touch.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import groupby
 from types import MappingProxyType
 
 from quorate.explore.durations import NOTHING, Durations, Pause, weakest
 from quorate.explore.queue import Queue
-from quorate.explore.result import Event, Figure, Stretch
+from quorate.explore.result import Event, Figure
 from quorate.explore.scheduler.transition import Action, Placement, Transition
-from quorate.explore.subject import Part
 
 APPROXIMATE = "batch-limit, migration-limit and throttling under load are not counted in durations"
 NO_DELAYS: Mapping[str, float] = MappingProxyType({})
@@ -30,9 +28,6 @@ OWN = -1
 POWER_OFF = 0.4
 """The share of a node's fencing after which its power is off: before it comes the login, after it power on and a look
 whether that was done (0.31 to 0.40 in three drills with an IPMI board)."""
-
-EVERY = ""
-"""The resource of a change that concerns all on a node."""
 
 Instances = frozenset[tuple[str, str]]
 """(primitive, node)"""
@@ -48,26 +43,6 @@ class Notice:
     pause: Pause = "announced"
     subject: str = ""
     longest_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Interruption:
-    """Of a service. lost_s, back_s: after the failure; back_s None: it does not come back. basis: the path's weakest.
-
-    Where it is lost more than once, it lasts from the first loss to the last return. path: touching, lost_s to back_s;
-    empty where it does not come back.
-    """
-
-    lost_s: float
-    back_s: float | None
-    path: tuple[Stretch, ...] = ()
-
-    @property
-    def figure(self) -> Figure | None:
-        """How long, and on what that rests; None where it does not come back."""
-        if self.back_s is None:
-            return None
-        return Figure(self.back_s - self.lost_s, weakest([one.basis for one in self.path]))
 
 
 def course(
@@ -175,66 +150,6 @@ class _Lengths:
         return max(self.delays_s.get(action.node, 0.0), action.priority_delay_s)
 
 
-def interruption(
-    needs: Sequence[str],
-    parts: Mapping[str, Part],
-    before: Placement,
-    events: Sequence[Event],
-    *,
-    gone: Instances = frozenset(),
-    elsewhere: Iterable[Event] = (),
-) -> Interruption | None:
-    """Return the interruption of a service that needs these primitives; None where it is not interrupted.
-
-    before: what ran at the failure, on all nodes; a service that did not run is not interrupted. gone: what the failure
-    itself ended (`ended`). events: of the side that goes on, whose starts count. elsewhere: of other sides, whose stops
-    count. What runs on a node that is fenced ends with its power (POWER_OFF).
-    """
-    active = {need: running(need, parts, before) for need in needs}
-    if not all(active.values()):
-        return None
-    lost_s: float | None = None
-    back: Event | None = None
-    for at_s, group in groupby(_changes(needs, parts, events, elsewhere, gone), key=lambda change: change.at_s):
-        last: Event | None = None
-        for change in group:
-            for need in needs if change.resource == EVERY else (change.resource,):
-                _apply(change, active[need])
-            last = change.event or last
-        if not all(active.values()):
-            lost_s, back = at_s if lost_s is None else lost_s, None
-        elif lost_s is not None and back is None:
-            back = last
-    if lost_s is None:
-        return None
-    if back is None:
-        return Interruption(lost_s, None)
-    return Interruption(lost_s, _serves_s(back), path(back, events, lost_s))
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A primitive becomes active on a node, or ceases to. event: that of the start, None where it ceases."""
-
-    at_s: float
-    resource: str
-    node: str
-    event: Event | None = None
-
-
-def _apply(change: _Change, places: set[str]) -> None:
-    if change.event:
-        places.add(change.node)
-    else:
-        places.discard(change.node)
-
-
-def running(resource: str, parts: Mapping[str, Part], placement: Placement) -> set[str]:
-    """Return the nodes on which a primitive does what clients need: promoted where it is promotable, else active."""
-    roles = {"Promoted"} if _promotable(resource, parts) else {"Started", "Promoted", "Unpromoted"}
-    return {one.node for one in placement.instances if one.resource == resource and one.role in roles}
-
-
 def ended(placement: Placement, lost: Collection[str] = (), failed: Collection[tuple[str, str]] = ()) -> Instances:
     """Return what a failure ends at once: all on nodes that are lost or hang, and (primitive, node) that failed."""
     return frozenset(
@@ -242,68 +157,3 @@ def ended(placement: Placement, lost: Collection[str] = (), failed: Collection[t
         for one in placement.instances
         if one.node in lost or (one.resource, one.node) in failed
     )
-
-
-def _promotable(resource: str, parts: Mapping[str, Part]) -> bool:
-    return resource in parts and parts[resource].promotable
-
-
-def _changes(
-    needs: Sequence[str],
-    parts: Mapping[str, Part],
-    events: Sequence[Event],
-    elsewhere: Iterable[Event],
-    gone: Instances,
-) -> list[_Change]:
-    """Return the changes in the order of time; of those at one moment the ends first."""
-    begins = {need: {"promote"} if _promotable(need, parts) else {"start", "migrate_from"} for need in needs}
-    found = [_Change(0.0, resource, node) for resource, node in gone if resource in begins]
-    for event in (*events, *elsewhere):
-        if event.action == FENCE:
-            off_s = event.begin_s + POWER_OFF * (event.end_s - event.begin_s)
-            found.append(_Change(off_s, EVERY, event.node))
-        elif event.subject in begins and event.action in {"stop", "demote"}:
-            found.append(_Change(event.begin_s, event.subject, event.node))
-    found += [
-        _Change(_serves_s(event), event.subject, event.node, event)
-        for event in events
-        if event.subject in begins and event.action in begins[event.subject]
-    ]
-    return sorted(found, key=lambda change: (change.at_s, change.event is not None, change.resource, change.node))
-
-
-def _serves_s(event: Event) -> float:
-    return event.end_s if event.serves_s is None else event.serves_s
-
-
-def path(last: Event, events: Iterable[Event], from_s: float) -> tuple[Stretch, ...]:
-    """Return the longest path to when a start serves, from from_s on: pieces that touch, without those of no length.
-
-    Each event begins when the last of those before it ends; where several end at once the path takes any of them.
-    """
-    by_id = {(event.transition, event.id): event for event in events}
-    ends: dict[int, Event] = {}
-    for one in by_id.values():
-        if one.transition not in ends or one.end_s > ends[one.transition].end_s:
-            ends[one.transition] = one
-    found: list[Event] = []
-    event: Event | None = last
-    while event is not None and event.end_s > from_s:
-        found.append(replace(event, end_s=_serves_s(event)) if event is last else event)
-        event = _before(event, by_id, ends)
-    return tuple(
-        Stretch(max(one.begin_s, from_s), one.end_s, one.action, one.subject, one.node, one.basis)
-        for one in reversed(found)
-        if one.end_s > max(one.begin_s, from_s)
-    )
-
-
-def _before(event: Event, by_id: Mapping[tuple[int, int], Event], ends: Mapping[int, Event]) -> Event | None:
-    """Return the event for whose end an event waited."""
-    if event.action == DETECT:
-        return None
-    if event.action == DECIDE:
-        earlier = [number for number in ends if number < event.transition]
-        return ends[max(earlier)]
-    before = [by_id[event.transition, id_] for id_ in event.after]
-    return max(before, key=lambda one: one.end_s) if before else by_id[event.transition, OWN]

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from quorate.explore import reasons
 from quorate.explore.case import Case, Ending
+from quorate.explore.outage import SWITCH, Happening, Interruption, lapses, together
 from quorate.explore.result import Impact, State
-from quorate.explore.running import Running, Sides, is_shared, spoiled
+from quorate.explore.running import THERE, Running, Sides, is_shared, orderly, spoiled
 from quorate.explore.subject import Service
-from quorate.explore.timing import FENCE, Interruption, interruption
+from quorate.explore.timing import FENCE, Instances
 
 ORDER = {state: place for place, state in enumerate(State)}
 
@@ -31,13 +32,14 @@ def _badness(impact: Impact) -> tuple[int, float, bool]:
 def endings(case: Case) -> Iterator[Ending]:
     """Yield the ways in which a case may end: one, or where chance decides one for each side that may go on."""
     blow, unfit = case.blow, spoiled(case.subject, case.blow.situation)
+    away = orderly(blow.situation)
     racing = [number for number, one in enumerate(case.ended) if one.fenced] if blow.race else []
     for winner in racing if len(racing) > 1 else [blow.survivor]:
         first = () if winner is None else (case.ended[winner],)
         fenced = frozenset[str]() if winner is None else case.ended[winner].fenced
         others = (one for number, one in enumerate(case.ended) if number != winner)
         sides = (*first, *(one for one in others if one.side.members - fenced))
-        each = [Running(case.subject, one.settled.placement, one.side.members - fenced, unfit) for one in sides]
+        each = [Running(case.subject, one.settled.placement, one.side.members - fenced, unfit, away) for one in sides]
         yield Ending(sides, Sides(each), fenced, case.silent - fenced)
 
 
@@ -50,26 +52,51 @@ class _Judge:
         self.touched = {event.subject for event in events} | {part for part, _ in case.gone}
         self.cut_off = {event.node for event in events if event.action == FENCE}
         self.restless = frozenset(part for one in ending.sides for part in one.restless)
+        self._lapses: dict[tuple[str, int], tuple[Interruption, ...]] = {}
 
     def impact(self, service: Service) -> Impact:
         """Return the impact on one service."""
         case, ending = self.case, self.ending
-        ran, runs = case.stood.nodes(service), ending.sides_run.nodes(service)
-        alone = ending.sides_run.alone(service, case.hindrance_after)
-        gone = bool(alone or not runs) and bool(ran) and not case.stood.alone(service, case.hindrance_before)
-        told = reasons.Told(case, ending, service, ran, runs)
-        if words := self._bad(service, told):
-            (state, shown), (cause, why, until) = words
-            return Impact(service.name, state, None, ran, shown, why, until, gone, cause=cause)
+        told = self._told(service)
+        ran, runs = told.ran, told.runs
+        if bad := self._bad(service, told) or self._bad_below(service, told):
+            return bad
+        alone = self._alone(service, runs)
+        gone = bool(alone) and bool(ran) and not any(map(self._was_alone, (service, *service.uses)))
         if cut := self._interruption(service):
-            why = reasons.interrupted(told)
-            return Impact(service.name, State.INTERRUPTED, cut.figure, ran, runs, why, "", gone, cut.path)
+            why, through = self._interrupted(cut, service, told)
+            return Impact(
+                service.name, State.INTERRUPTED, cut.figure, ran, runs, why, "", gone, cut.path, through=through
+            )
         fewer = case.stood.copies(service) - ending.sides_run.copies(service) if ran else frozenset()
         state = State.DEGRADED if gone or fewer else State.UNAFFECTED
         why = reasons.in_service(told, fewer, alone if gone else "")
         return Impact(service.name, state, None, ran, runs, why, "", gone)
 
-    def _bad(self, service: Service, told: reasons.Told) -> tuple[tuple[State, tuple[str, ...]], reasons.Words] | None:
+    def _alone(self, service: Service, runs: tuple[str, ...]) -> str:
+        """Return why one more lost node would end the service, or one that it uses; "" if none would."""
+        run, hindrance = self.ending.sides_run, self.case.hindrance_after
+        if not runs:
+            return ""
+        own = run.alone(service, hindrance)
+        below = ((one, run.alone(one, hindrance)) for one in service.uses)
+        return own or next((f"{one.name}, which it uses: {why}" for one, why in below if why), "")
+
+    def _was_alone(self, service: Service) -> bool:
+        return bool(self.case.stood.alone(service, self.case.hindrance_before))
+
+    def _bad(self, service: Service, told: reasons.Told) -> Impact | None:
+        """Return the impact where the service itself is down, or may run twice."""
+        words = self._bad_words(service, told)
+        if not words:
+            return None
+        (state, shown), (cause, why, until) = words
+        gone = bool(told.ran) and not self._was_alone(service)
+        return Impact(service.name, state, None, told.ran, shown, why, until, gone, cause=cause)
+
+    def _bad_words(
+        self, service: Service, told: reasons.Told
+    ) -> tuple[tuple[State, tuple[str, ...]], reasons.Words] | None:
         """Return the state, who runs it, and the words, where it is down or may run twice."""
         if twice := self._twice(service):
             return (State.TWO_COPIES, told.runs), reasons.two_copies(told, twice)
@@ -77,7 +104,22 @@ class _Judge:
             return (State.DOWN, told.runs), reasons.restless(sorted(restless))
         if self.case.unnoticed and (unseen := self._unseen(service)):
             return (State.DOWN, ()), reasons.unnoticed(unseen)
-        return None if told.runs else ((State.DOWN, ()), reasons.down(told))
+        if few := self.ending.sides_run.too_few(service):
+            return (State.DOWN, ()), reasons.too_few(told, few)
+        return None if self.ending.sides_run.is_up(service) else ((State.DOWN, ()), reasons.down(told))
+
+    def _bad_below(self, service: Service, told: reasons.Told) -> Impact | None:
+        """Return the impact where the service runs, and is not served for want of one that it uses."""
+        if told.runs:
+            return None
+        bad = next((bad for one in service.uses if (bad := self._bad(one, self._told(one))) and not bad.after), None)
+        gone = bool(told.ran) and not any(map(self._was_alone, (service, *service.uses)))
+        (cause, why, until), through = reasons.below(told, bad), bad.service if bad else ""
+        return Impact(service.name, State.DOWN, None, told.ran, (), why, until, gone, cause=cause, through=through)
+
+    def _told(self, service: Service) -> reasons.Told:
+        ran, runs = self.case.stood.nodes(service), self.ending.sides_run.nodes(service)
+        return reasons.Told(self.case, self.ending, service, ran, runs)
 
     def _unseen(self, service: Service) -> str:
         """Return a primitive that serves nowhere any more, though Pacemaker believes that it does; "" for none."""
@@ -86,19 +128,50 @@ class _Judge:
 
     def _interruption(self, service: Service) -> Interruption | None:
         home = self.ending.sides_run.home(service)
-        touched = self.touched.intersection(service.needs) or self.cut_off
-        if home is None or not touched:
+        if home is None:
             return None
+        return together(lapse for one in (service, *service.uses) for lapse in self._own(one, home))
+
+    def _own(self, service: Service, home: int) -> tuple[Interruption, ...]:
+        """Return when a service is away for itself, as the side sees it that goes on."""
+        if (service.name, home) not in self._lapses:
+            silent = self._silent(home)
+            touched = self.touched | {part for part, _ in silent}
+            found: tuple[Interruption, ...] = ()
+            if touched.intersection(service.needs) or self.cut_off:
+                found = lapses(service, self.case.subject.parts, self._happening(home, silent)) or ()
+            self._lapses[service.name, home] = found
+        return self._lapses[service.name, home]
+
+    def _silent(self, home: int) -> Instances:
+        """Return what no longer answers that side: on nodes that are lost to it, or hung."""
+        case = self.case
+        if case.failure.serves:
+            return frozenset()
+        number = next(number for number, one in enumerate(case.ended) if one is self.ending.sides[home])
+        there = {node for node, state in case.before.nodes.items() if state in THERE}
+        away = there - case.blow.sides[number].members - case.failure.left
+        hung = case.gone if case.failure.hangs else frozenset[tuple[str, str]]()
+        return hung | {(one.resource, one.node) for one in case.before.instances if one.node in away}
+
+    def _happening(self, home: int, silent: Instances) -> Happening:
         sides = self.ending.sides
-        elsewhere = [event for number, one in enumerate(sides) if number != home for event in one.events]
-        return interruption(
-            service.needs,
-            self.case.subject.parts,
-            self.case.before,
-            sides[home].events,
+        return Happening(
+            before=self.case.before,
             gone=self.case.gone,
-            elsewhere=elsewhere,
+            silent=silent,
+            events=sides[home].events,
+            elsewhere=[event for number, one in enumerate(sides) if number != home for event in one.events],
         )
+
+    def _interrupted(self, cut: Interruption, service: Service, told: reasons.Told) -> tuple[str, str]:
+        """Return why a service is interrupted, and the one that it uses where that is what it waits for last."""
+        home = self.ending.sides_run.home(service) or 0
+        ends = (any(lapse.back_s == cut.back_s for lapse in self._own(one, home)) for one in (service, *service.uses))
+        blamed = next(one for one, is_last in zip((service, *service.uses), ends, strict=True) if is_last)
+        of, last = (told if blamed is service else self._told(blamed)), cut.path[-1] if cut.path else None
+        why = reasons.goes_on(of, last.node) if last and last.action == SWITCH else reasons.interrupted(of)
+        return (why, "") if blamed is service else (f"{blamed.name}, which it uses: {why}", blamed.name)
 
     def _twice(self, service: Service) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return (primitive, nodes) of what must run once and may run more than once.

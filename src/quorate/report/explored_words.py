@@ -15,7 +15,7 @@ SIGNS = {"measured": "", "default": "~", "bound": "≤"}
 BASES: dict[Basis, str] = {
     "measured": "measured in this cluster",
     "default": "~ by default: measured in the lab",
-    "bound": "≤ at most: the time-out of an operation",
+    "bound": "≤ at most: a time-out",
 }
 KINDS = (
     "node-lost",

@@ -10,20 +10,27 @@ from quorate.explore.running import Running, Sides
 from quorate.explore.scheduler.step import Step
 from quorate.explore.scheduler.transition import Instance, Placement, Settled
 from quorate.explore.situation import Blow, Side, Situation
-from quorate.explore.subject import Part, Service, Subject
+from quorate.explore.subject import Part, Service, Subject, Wait
 
 ROLES = {"+": "Promoted", "-": "Unpromoted", "!": "Started"}
 
 
-def subject(*nodes: str, fencing: bool = True, policy: str = "stop") -> Subject:
-    """`site` needs `ip`, then `web`; `proxy` is a clone; `db` needs `store`, which is promoted on one node."""
+def subject(*nodes: str, fencing: bool = True, policy: str = "stop", shared: bool = False) -> Subject:
+    """`site` needs `ip`, then `web`; `proxy` is a clone; `db` needs `store`, which is promoted on one node.
+
+    shared: besides, `ledger` is a clone of which most have to run, and `shop` is one that uses it.
+    """
     parts = (
         Part("ip", "ocf:heartbeat:IPaddr2", monitor_s=10, service="site"),
         Part("web", "ocf:heartbeat:apache", monitor_s=10, service="site"),
         Part("proxy", "systemd:haproxy", monitor_s=10, clone="proxies", service="proxy"),
         Part("store", "ocf:linbit:drbd", monitor_s=10, clone="stores", promotable=True, service="db"),
         Part("server", "ocf:heartbeat:mysql", monitor_s=10, service="db"),
+        Part("book", "systemd:mariadb", monitor_s=10, clone="books", service="ledger"),
+        Part("till", "systemd:apache2", monitor_s=10, clone="tills", service="shop"),
     )
+    ledger = Service("ledger", ("book",), nodes=nodes, enough="most")
+    shop = Service("shop", ("till",), nodes=nodes, uses=(ledger,), waits=(Wait(1.0, 3.0),))
     votes = dict.fromkeys(nodes, 1)
     return Subject(
         name="small",
@@ -36,6 +43,7 @@ def subject(*nodes: str, fencing: bool = True, policy: str = "stop") -> Subject:
             Service("site", ("ip", "web"), nodes=nodes),
             Service("proxy", ("proxy",), nodes=nodes),
             Service("db", ("store", "server"), nodes=nodes),
+            *((ledger, shop) if shared else ()),
         ),
         parts={part.id: part for part in parts},
         detection_s=3,

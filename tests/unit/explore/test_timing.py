@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quorate.explore import outage
 from quorate.explore.durations import Defaults, Durations
+from quorate.explore.outage import Happening
 from quorate.explore.result import Event, Figure
 from quorate.explore.scheduler.transition import Action, Instance, Placement, Transition
-from quorate.explore.subject import Part
-from quorate.explore.timing import DECIDE, DELAY, DETECT, FENCE, POWER_OFF, Notice, course, ended, interruption
+from quorate.explore.subject import Part, Service
+from quorate.explore.timing import DECIDE, DELAY, DETECT, FENCE, POWER_OFF, Notice, course, ended
 
 AT_ONCE = Notice(detect=Figure(0.0, "measured"))
 PAUSES = {"membership": 0.5, "monitor": 0.5, "announced": 0.0, "transition": 1.0, "action": 0.0}
@@ -41,6 +43,13 @@ def ran(**places: str) -> Placement:
     return Placement(
         dict.fromkeys(places.values(), "online"),
         frozenset(Instance(name, node, roles.get(name, "Started")) for name, node in places.items()),  # type: ignore[arg-type]
+    )
+
+
+def interruption(needs, parts, before, events, *, gone=frozenset(), elsewhere=()):
+    """Return the interruption of a service that needs these and uses no other."""
+    return outage.interruption(
+        Service("service", needs), parts, Happening(before=before, events=events, gone=gone, elsewhere=elsewhere)
     )
 
 

@@ -1,10 +1,13 @@
 """What a failure means for a service: a case for each state, and for each way to be down."""
 
+from dataclasses import replace
+
 import pytest
 
 from quorate.explore.result import State
 from quorate.explore.scheduler.step import Result
 from quorate.explore.scheduler.transition import Action, Settled, Transition
+from quorate.explore.subject import Service
 from quorate.explore.verdict import judge
 
 from .small import case, event, placed, side, start, subject
@@ -209,3 +212,77 @@ def test_what_ends_and_is_never_asked_stays_down():
     found = site(case(THREE, BEFORE, side("n1 n2 n3", BEFORE), gone=gone, unnoticed=True))
     assert (found.state, found.after) == (State.DOWN, ())
     assert found.why == "web has ended, and no monitor asks it"
+
+
+SHARED = subject("n1", "n2", "n3", shared=True)
+BOTH = placed(n1="book till", n2="book till", n3="book till")
+
+
+def shop(told):
+    return judge(told)[-1]
+
+
+def test_who_uses_what_is_down_is_down_with_it_and_says_through_whom():
+    after = placed(n1="till", n2="till", n3="till")
+    failing = tuple(Result("book", "start", 0, node, 1) for node in ("n1", "n2", "n3"))
+    found = shop(case(SHARED, BOTH, side("n1 n2 n3", after), situation={"failing": failing}))
+    assert (found.state, found.cause, found.through) == (State.DOWN, "failing", "ledger")
+    assert found.why == "ledger, which it uses, is down: book fails on n1, n2 and n3, and no other node can run it"
+    assert found.until == "the resource is cleaned up (crm resource cleanup book)"
+    assert (found.before, found.after, found.redundancy_gone) == (("n1", "n2", "n3"), (), True)
+
+
+def test_too_few_that_run_serve_nobody():
+    after = placed(n1="till", n2="till", n3="book till")
+    told = case(SHARED, BOTH, side("n1 n2 n3", after))
+    ledger, found = judge(told)[-2:]
+    assert (ledger.state, ledger.cause, ledger.after) == (State.DOWN, "too-few", ())
+    assert ledger.why == "book is left on n3 alone, and serves nobody without most of its servers"
+    assert ledger.until == "2 of them run: one of n1, n2 is back"
+    assert (found.state, found.cause, found.through) == (State.DOWN, "too-few", "ledger")
+
+
+def test_what_was_down_through_another_before_says_so_once():
+    nothing = placed(n1="till", n2="till", n3="till")
+    found = shop(case(SHARED, nothing, side("n1 n2 n3", nothing)))
+    assert (found.state, found.before) == (State.DOWN, ())
+    assert found.why == "it was down before; ledger, which it uses, is down: Pacemaker finds no node for it"
+
+
+def test_what_nobody_could_spare_any_more_is_missing_to_those_who_use_it():
+    after = placed(n1="book till", n2="book till", n3="till")
+    ledger, found = judge(case(SHARED, BOTH, side("n1 n2 n3", after)))[-2:]
+    assert (ledger.state, found.state, found.redundancy_gone) == (State.DEGRADED, State.DEGRADED, True)
+    assert found.why == "ledger, which it uses: without n1 too few of its servers would be left"
+
+
+def test_clients_of_a_server_that_dies_go_on_to_another():
+    found = shop(case(SHARED, BOTH, side("n1 n2 n3", BOTH), gone=frozenset({("till", "n1")})))
+    assert (found.state, found.interruption.seconds, found.interruption.basis) == (State.INTERRUPTED, 1, "bound")
+    assert found.why == "the server of shop on n1 is gone, and its clients go on to another"
+    assert found.through == ""
+
+
+def test_a_node_on_another_side_is_silent_to_those_that_go_on():
+    after = placed(n1="?book till", n2="book till", n3="book till")
+    found = shop(case(SHARED, BOTH, side("n2 n3", after, fences="n1")))
+    assert (found.state, found.interruption.seconds) == (State.INTERRUPTED, 3)
+
+
+def test_an_interruption_of_what_it_uses_is_its_own():
+    gone = frozenset({("book", node) for node in ("n1", "n2", "n3")})
+    events = (*start("book", "n1", 5, 6), event("start", "book", "n2", 5, 7, 2))
+    ledger, found = judge(case(SHARED, BOTH, side("n1 n2 n3", BOTH, *events), gone=gone))[-2:]
+    assert (ledger.interruption.seconds, found.interruption.seconds) == (7, 7), "back with the second of three"
+    assert (found.through, found.path) == ("ledger", ledger.path)
+    assert found.why.startswith("ledger, which it uses: ledger is ")
+
+
+def test_two_copies_of_what_it_uses_are_not_two_of_its_own():
+    either = Service("either", ("till",), nodes=("n1", "n2", "n3"), uses=(SHARED.service("site"),))
+    whole = replace(SHARED, services=(SHARED.service("site"), either))
+    before = placed(n1="ip web till", n2="till", n3="till")
+    sides = (side("n1", placed(n1="ip web till")), side("n2 n3", placed(n2="ip web till", n3="till")))
+    site_, found = judge(case(whole, before, *sides))
+    assert site_.state is State.TWO_COPIES
+    assert found.state is not State.TWO_COPIES

@@ -1,0 +1,63 @@
+"""Leaning: what the catalog says of services that use each other, put into a Subject's services. Pure.
+
+In: the services as Pacemaker runs them. Out: the same, each with all that it uses, directly or through others; how many
+of its servers are enough; and what the loss of one costs its clients.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from quorate.catalog.platform import Platform
+from quorate.catalog.service import Service as Kind
+from quorate.catalog.site import Site
+from quorate.describe.cluster import Cluster
+from quorate.errors import UsageError
+from quorate.explore.subject import Service, Wait
+
+PROXY = "the proxy's checks: until two of them have failed"
+
+
+def leaning(services: Sequence[Service], cluster: Cluster, platform: Platform) -> tuple[Service, ...]:
+    """Return the services with what they use. UsageError: services use each other in a circle."""
+    sites = {name: Site(name, platform, cluster) for name, kind in cluster.services.items() if isinstance(kind, Kind)}
+    known = {one.name: _served(one, sites[one.name]) if one.name in sites else one for one in services}
+    direct = {name: [used for used in site.service.uses(site) if used in known] for name, site in sites.items()}
+    return tuple(_with_uses(one, known, direct) for one in known.values())
+
+
+def _served(service: Service, site: Site) -> Service:
+    """Return the service with how its servers stand in for each other."""
+    servers = site.service.servers(site)
+    return replace(
+        service, enough=servers.enough, arbitrators=servers.arbitrators, waits=tuple(dict.fromkeys(_waits(site)))
+    )
+
+
+def _waits(site: Site) -> Iterator[Wait]:
+    servers = site.service.servers(site)
+    if servers.died_s or servers.silent_s:
+        yield Wait(servers.died_s, servers.silent_s, source=servers.source)
+    for passed_on in site.service.proxied(site):
+        order = tuple(passed_on.servers) if passed_on.single else ()
+        yield Wait(passed_on.died_s, passed_on.silent_s, order, PROXY)
+
+
+def _with_uses(service: Service, known: Mapping[str, Service], direct: Mapping[str, Sequence[str]]) -> Service:
+    return replace(service, uses=tuple(known[name] for name in used(service.name, direct)))
+
+
+def used(name: str, direct: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return all that a service uses, directly or through others, what others use first. UsageError: in a circle."""
+    found: list[str] = []
+
+    def visit(one: str, way: tuple[str, ...]) -> None:
+        if one in way:
+            circle = " uses ".join((*way[way.index(one) :], one))
+            raise UsageError(f"services use each other in a circle: {circle}", "none of them could be started first")
+        for other in direct.get(one, ()):
+            visit(other, (*way, one))
+        if one not in found:
+            found.append(one)
+
+    visit(name, ())
+    return tuple(found[:-1])

@@ -1,0 +1,50 @@
+"""What services use, how many of their servers are enough, and what the loss of one costs."""
+
+import pytest
+
+from quorate.errors import UsageError
+from quorate.explore.leaning import used
+from quorate.explore.subject import Wait
+
+from .made_up import CLOUD, subject_of
+
+ORDER = ("n1", "n2", "n3")
+
+
+def test_a_service_leans_on_all_that_it_uses_itself_or_through_others_what_others_use_first():
+    subject = subject_of()
+    assert [one.name for one in subject.service("images").uses] == ["proxy", "database", "identity"]
+    assert [one.name for one in subject.service("identity").uses] == ["proxy", "database"]
+    assert subject.service("proxy").uses == ()
+    assert subject.service("images").uses[2].needs == ("identity-server",)
+
+
+def test_an_address_needs_its_proxy_on_the_same_node():
+    proxy = subject_of().service("proxy")
+    assert set(proxy.needs) == {"proxy-server", "proxy-address"}
+    assert proxy.tied == (("proxy-address", "proxy-server"),)
+    assert proxy.waits == ()
+    assert subject_of().service("identity").tied == ()
+
+
+def test_the_loss_of_a_server_costs_what_the_proxy_needs_and_what_the_service_itself_does():
+    subject = subject_of()
+    [wait] = subject.service("identity").waits
+    assert (wait.order, wait.died_s, wait.silent_s) == ((), pytest.approx(1.1), pytest.approx(3.1))
+    own, proxys = subject.service("database").waits
+    assert own == Wait(0.0, 2.0, (), "measured in the lab")
+    assert proxys.order == ORDER
+    assert subject.service("database").enough == "most of the rest"
+
+
+def test_services_that_use_each_other_in_a_circle_are_refused():
+    circle = CLOUD.replace("{kind: ledger}", "{kind: ledger, needs: [images]}")
+    with pytest.raises(UsageError, match="database uses images uses identity uses database"):
+        subject_of(circle)
+    with pytest.raises(UsageError, match="a uses a"):
+        used("a", {"a": ["a"]})
+
+
+def test_what_is_not_there_is_not_used():
+    subject = subject_of(CLOUD.replace("[identity, database]", "[other]"))
+    assert [one.name for one in subject.service("images").uses] == ["proxy"]
