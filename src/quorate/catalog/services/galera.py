@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
 from quorate.catalog.floating import host_in_url
+from quorate.catalog.galera_answers import galera_answers
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
 from quorate.catalog.servers import Servers
@@ -41,6 +42,10 @@ datadir = {datadir}
 socket = {socket}
 pid-file = {pid}
 max_connections = {connections}
+# What a client held whose host is gone, or a proxy, is let go after 19 s, not after two hours.
+tcp_keepalive_time = 10
+tcp_keepalive_interval = 3
+tcp_keepalive_probes = 3
 # Clients are known by address: a name server that is slow or gone must not hold up connections.
 skip-name-resolve
 # What Galera replicates: rows, of InnoDB, numbered without locks on the table.
@@ -163,6 +168,7 @@ services:
             HostFile(NOTICE, NOTICE_PROGRAM, mode=0o755, make_parents=True),
             HostFile(unit, DROP_IN.format(call=call), make_parents=True, then=reload),
             *watched(server, PID_FILE, question),
+            *galera_answers(node, CHECK_PORT, SOCKET, donors=self.sst == "mariabackup"),
         )
 
     def resources(self, site: Site) -> Resources:
