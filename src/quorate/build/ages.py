@@ -9,9 +9,12 @@ STEPS = ((60, 1, "s"), (3600, 60, "min"), (2 * 86400, 3600, "h"), (float("inf"),
 
 def ago(at_s: float, now_s: float) -> str:
     """Return "3 min ago (2026-11-27 20:11 UTC)"; both are seconds since 1970, by the same clock."""
-    passed_s = max(0.0, now_s - at_s)
-    number = next(f"{passed_s // unit_s:.0f} {name}" for below_s, unit_s, name in STEPS if passed_s < below_s)
-    return f"{number} ago ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC)"
+    return f"{lasted(max(0.0, now_s - at_s))} ago ({datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC)"
+
+
+def lasted(seconds: float) -> str:
+    """Return "3 min", the largest unit that fits, rounded down."""
+    return next(f"{seconds // unit_s:.0f} {name}" for below_s, unit_s, name in STEPS if seconds < below_s)
 
 
 def told(since: Since | None, now_s: float) -> str:

@@ -1,0 +1,83 @@
+"""keystone: whether every server has the same keys. Told apart by digests; no key is read.
+
+A server with other keys refuses the tokens of the others: clients are turned away now and then, depending on whom the
+proxy asks, and nothing else shows it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from quorate.build.ages import lasted
+from quorate.build.steps.service_keys import Folder, keys_differ
+from quorate.catalog.key_repository import KeyRepository, furthest, is_whole
+from quorate.catalog.site import Site
+from quorate.errors import QuorateError
+from quorate.findings import Finding, Severity
+from quorate.machines.host import Host
+from quorate.observe.facts import key_folders
+from quorate.observe.facts.key_folders import NO_KEYS, KeyFolder
+from quorate.observe.gathering import gather_about
+from quorate.operate.insight import TIMEOUT_S, Line, each
+
+KIND = "keystone"
+
+Folders = Mapping[str, Mapping[str, KeyFolder] | QuorateError]
+"""By node, its folders of keys by path, or why they are not known."""
+
+
+async def look(hosts: Mapping[str, Host], site: Site) -> Folders:
+    """Ask every node for the digests of its keys."""
+    paths = [one.path for one in site.service.key_repositories()]
+    return await each(hosts, lambda host: gather_about(host, key_folders, *paths, timeout_s=TIMEOUT_S))
+
+
+def judged(facts: Folders, site: Site, running: frozenset[str]) -> Iterator[Finding | Line]:  # noqa: ARG001 - the protocol
+    """Say of each folder whether it is the same everywhere."""
+    for node, said in facts.items():
+        if isinstance(said, QuorateError):
+            yield Line(f"keys not known: {said.message}", "unknown", node)
+    for one in site.service.key_repositories():
+        on = {node: said.get(one.path, NO_KEYS) for node, said in facts.items() if not isinstance(said, QuorateError)}
+        if on:
+            yield from _of_folder(one, on, site)
+
+
+def _of_folder(one: KeyRepository, on: Mapping[str, KeyFolder], site: Site) -> Iterator[Finding | Line]:
+    source = furthest({node: folder.keys for node, folder in on.items()})
+    folder = Folder(site.name, one, on, source)
+    if folder.is_unclear:
+        yield Line(f"{one.words}: different on {', '.join(on)}", "bad")
+        yield keys_differ(folder)
+        return
+    behind = [node for node, keys in folder.keys.items() if not source or keys != folder.keys[source]]
+    if behind:
+        yield Line(f"{one.words}: {', '.join(behind)} lacks the newest", "doubtful")
+        yield _behind(one, behind, source, site)
+    elif not is_whole(folder.keys[source]):
+        yield Line(f"{one.words}: none is staged", "doubtful")
+        yield _behind(one, list(on), source, site)
+    else:
+        keys, ages = folder.keys[source], on[source].ages_s
+        where = f"the same {len(keys)} on {', '.join(on)}"
+        values = {"keys": len(keys), "primary_age_s": ages[max(keys)]}
+        since = f", replaced {lasted(ages[max(keys)])} ago" if one.kept_s is not None else ""
+        yield Line(f"{one.words}: {where}{since}", values=values)
+    open_ = [node for node, has in on.items() if has.keys and has.owners != {f"{one.owner}:700", f"{one.owner}:600"}]
+    if open_:
+        yield Finding(
+            "service-keys-open",
+            Severity.ERROR,
+            f"the {one.words} of {site.name} can be read by others on {', '.join(open_)}",
+            "who has a key makes tokens of any user that every server takes for its own",
+            f"quorate apply closes {one.path}; replace the keys afterwards (--rotate-keys {site.name})",
+        )
+
+
+def _behind(one: KeyRepository, nodes: list[str], source: str, site: Site) -> Finding:
+    return Finding(
+        "service-keys-behind",
+        Severity.WARNING,
+        f"{', '.join(nodes)} lacks {one.words} of {site.name}" + (f" that {source} has" if source else ""),
+        "a rotation was interrupted, keys were replaced by hand on one node, or a node has lost its disk; "
+        "after one more rotation it would refuse what others have made",
+        "quorate apply gives every node the newest",
+    )
