@@ -60,7 +60,7 @@ def fitting(one: Standing, names: Sequence[str]) -> list[str]:
         fault = faults()[name]
         return must_boot(fault, setting, victim, fault.choose(setting, victim, Random(0)))
 
-    return [name for name in chosen(setting, names) if not boots(name)]
+    return [name for name in chosen([setting], names) if not boots(name)]
 
 
 def keep(figures: Figures, fault: str, name: str, outcome: Outcome) -> None:

@@ -53,7 +53,9 @@ def outcomes(series: Path, *, anew: bool = False) -> Iterator[Outcome]:
     for folder in sorted(path.parent for path in series.glob("*/about.json")):
         try:
             recording = read(folder)
-            yield judge_run(replace(recording, prediction=again(recording.about, folder)) if anew else recording)
+            foretold = again(recording.about, folder) if anew else None
+            predictions = {recording.about.service: foretold} if foretold else {}
+            yield judge_run(replace(recording, predictions=predictions) if anew else recording)
         except UsageError as error:
             print(f"{folder.name}: {error.message}")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from quorate.catalog.platform import Platform
 from quorate.describe.cluster import Cluster, Node
+from quorate.describe.resources import Clone
 from quorate.describe.service import ServiceOptions
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ class Site:
     def nodes(self) -> tuple[Node, ...]:
         """The nodes that may run it, the preferred first."""
         return nodes_of(self.cluster, self.service)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether several nodes run it at once: what carries it is a clone."""
+        made = self.service.resources(self).resources
+        return any(isinstance(one, Clone) and one.id == self.name for one in made)
 
     def of(self, name: str) -> "Site":
         """Return the site of another service of the same cluster; KeyError if there is none of that name."""

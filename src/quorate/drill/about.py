@@ -29,6 +29,9 @@ def about(
     remarks: Sequence[str] = (),
     seed: int | None = None,
     sort: str = "",
+    asked: Sequence[str] = (),
+    aim: str = "",
+    was: Sequence[str] = (),
 ) -> About:
     """Return the facts of a drill on `cluster`; the arguments are those of About, file_text is masked on the way.
 
@@ -52,6 +55,9 @@ def about(
         remarks=tuple(remarks),
         seed=seed,
         sort=sort,
+        asked=asked,
+        aim=aim,
+        was=was,
     )
 
 

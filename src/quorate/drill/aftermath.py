@@ -6,18 +6,23 @@ cluster may take to notice.
 """
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from quorate.build.step import answer
+from quorate.catalog.site import Site
 from quorate.drill.fault import Scene, status
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.errors import CommandFailed, HostUnreachable, TimedOut
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import cluster_status
-from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.facts.cluster_status import ClusterStatus, ResourceStatus
 from quorate.observe.gathering import gather
+from quorate.operate import inside, insight
 
 START_S = 300.0  # a start, or a stop, may take its whole timeout
 STOP_S = 180.0
@@ -42,19 +47,103 @@ async def view(scene: Scene) -> ClusterStatus | None:
     return None
 
 
-def unrest(found: ClusterStatus, nodes: set[str], service: str) -> str:
-    """Return what is not at rest, in words; "" when every node is a member and the service runs unharmed. Pure."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A service that is to run. ids: of what runs it. everywhere: as a clone, so that every node has its own."""
+
+    service: str
+    ids: tuple[str, ...]
+    everywhere: bool = False
+
+    def instances(self, found: ClusterStatus) -> list[ResourceStatus]:
+        """Return its primitives, each of a clone's for itself."""
+        return list({id(one): one for id_ in self.ids for one in found.instances(id_)}.values())
+
+
+def wanted(scene: Scene) -> list[Wanted]:
+    """Return the services that matter to a drill."""
+    return [_wanted(scene.site(name)) for name in scene.services]
+
+
+def _wanted(site: Site) -> Wanted:
+    if not site.is_everywhere:
+        return Wanted(site.name, (site.name,))
+    return Wanted(site.name, tuple(one.id for one in site.service.resources(site).resources), everywhere=True)
+
+
+def unrest(found: ClusterStatus, nodes: set[str], services: Sequence[Wanted]) -> str:
+    """Return what is not at rest, in words; "" when every node is a member and the services run unharmed. Pure.
+
+    Of a service that runs on every node, nothing is missed on those that are away or on standby.
+    """
     away = sorted(nodes - found.online)
     if away:
         return f"{', '.join(away)} away"
     if unclean := [node.name for node in found.nodes if node.unclean or node.pending or node.shutdown]:
         return f"{', '.join(unclean)} not settled"
-    instances = found.instances(service)
-    idle = [one.id for one in instances if not one.active or one.failed or one.pending or one.role not in RUNNING]
-    return f"{', '.join(idle)} not running" if idle else "" if instances else f"{service} unknown"
+    spare = sum(not node.online or node.standby for node in found.nodes)
+    for one in services:
+        if not (instances := one.instances(found)):
+            return f"{one.service} unknown"
+        if idle := _idle(instances, spare if one.everywhere else 0):
+            return f"{', '.join(idle)} not running"
+    return ""
 
 
-async def settles(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+def _idle(instances: Sequence[ResourceStatus], spare: int) -> list[str]:
+    """Return the ids of what should run and does not. spare: of each clone so many instances may be stopped."""
+    stopped: Counter[str] = Counter()
+    found: list[str] = []
+    for one in instances:
+        if one.active and not one.failed and not one.pending and one.role in RUNNING:
+            continue
+        own = one.id.partition(":")[0]
+        if one.parents and one.role == "Stopped" and not one.failed and not one.pending and stopped[own] < spare:
+            stopped[own] += 1
+        else:
+            found.append(one.id)
+    return found
+
+
+async def unwell(scene: Scene, found: ClusterStatus) -> str:
+    """Return which server says that it does not serve, in words, though Pacemaker runs it: one that is not synced yet.
+
+    Only services whose kind says something of itself (operate/inside) are asked, and only on nodes that take part.
+    """
+    known, sites = inside.files(), [scene.site(name) for name in scene.want.cluster.services]
+    asked = [site for site in sites if site.is_everywhere and type(site.service).kind in known]
+    hosts = {name: host for name, host in scene.fleet.items() if name in found.online}
+    if not asked:
+        return ""
+    within = await insight.look(hosts, scene.want.cluster, scene.want.platform, known)
+    for site in asked:
+        running = frozenset(node for one in found.instances(site.name) if one.active for node in one.nodes)
+        for line in within.insight(site, running).lines:
+            if line.serves is False and line.node in {"", *running}:
+                return f"{site.name}{f' on {line.node}' if line.node else ''}: {line.words}"
+    return ""
+
+
+async def rests(scene: Scene) -> None:
+    """Return when every node is a member, everything runs, and the servers say that they serve."""
+
+    async def so() -> bool | None:
+        if wrong := await at_rest(scene, set(scene.fleet)):
+            raise NotYet(wrong)
+        return True
+
+    await until("the cluster is at rest again", so, timeout_s=STOP_S + return_s(scene), every_s=0.3)
+
+
+async def at_rest(scene: Scene, nodes: set[str]) -> str:
+    """Return what is not at rest, "" for nothing: first by Pacemaker, then by what the servers say of themselves."""
+    found = await view(scene)
+    if found is None:
+        return "no node has quorum"
+    return unrest(found, nodes, wanted(scene)) or await unwell(scene, found)
+
+
+async def settles(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the cluster is at rest for as long as it may take to notice a fault; return the client's answer.
 
     That is the first one after its first failure, or if it noticed nothing, one from now. A lost node is not waited for
@@ -69,38 +158,54 @@ async def settles(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
     async def so() -> bool | None:
         nonlocal since
         found = await view(scene)
-        wrong = unrest(found, everybody, scene.service) if found else "no node has quorum"
-        if wrong:
-            since = None
-            raise NotYet(wrong)
-        since = since or time.monotonic()
-        return time.monotonic() - since >= hold_s or None
+        wrong = unrest(found, everybody, wanted(scene)) if found else "no node has quorum"
+        if not wrong and since is not None and time.monotonic() - since >= hold_s:
+            assert found is not None
+            wrong = await unwell(scene, found)
+            if not wrong:
+                return True
+        elif not wrong:
+            since = since or time.monotonic()
+            return None
+        since = None
+        raise NotYet(wrong)
 
     await until("the cluster is at rest again", so, timeout_s=STOP_S + return_s(scene), every_s=0.2)
-    return await answered(client, since_ns)
+    return await client.wait_again(since_ns=since_ns)
 
 
-async def answered(client: ProbeProcess, since_ns: int) -> Attempt:
-    """Return the first good answer after the first failure since then; if there was none, the next good one."""
-    last = await client.wait_answered(since_ns=max(since_ns, time.monotonic_ns()))
-    failed = next((one for one in client.attempts if one.sent_ns >= since_ns and not one.ok), None)
-    again = [one for one in client.attempts if failed and one.ok and one.sent_ns >= failed.done_ns]
-    return again[0] if again else last
+async def noticed_and_answered(scene: Scene, client: Clients, since_ns: int) -> Attempt:
+    """Return the first good answer after the first failure since then, which one node's clients are bound to see.
+
+    Where others serve as well, clients may see none: then it is waited until the cluster is at rest.
+    """
+    if scene.is_shared:
+        return await settles(scene, client, since_ns)
+    failed = await client.wait_failed(since_ns=since_ns)
+    return await client.wait_answered(since_ns=failed.done_ns)
 
 
-async def moved_away(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
-    """Wait until the service runs on another node, then for an answer: a client may have noticed nothing."""
+async def moved_away(scene: Scene, client: Clients, since_ns: int) -> Attempt:
+    """Wait until nothing that clients need runs on the victim any more, and runs elsewhere; then for an answer.
+
+    A client may have noticed nothing.
+    """
 
     async def moved() -> bool | None:
         found = await view(scene)
-        if found is None:
-            return None
-        instances = found.instances(scene.service)
-        runs = all(one.active and not one.failed and one.role in RUNNING for one in instances)
-        return (runs and scene.victim not in {node for one in instances for node in one.nodes}) or None
+        return (found is not None and not any(left_behind(found, one, scene.victim) for one in wanted(scene))) or None
 
     await until(f"{scene.service} has left {scene.victim}", moved, timeout_s=STOP_S + return_s(scene), every_s=0.1)
-    return await answered(client, since_ns)
+    return await client.wait_again(since_ns=since_ns)
+
+
+def left_behind(found: ClusterStatus, one: Wanted, node: str) -> bool:
+    """Tell whether a service still runs on a node, or not yet anywhere else. Pure."""
+    instances = one.instances(found)
+    active = [instance for instance in instances if instance.active]
+    whole = active if one.everywhere else instances
+    wrong = [one for one in whole if not one.active or one.failed or one.role not in RUNNING or node in one.nodes]
+    return bool(wrong) or not active
 
 
 async def reached(host: Host) -> bool:
@@ -115,7 +220,10 @@ async def reached(host: Host) -> bool:
 
 
 async def everybody_back(scene: Scene) -> None:
-    """Return when every node can be reached, and is a member."""
+    """Return when every node can be reached and is a member, and the services' own servers say that they serve there.
+
+    A database takes its time to catch up, a broker to join again, and neither shows in what Pacemaker says.
+    """
 
     async def back() -> bool | None:
         away = [name for name, host in scene.fleet.items() if not await reached(host)]
@@ -125,6 +233,9 @@ async def everybody_back(scene: Scene) -> None:
         missing = sorted(set(scene.fleet) - found.online) if found else ["everybody"]
         if missing:
             raise NotYet(f"{', '.join(missing)} no member")
+        assert found is not None
+        if wrong := await unwell(scene, found):
+            raise NotYet(wrong)
         return True
 
     await until("every node is a member again", back, timeout_s=return_s(scene), every_s=0.3)

@@ -4,16 +4,14 @@ The broker is told by its own command over SSH, the client's password on standar
 and stands in no argument vector, file or log. All that a client leaves goes with the virtual host.
 """
 
-import asyncio
-import json
 import secrets
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from quorate.build.step import Note
 from quorate.drill.account import Account, Serving
+from quorate.drill.probe import once
 from quorate.drill.probes._process import Settings
 from quorate.drill.probes.amqp import HOST
 from quorate.errors import CommandFailed, QuorateError, Unknown
@@ -72,17 +70,7 @@ async def removed(host: Host) -> None:
 
 async def numbers(settings: Settings) -> str:
     """Return the numbers of the messages in the queue, one a line, as a client is given them; Unknown if it is not."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "quorate.drill.probes._queue",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, complaint = await process.communicate(json.dumps(asdict(settings) | {"timeout_ms": READ_MS}).encode())
-    if process.returncode != 0:
-        raise Unknown(
-            f"the messages could not be fetched: {complaint.decode(errors='replace').strip()}", "look at the broker"
-        )
-    return output.decode()
+    try:
+        return await once("_queue", asdict(settings) | {"timeout_ms": READ_MS}, limit_s=LIMIT_S)
+    except CommandFailed as error:
+        raise Unknown(f"the messages could not be fetched: {error.message}", "look at the broker") from None

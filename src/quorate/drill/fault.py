@@ -4,17 +4,18 @@ A fault brings its own proof that it took effect and its own undoing. The run ar
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Protocol
 
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.want import Want
 from quorate.catalog.service import Service
+from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.drill.ground import Ground, Kind, ways, without_switch
 from quorate.drill.meaning import Faced, Meaning
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.errors import Unknown, UsageError
 from quorate.lab.lab import Lab
@@ -46,8 +47,9 @@ def unrecorded(_moment: Moment, _text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a fault happens: a ground with a running cluster, the service that clients ask, the node that serves it.
+    """Where a fault happens: a ground with a running cluster, the service that the fault hits, the node it hits.
 
+    asked: the services that clients ask, the one that the fault hits among them or not.
     chosen: what the fault's `choose` has left to chance, as words of its sentences: {"link": "1"}.
     event: writes down what the fault does by itself while it is seen through: a short phrase, drawn on the time axis.
     """
@@ -58,6 +60,7 @@ class Scene:
     service: str
     victim: str
     note: Note
+    asked: tuple[str, ...]
     chosen: Mapping[str, str] = field(default_factory=dict)
     event: Callable[[Moment, str], None] = unrecorded
 
@@ -82,6 +85,24 @@ class Scene:
     def options(self) -> Service:
         """The service."""
         return self.setting.options
+
+    def with_victim(self, name: str) -> "Scene":
+        """Return the same with another node as the victim."""
+        return replace(self, victim=name)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that matter: the one that is hit, and those that clients ask."""
+        return tuple(dict.fromkeys((self.service, *self.asked)))
+
+    def site(self, service: str) -> Site:
+        """Where a service stands."""
+        return Site(service, self.want.platform, self.want.cluster)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether clients may notice nothing of a node or a server that is gone: others serve them, too."""
+        return len(self.asked) > 1 or self.site(self.service).is_everywhere
 
 
 class Fault(Protocol):
@@ -137,7 +158,7 @@ class Fault(Protocol):
         """Do it; return when it is proven to be in effect."""
 
     @property
-    def passed(self) -> Callable[[Scene, ProbeProcess, int], Awaitable[Attempt]]:
+    def passed(self) -> Callable[[Scene, Clients, int], Awaitable[Attempt]]:
         """Return the client's first answer after it. The moment (monotonic, ns) is the one before `inject`."""
 
     @property
@@ -207,9 +228,3 @@ async def serving(fleet: Fleet, service: str) -> str:
     if not nodes:
         raise Unknown(f"{service} runs nowhere", "apply the file first")
     return nodes[-1]  # the last of a group: what clients talk to stands on all before it
-
-
-async def noticed_and_answered(client: ProbeProcess, since_ns: int) -> Attempt:
-    """Return the first good answer after the first failure since then."""
-    failed = await client.wait_failed(since_ns=since_ns)
-    return await client.wait_answered(since_ns=failed.done_ns)

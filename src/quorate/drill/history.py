@@ -1,7 +1,8 @@
 """History: the folder of one run. Recorded first, judged later; the one module here that touches the disk.
 
     about.json            what is known before the fault
-    prediction.json       what explore said before the fault that it would do (prediction.py)
+    prediction.json       what explore said before the fault that it would do (prediction.py) to the service it hits
+    predictions/NAME.json the same for other services that clients asked
     cib.xml               the CIB that explore was asked about, without what is secret in it
     events.jsonl          what the drill did and saw, appended as it happens
     probes/NAME.jsonl     every attempt of a client, appended by the probe itself
@@ -35,7 +36,7 @@ class Recording:
     """A folder, read back. journals: node -> text. broken: lines that could not be read, "file:line".
 
     rows: a writing client -> what its table held, once for each time it was read. places: node -> its observers, in
-    order; empty where there were none. prediction: None where none was made, as by an older quorate.
+    order; empty where there were none. predictions: for each service that was asked; none as by an older quorate.
     """
 
     about: About
@@ -45,7 +46,12 @@ class Recording:
     broken: tuple[str, ...] = ()
     rows: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     places: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)
-    prediction: Prediction | None = None
+    predictions: Mapping[str, Prediction] = field(default_factory=dict)
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """That of the service that the fault hit; None where there is none."""
+        return self.predictions.get(self.about.service)
 
 
 class History:
@@ -54,6 +60,7 @@ class History:
     def __init__(self, folder: Path, about: About) -> None:
         """Make the folder (FileExistsError if one of that name holds a run already) and write about.json."""
         self.folder = folder
+        self._service = about.service
         (folder / "probes").mkdir(parents=True, exist_ok=True)
         (folder / "journals").mkdir(exist_ok=True)
         with (folder / "about.json").open("x", encoding="utf-8") as file:
@@ -66,9 +73,13 @@ class History:
             file.write(json.dumps(asdict(event), ensure_ascii=False) + "\n")
         return event
 
-    def prediction(self, found: Prediction) -> None:
-        """Write down what is foretold; FileExistsError if that was done already: nobody may think better of it."""
-        with (self.folder / "prediction.json").open("x", encoding="utf-8") as file:
+    def prediction(self, found: Prediction, service: str = "") -> None:
+        """Write down what is foretold of a service; FileExistsError if that was done: nobody may think better of it."""
+        path = self.folder / "prediction.json"
+        if service not in {"", self._service}:
+            (self.folder / "predictions").mkdir(exist_ok=True)
+            path = self.folder / "predictions" / f"{service}.json"
+        with path.open("x", encoding="utf-8") as file:
             json.dump(found.to_json(), file, indent=1, ensure_ascii=False)
 
     def cib(self, text: str) -> None:
@@ -112,8 +123,11 @@ def read(folder: Path) -> Recording:
     rows = _read_rows(folder / "rows", broken)
     places = {path.stem: _read_places(path, broken) for path in sorted((folder / "places").glob("*.jsonl"))}
     found = tuple(trace for trace in traces if trace)
-    prediction = _read_prediction(folder / "prediction.json", broken)
-    return Recording(about, tuple(events), found, journals, tuple(broken), rows, places, prediction)
+    others = sorted((folder / "predictions").glob("*.json"))
+    paths = {about.service: folder / "prediction.json"} | {words(path.stem): path for path in others}
+    read_ones = {service: _read_prediction(path, broken) for service, path in paths.items()}
+    predictions = {service: one for service, one in read_ones.items() if one}
+    return Recording(about, tuple(events), found, journals, tuple(broken), rows, places, predictions)
 
 
 def read_trace(path: Path, broken: list[str]) -> Trace | None:

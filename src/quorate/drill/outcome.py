@@ -16,11 +16,12 @@ from quorate.drill.history import Recording
 from quorate.drill.journal import JournalLine, parse_journal
 from quorate.drill.phases import FencingEvent, Phases, Segment, Step, find_phases, segments
 from quorate.drill.places import Places, judge_places
-from quorate.drill.record import About, Event, Moment, Trace, beside_name
+from quorate.drill.record import About, Event, Moment, Trace, beside_name, service_of
 from quorate.drill.verdict import Judgement, Verdict, judge, worst
 from quorate.drill.writes import KEPT, Writes, judge_writes
 from quorate.errors import UsageError
 
+BESIDE = ("icmp", "tcp")  # the kinds of clients that ask beside a service's own
 CLOCK_STEP_MAX_S = 0.05
 CLOCK_AHEAD_S = 600.0  # nodes log for some seconds after the run's last event
 
@@ -32,16 +33,29 @@ class Client:
     trace: Trace
     judgement: Judgement
     writes: Writes | None = None
+    foretold: Foretold | None = None
+
+    @property
+    def service(self) -> str:
+        """The service that it asked."""
+        return service_of(self.trace.name)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is judged by how long it waited: one that uploads asks once a second, and another client reads."""
+        return self.trace.probe != "upload"
 
     @property
     def verdict(self) -> Verdict:
         """The worse of both."""
-        return worst([self.judgement.verdict, *([self.writes.verdict] if self.writes else [])])
+        found = [self.judgement.verdict] if self.is_timed else []
+        return worst([*found, *([self.writes.verdict] if self.writes else [])])
 
     @property
     def reason(self) -> str:
         """Why, in a sentence for each."""
-        return f"{self.judgement.reason} {self.writes.reason}" if self.writes else self.judgement.reason
+        said = [self.judgement.reason] if self.is_timed else []
+        return " ".join([*said, *([self.writes.reason] if self.writes else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,8 @@ class Outcome:
     """The run, judged. started: wall clock of the fault. zero_ns: the monotonic zero of `seconds`.
 
     places: None where nobody observed the nodes. healed_s: when the fault was taken back, or had passed; None if the
-    record does not say. foretold: None where nothing was written down before the fault, as by an older quorate.
+    record does not say. foretold: of the client that waited longest; None where nothing was written down before the
+    fault, as by an older quorate.
     """
 
     about: About
@@ -100,12 +115,22 @@ class Outcome:
     @property
     def client(self) -> Client:
         """The client that waited longest."""
-        return max(self.clients, key=lambda client: client.judgement.outage_s or 0)
+        return slowest(self.clients)
+
+    @property
+    def writes(self) -> tuple[Writes, ...]:
+        """What became of all that was written, for each client that wrote."""
+        return tuple(client.writes for client in self.clients if client.writes)
 
     @property
     def reason(self) -> str:
-        """Why, in a sentence for each: what that client saw, and what was active in two places or not."""
-        return f"{self.client.reason} {self.places.reason}" if self.places else self.client.reason
+        """Why, in a sentence for each: what that client saw, and what was active in two places or not.
+
+        Of several clients the ones that decide the verdict.
+        """
+        decide = [one for one in self.clients if one.verdict is self.verdict] if len(self.clients) > 1 else []
+        said = [f"{one.trace.name}: {one.reason}" for one in decide] or [self.client.reason]
+        return " ".join([*said, *([self.places.reason] if self.places else [])])
 
     @property
     def fencing(self) -> tuple[FencingEvent, ...]:
@@ -117,27 +142,33 @@ class Outcome:
         return (at_ns - self.zero_ns) / 1e9
 
 
+def slowest(clients: Sequence[Client]) -> Client:
+    """Return the client that waited longest, of those that are judged by it."""
+    return max(clients, key=lambda client: (client.is_timed, client.judgement.outage_s or 0))
+
+
 def judge_run(recording: Recording) -> Outcome:
     """Judge a run from its folder. UsageError if no fault was injected or no client recorded: nothing to judge."""
     about = recording.about
     inject = next((event for event in recording.events if event.moment is Moment.INJECT), None)
-    beside = [trace for trace in recording.traces if trace.name == beside_name(about.service, trace.probe)]
+    others = {beside_name(service, kind) for service in (about.service, *about.services) for kind in BESIDE}
+    beside = [trace for trace in recording.traces if trace.name in others]
     traces = [trace for trace in recording.traces if trace not in beside]
     if inject is None or not traces:
         lacks = "no fault was injected" if inject is None else "no client was recorded"
         raise UsageError(f"There is nothing to judge in this run: {lacks}.", "Run the drill again.")
     clients = tuple(_client(trace, recording, inject) for trace in traces)
-    slowest = max(clients, key=lambda client: client.judgement.outage_s or 0)
-    answered_ns = _answered_ns(slowest.judgement)
+    longest = slowest(clients)
+    answered_ns = _answered_ns(longest.judgement)
     phases = find_phases(
         in_time([line for node, text in recording.journals.items() for line in parse_journal(text, node)], recording),
         victim=about.node,
         nodes=about.nodes,
-        fault_s=(inject.at_ns + slowest.trace.wall_offset_ns) / 1e9,
+        fault_s=(inject.at_ns + longest.trace.wall_offset_ns) / 1e9,
         answered_s=(answered_ns - inject.at_ns) / 1e9 if answered_ns is not None else None,
         resources=about.resources,
     )
-    serving = _serving(slowest, phases, recording.events, inject)
+    serving = _serving(longest, phases, recording.events, inject)
     end_ns = max(_end_ns(trace) for trace in recording.traces)
     places = _places(recording, inject, phases, end_ns)
     verdicts = [client.verdict for client in clients]
@@ -159,21 +190,35 @@ def judge_run(recording: Recording) -> Outcome:
         healed_s=_at_s(recording.events, Moment.HEAL, inject),
         beside=tuple(_client(trace, recording, inject) for trace in beside),
     )
-    return _with_prediction(outcome, recording, inject)
+    return _with_predictions(outcome, recording, inject)
 
 
-def _with_prediction(outcome: Outcome, recording: Recording, inject: Event) -> Outcome:
-    """Hold what explore had predicted against the client that waited longest; a wrong prediction is a note as well.
+def _with_predictions(outcome: Outcome, recording: Recording, inject: Event) -> Outcome:
+    """Hold what explore had predicted against every client that is timed; a wrong prediction is a note as well."""
+    held: list[Client] = []
+    notes: list[str] = []
+    for client in outcome.clients:
+        prediction = recording.predictions.get(client.service) if client.is_timed else None
+        if prediction is None:
+            held.append(client)
+            continue
+        foretold = compare(prediction, _measured(outcome, client, recording, inject))
+        held.append(replace(client, foretold=foretold))
+        if foretold.finding:
+            who = f"{client.trace.name}: " if len(outcome.clients) > 1 else ""
+            notes.append(f"{who}{foretold.finding.summary} [{foretold.finding.code}]")
+    foretold_longest = slowest(held).foretold
+    return replace(outcome, clients=tuple(held), foretold=foretold_longest, notes=(*outcome.notes, *notes))
 
-    Of a run that was cut off nobody knows what its clients would have seen.
-    """
-    if (prediction := recording.prediction) is None:
-        return outcome
-    judgement, phases, serving = outcome.client.judgement, outcome.phases, outcome.serving
+
+def _measured(outcome: Outcome, client: Client, recording: Recording, inject: Event) -> Measured:
+    """Return what can be compared with a prediction; of a run that was cut off nobody knows what clients had seen."""
+    judgement, phases = client.judgement, outcome.phases
+    serving = outcome.serving if client is outcome.client else _serving(client, phases, recording.events, inject)
     gap, answered_ns = judgement.outage, _answered_ns(judgement)
     started = [one.node for one in phases.milestones if one.step is Step.STARTED]
     returned_s = serving.returned_s if phases.rejoined_s is None else phases.rejoined_s
-    measured = Measured(
+    return Measured(
         outage_s=judgement.outage_s if is_whole(recording) else None,
         uncertainty_s=judgement.uncertainty_s,
         noticed=gap is not None and gap.failed > 0,
@@ -187,9 +232,6 @@ def _with_prediction(outcome: Outcome, recording: Recording, inject: Event) -> O
         twice=outcome.places is not None and bool(outcome.places.twice),
         milestones=phases.milestones,
     )
-    foretold = compare(prediction, measured)
-    wrong = [f"{foretold.finding.summary} [{foretold.finding.code}]"] if foretold.finding else []
-    return replace(outcome, foretold=foretold, notes=(*outcome.notes, *wrong))
 
 
 def _places(recording: Recording, inject: Event, phases: Phases, end_ns: int) -> Places | None:

@@ -92,6 +92,8 @@ def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
     first = judgement.first_failure_ns
     return {
         "name": trace.name,
+        "service": client.service,
+        "is_timed": client.is_timed,
         "probe": trace.probe,
         "target": trace.target,
         "every_ms": trace.every_ms,
@@ -113,6 +115,9 @@ def _client_json(outcome: Outcome, client: Client) -> dict[str, Any]:
         "attempts": judgement.attempts,
         "failed": judgement.failed,
         "stalls": judgement.stalls,
+        "predicted_s": client.foretold.predicted_s if client.foretold else None,
+        "prediction": client.foretold.agreement if client.foretold else None,
+        "foretold": client.foretold.reason if client.foretold else "",
     }
 
 

@@ -27,7 +27,6 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
-from quorate.describe.resources import Clone
 from quorate.drill.sightings import Marker, Silence, Span, Watch, held_at, silences, spans
 from quorate.drill.verdict import Verdict
 
@@ -73,17 +72,16 @@ class Places:
 
 
 def markers(cluster: Cluster, platform: Platform, doubled: Iterable[str] = ()) -> list[Marker]:
-    """Return what only one node may hold at a time: of services that are no clones, and no port that two of them use.
+    """Return what only one node may hold at a time: of clones their addresses alone, and no port that two services use.
 
     doubled: the kinds that a fault itself puts on a second node.
     """
     found: list[Marker] = []
     for name, service in cluster.services.items():
         assert isinstance(service, Service)
-        made = service.resources(Site(name, platform, cluster)).resources
-        if any(isinstance(one, Clone) and one.id == name for one in made):
-            continue
         found += (Marker(name, "address", str(address.ip)) for address in service.addresses())
+        if Site(name, platform, cluster).is_everywhere:
+            continue
         found += (Marker(name, "port", str(port)) for port in service.listens().get("tcp", ()))
         if (store := service.store(name)) is not None:
             found.append(Marker(name, "mount", store.mount.directory))

@@ -35,26 +35,30 @@ ASKED_S = 60.0
 """What is not answered by then is not waited for: the scheduler is slow where a cluster has hundreds of resources."""
 
 
-async def foretell(scene: Scene, fault: Fault, history: History) -> Prediction:
-    """Return what explore says that the fault will do to the service that clients ask; it is written down before."""
+async def foretell(scene: Scene, fault: Fault, history: History) -> list[str]:
+    """Write down what explore says that the fault will do to each service that clients ask; return it in sentences."""
     found = await _foretold(scene, fault, history)
-    history.prediction(found)
-    return found
+    for service, one in found.items():
+        history.prediction(one, service)
+    several = len(found) > 1
+    return [f"{service}: {one.line}" if several else one.line for service, one in found.items()]
 
 
-async def _foretold(scene: Scene, fault: Fault, history: History) -> Prediction:
+async def _foretold(scene: Scene, fault: Fault, history: History) -> dict[str, Prediction]:
     if isinstance(fault.meaning, Uncovered):
-        return Prediction(missing=fault.meaning.why)
+        return dict.fromkeys(scene.asked, Prediction(missing=fault.meaning.why))
     began = time.monotonic()
     try:
         live = await live_cib(scene)
         history.cib(text(masked(live.root)))
         found = await asyncio.wait_for(asyncio.to_thread(of_scene, scene, fault, live.xml), ASKED_S)
     except QuorateError as error:
-        return Prediction(missing=f"Explore could not be asked: {error.message}.")
+        return dict.fromkeys(scene.asked, Prediction(missing=f"Explore could not be asked: {error.message}."))
     except TimeoutError:
-        return Prediction(missing=f"Explore could not be asked: it had no answer within {ASKED_S:g} s.")
-    return replace(found, took_s=round(time.monotonic() - began, 3))
+        why = f"Explore could not be asked: it had no answer within {ASKED_S:g} s."
+        return dict.fromkeys(scene.asked, Prediction(missing=why))
+    took_s = round(time.monotonic() - began, 3)
+    return {service: replace(one, took_s=took_s) for service, one in found.items()}
 
 
 async def live_cib(scene: Scene) -> cib.Cib:
@@ -66,23 +70,37 @@ async def live_cib(scene: Scene) -> cib.Cib:
     raise Unknown("no node tells its CIB", "look at the nodes: systemctl status pacemaker")
 
 
-def of_scene(scene: Scene, fault: Fault, live: str) -> Prediction:
-    """Return what explore says of a fault in the running cluster. live: its CIB. Takes the time it takes."""
+def of_scene(scene: Scene, fault: Fault, live: str) -> dict[str, Prediction]:
+    """Return what explore says of a fault in the running cluster, for each service that clients ask.
+
+    live: its CIB. Takes the time it takes.
+    """
     base, cluster = fitted(live), scene.want.cluster
     if wrong := [one.summary for one in base.findings if one.severity is Severity.ERROR]:
         raise Unknown(wrong[0])
     subject = of_cluster(cluster, scene.want.agents, scene.want.platform, base.cib)
     meaning = fault.meaning(Faced(subject, scene.service, scene.victim, scene.chosen))
     if meaning.uncovered:
-        return Prediction(missing=meaning.uncovered)
+        return dict.fromkeys(scene.asked, Prediction(missing=meaning.uncovered))
     kept = keeping.load(cluster.name, in_lab=scene.ground.kind != "hosts")
-    return asked(meaning.subject or subject, meaning, scene.service, kept.seconds, scene.ground.kind)
+    return asked_of(meaning.subject or subject, meaning, scene.asked, kept.seconds, scene.ground.kind)
 
 
 def asked(
     subject: Subject, meaning: Meaning, service: str, measured: Mapping[Key, Sequence[float]], place: Place = "hosts"
 ) -> Prediction:
     """Return what the scheduler answers; Missing or Unknown where it cannot be asked. Takes the time it takes."""
+    return asked_of(subject, meaning, (service,), measured, place)[service]
+
+
+def asked_of(
+    subject: Subject,
+    meaning: Meaning,
+    services: Sequence[str],
+    measured: Mapping[Key, Sequence[float]],
+    place: Place = "hosts",
+) -> dict[str, Prediction]:
+    """Return the same for several services: the failures are played once."""
     durations = of_subject(subject, measured, place)
     with open_scheduler(subject.cib) as scheduler:
         player = Player(subject, durations, scheduler)
@@ -90,15 +108,18 @@ def asked(
         for failure in meaning.failures:
             played = player.play(ground, failure)
             ground = player.ground(played.stood)
-        impact = next(one for one in played.impacts if one.service == service)
-        return Prediction(
-            failures=tuple(one.id for one in meaning.failures),
-            words=", then ".join(one.words for one in meaning.failures),
-            impact=impact,
-            chance_s=chance_s(impact, meaning, subject, durations),
-            approximate=played.approximate,
-            scheduler=scheduler.name,
-        )
+        impacts = {one.service: one for one in played.impacts}
+        return {
+            service: Prediction(
+                failures=tuple(one.id for one in meaning.failures),
+                words=", then ".join(one.words for one in meaning.failures),
+                impact=impacts[service],
+                chance_s=chance_s(impacts[service], meaning, subject, durations),
+                approximate=played.approximate,
+                scheduler=scheduler.name,
+            )
+            for service in services
+        }
 
 
 def chance_s(impact: Impact, meaning: Meaning, subject: Subject, durations: Durations) -> float:

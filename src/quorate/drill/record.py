@@ -79,6 +79,16 @@ def beside_name(service: str, probe: str) -> str:
     return f"{service}-{probe}"
 
 
+def uploads_name(service: str) -> str:
+    """Return what the record of a client is called that uploads to a service whose own client reads."""
+    return f"{service}.uploads"
+
+
+def service_of(name: str) -> str:
+    """Return whose client a judged record is of."""
+    return name.removesuffix(".uploads")
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """All that one probe wrote. cpu_s, wall_offset_end_ns and ended are None when it never came to its end.
@@ -150,7 +160,9 @@ class About:
     the service. settings: shown as they are, label -> value. cluster_file: its text, which holds no secret values.
     repeat: commands. place: where it ran ("container lab"). node_leaves: the fault takes the node out of the cluster,
     so that it must be fenced. remarks: what a reader should know of such a place. seed: of what was left to chance.
-    sort: whose doing the fault is ("power"), "" where it is not known.
+    sort: whose doing the fault is ("power"), "" where it is not known. asked: the services that clients asked, where
+    these are others than `service`, which the fault hits. aim: the word or the name by which the victim was chosen;
+    was: what it was to the clients before ("holder" of their address, "writer" of their database).
     """
 
     cluster: str
@@ -170,6 +182,14 @@ class About:
     remarks: Sequence[str] = ()
     seed: int | None = None
     sort: str = ""
+    asked: Sequence[str] = ()
+    aim: str = ""
+    was: Sequence[str] = ()
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that clients asked."""
+        return tuple(self.asked) or (self.service,)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for json.dumps; `parse` reads them back."""
@@ -181,15 +201,19 @@ class About:
             "settings": dict(self.settings),
             "repeat": list(self.repeat),
             "remarks": list(self.remarks),
+            "asked": list(self.asked),
+            "was": list(self.was),
         }
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> "About":
         """Read about.json; keys that a newer quorate added are left out. KeyError, TypeError or ValueError."""
         texts: dict[str, Any] = {key: words(value[key]) for key in ("cluster", "service", "fault", "title", "node")}
-        texts |= {key: words(value.get(key, "")) for key in ("place", "cluster_file", "sort")}
+        texts |= {key: words(value.get(key, "")) for key in ("place", "cluster_file", "sort", "aim")}
         texts |= {key: _pairs(value.get(key, {})) for key in ("versions", "settings")}
-        texts |= {key: tuple(map(words, value.get(key, ()))) for key in ("resources", "repeat", "remarks")}
+        texts |= {
+            key: tuple(map(words, value.get(key, ()))) for key in ("resources", "repeat", "remarks", "asked", "was")
+        }
         return cls(
             **texts,
             nodes={whole(number): name for number, name in _pairs(value["nodes"]).items()},

@@ -1,9 +1,9 @@
 """run: one drill: break the node that serves the clients, and see what they see.
 
-1. the cluster is at rest: every service runs, nothing failed
+1. the cluster is at rest: every service runs, nothing failed; which node is hit is looked up (victim.py)
 2. a client asks the service every 20 ms through its floating address, and has had 50 good answers in a row; one that
    writes has an account and a place for it, made for this run; beside it the address itself is asked, and its port;
-   on every node an observer says from now on what of the services that node holds
+   on every node an observer says from now on what of the services that node holds; of several services each has its own
 3. explore is asked what the fault will do, and its answer is written down
 4. the fault is injected on the node that serves, and proven to be in effect (faults/ has one file for each)
 5. nobody helps: the cluster notices and starts the service again; the client gets its first answer
@@ -14,6 +14,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,10 +24,11 @@ from quorate import __version__
 from quorate.build.step import Fleet, Note
 from quorate.build.steps import clock, running
 from quorate.build.want import Want
-from quorate.catalog.service import Probe
+from quorate.catalog.site import Site
+from quorate.drill import victim
 from quorate.drill.about import about
-from quorate.drill.clients import asking_beside, client_of, probe_of, read_back
-from quorate.drill.fault import Fault, Scene, Setting, must_boot, serving, status, unfit
+from quorate.drill.clients import Asking, asking_beside, clients_of, probe_of, read_back
+from quorate.drill.fault import Fault, Scene, Setting, must_boot, status, unfit
 from quorate.drill.faults import power_cut
 from quorate.drill.ground import Ground
 from quorate.drill.history import History, read
@@ -35,7 +37,7 @@ from quorate.drill.observer import observing
 from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.places import markers
 from quorate.drill.predicting import foretell
-from quorate.drill.probe import ProbeProcess, probing
+from quorate.drill.probe import Clients, probing_all
 from quorate.drill.record import About, Event, Moment
 from quorate.drill.writes import KEPT
 from quorate.errors import UsageError
@@ -44,7 +46,10 @@ from quorate.machines.host import Host, command
 from quorate.observe.facts import packages
 from quorate.observe.gathering import gather_about
 
-TELLING = ("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2", "mariadb-server", "rabbitmq-server")
+TELLING = (
+    *("corosync", "pacemaker", "resource-agents", "fence-agents", "apache2", "mariadb-server", "rabbitmq-server"),
+    *("galera-4", "haproxy", "memcached", "keystone", "glance-api"),
+)
 CLOCKS_APART_S = 0.05
 MUST_BOOT = "Nobody can serve before nodes have booted: it is only asked that the service comes back, in whatever time."
 WATCH_S = 5.0  # after the node's return
@@ -56,12 +61,17 @@ PAGE_CACHE = (
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a run is told with: the service that clients ask, the folder, the file's own text, how to repeat it."""
+    """What a run is told with: the service that the fault hits, the folder, the file's own text, how to repeat it.
+
+    asked: the services that clients ask; left out, the same one. aim: the node that is hit, as victim.py has it.
+    """
 
     service: str
     folder: Path
     file_text: str
     repeat: Sequence[str]
+    asked: tuple[str, ...] = ()
+    aim: str = ""
 
 
 DEFAULT: Fault = power_cut
@@ -76,37 +86,55 @@ async def drill(
     """
     if why := unfit(fault, Setting(want.cluster, story.service, ground.kind)):
         raise UsageError(f"{fault.NAME} cannot be drilled here: {why}", "choose another fault")
-    probe = probe_of(want.cluster, story.service)
+    everybody = story.asked or (story.service,)
+    for name in everybody:
+        probe_of(want.cluster, name)
     await running.settled(fleet, want, lambda _: None)
-    scene = Scene(ground, fleet, want, story.service, await serving(fleet, story.service), note)
-    scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311 - a drill
-    history = History(story.folder, await about_run(scene, story, fault, probe, seed))
+    site = Site(story.service, want.platform, want.cluster)
+    chance = Random(seed)  # noqa: S311 - a drill
+    hit = await victim.find(ground, fleet, want, site, aim=story.aim, random=chance, note=note)
+    scene = Scene(ground, fleet, want, story.service, hit.node, note, everybody)
+    scene = replace(scene, chosen=fault.choose(scene.setting, scene.victim, Random(seed)))  # noqa: S311
+    history = History(story.folder, await about_run(scene, story, fault, hit, seed))
     watched = markers(want.cluster, want.platform, getattr(fault, "DOUBLES", ()))
-    async with observing(fleet, watched, history.place), client_of(scene, probe, history) as settings:
-        async with asking_beside(scene, history), probing(probe.kind, settings) as client:
+    async with observing(fleet, watched, history.place), clients_of(scene, history) as asking:
+        kinds = [(one.kind, one.settings) for one in asking]
+        async with asking_beside(scene, history), probing_all(kinds) as client:
             await client.wait_steady()
             history.event(Moment.STEADY)
-            note(f"a client asks {probe.target} every {settings.every_ms} ms; {scene.victim} serves")
+            note(
+                "; ".join(
+                    [*map(told, asking), f"{scene.victim} {'serves' if not hit.was else 'is ' + ' and '.join(hit.was)}"]
+                )
+            )
             zero = await broken(scene, fault, client, history)
             note(f"watching for {WATCH_S:g} s whether the service stays")
             await asyncio.sleep(WATCH_S)
             history.event(Moment.SETTLED)
         await running.settled(fleet, want, lambda _: None)
-        await read_back(scene, probe, settings, history)
+        await read_back(asking, history)
     for name, host in (scene.survivors if fault.LEAVES else fleet).items():
         history.journal(name, (await host.run(fetch(zero.wall_ns / 1e9), check=False)).stdout)
     return judge_run(read(story.folder))
 
 
-async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed: int) -> About:
+def told(asking: Asking) -> str:
+    """Return what a client does, for people."""
+    return f"a client asks {asking.settings.target} every {asking.settings.every_ms:g} ms"
+
+
+async def about_run(scene: Scene, story: Story, fault: Fault, hit: victim.Victim, seed: int) -> About:
     """Return what is known before the fault."""
     found = await status(scene.fleet)
+    kinds = {probe_of(scene.want.cluster, name).kind for name in scene.asked}
     is_container = scene.ground.kind == "container"
     boots = must_boot(fault, scene.setting, scene.victim, scene.chosen)
     return about(
         scene.want.cluster,
         service=scene.service,
-        resources=[instance.id for instance in found.instances(scene.service)] if found else [],
+        resources=list(dict.fromkeys(one.id for name in scene.services for one in found.instances(name)))
+        if found
+        else [],
         fault=fault.NAME,
         sort=fault.SORT,
         title=fault.TITLE.format(node=scene.victim, **scene.chosen),
@@ -118,9 +146,12 @@ async def about_run(scene: Scene, story: Story, fault: Fault, probe: Probe, seed
         node_leaves=fault.LEAVES,
         has_target=not boots,
         seed=seed,
+        asked=scene.asked if scene.asked != (scene.service,) else (),
+        aim=hit.aim,
+        was=hit.was,
         remarks=[
             *([MUST_BOOT] if boots else []),
-            *([PAGE_CACHE] if is_container and fault.LEAVES and probe.kind in KEPT else []),
+            *([PAGE_CACHE] if is_container and fault.LEAVES and kinds & {*KEPT, "image"} else []),
             *([words] if scene.ground.kind == "hosts" and (words := await clocks(scene)) else []),
         ],
     )
@@ -143,14 +174,16 @@ async def clocks(scene: Scene) -> str:
     return f"The clock of {name} was {far.seconds:+.2f} s from this machine's: phases are off by up to as much."
 
 
-async def broken(scene: Scene, fault: Fault, client: ProbeProcess, history: History) -> Event:
+async def broken(scene: Scene, fault: Fault, client: Clients, history: History) -> Event:
     """Inject the fault, see it through and undo it; return the event that is zero on every axis."""
     victim, note = scene.victim, scene.note
     flag = fault.FLAG.format(node=victim, **scene.chosen)
     scene = replace(scene, event=lambda moment, text: recorded(moment, text, scene, history))
     try:
         await fault.prepare(scene)
-        note((await foretell(scene, fault, history)).line)
+        for line in await foretell(scene, fault, history):
+            note(line)
+        await client.wait_answered(since_ns=time.monotonic_ns())  # the last good answer is then as late as can be
         zero = history.event(Moment.INJECT, flag, node=victim)
         await fault.inject(scene)
         history.event(Moment.INJECTED, node=victim)

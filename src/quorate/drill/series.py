@@ -5,11 +5,11 @@ know (what was planned, why it ended) is kept besides, in suite.json.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from quorate.drill.outcome import Outcome
+from quorate.drill.outcome import Client, Outcome
 from quorate.drill.outcome_json import plain
 from quorate.drill.record import whole, words
 from quorate.drill.verdict import Verdict, worst
@@ -83,25 +83,47 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class OfFault:
-    """All judged runs of one fault. Seconds without an answer; None where none was measured."""
+    """All judged runs of one fault, as the clients of one service saw them. samples_s: seconds without an answer each.
+
+    service: "" where only one was ever asked.
+    """
 
     fault: str
+    service: str
     runs: int
     held: int
-    outage_s_median: float | None
-    outage_s_max: float | None
+    samples_s: tuple[float, ...]
+
+    @property
+    def outage_s_median(self) -> float | None:
+        """Their median; None where none was measured."""
+        return median(self.samples_s) if self.samples_s else None
+
+    @property
+    def outage_s_max(self) -> float | None:
+        """The longest; None where none was measured."""
+        return max(self.samples_s, default=None)
 
 
 def by_fault(outcomes: Sequence[Outcome]) -> list[OfFault]:
-    """Return them by fault, in the order in which the faults first came."""
-    found = []
-    for fault in dict.fromkeys(outcome.about.fault for outcome in outcomes):
-        same = [outcome for outcome in outcomes if outcome.about.fault == fault]
-        outages = [took for outcome in same if (took := outcome.client.judgement.outage_s) is not None]
-        held = sum(outcome.verdict is Verdict.HELD for outcome in same)
-        middle, longest = (median(outages), max(outages)) if outages else (None, None)
-        found.append(OfFault(fault, len(same), held, middle, longest))
-    return found
+    """Return them by fault and service, in the order in which these first came."""
+    several = len({service for outcome in outcomes for service in outcome.about.services}) > 1
+    found: dict[tuple[str, str], list[tuple[Client, bool]]] = {}
+    for outcome in outcomes:
+        for client in (one for one in outcome.clients if one.is_timed):
+            holds = client.verdict if len(outcome.clients) > 1 else outcome.verdict
+            key = (outcome.about.fault, client.service if several else "")
+            found.setdefault(key, []).append((client, holds is Verdict.HELD))
+    return [
+        OfFault(
+            fault,
+            service,
+            len(same),
+            sum(held for _, held in same),
+            tuple(took for one, _ in same if (took := one.judgement.outage_s) is not None),
+        )
+        for (fault, service), same in found.items()
+    ]
 
 
 def to_json(series: Series) -> dict[str, Any]:
@@ -113,6 +135,10 @@ def to_json(series: Series) -> dict[str, Any]:
         "repeat": series.plan.repeat,
         "planned": series.plan.faults,
         "ended": series.plan.ended,
+        "by_fault": [
+            {**asdict(one), "outage_s_median": one.outage_s_median, "outage_s_max": one.outage_s_max}
+            for one in by_fault(series.outcomes)
+        ],
         "runs": [_run_json(run) for run in series.runs],
     }
     found: dict[str, Any] = plain(value)
@@ -123,7 +149,6 @@ def _run_json(run: Run) -> dict[str, Any]:
     value: dict[str, Any] = {"folder": run.folder, "verdict": run.verdict}
     if (outcome := run.outcome) is None:
         return {**value, "unjudged": run.unjudged}
-    writes = outcome.client.writes
     return {
         **value,
         "fault": outcome.about.fault,
@@ -135,7 +160,24 @@ def _run_json(run: Run) -> dict[str, Any]:
         "target_s": outcome.about.target_s,
         "predicted_s": outcome.foretold.predicted_s if outcome.foretold else None,
         "prediction": outcome.foretold.agreement if outcome.foretold else None,
+        "acknowledged": sum(one.acknowledged for one in outcome.writes) if outcome.writes else None,
+        "lost": sum(len(one.lost) for one in outcome.writes) if outcome.writes else None,
+        "reason": outcome.reason,
+        "service": outcome.about.service,
+        "aim": outcome.about.aim,
+        "was": outcome.about.was,
+        "clients": [_client_json(client) for client in outcome.clients],
+    }
+
+
+def _client_json(client: Client) -> dict[str, Any]:
+    writes = client.writes
+    return {
+        "name": client.trace.name,
+        "service": client.service,
+        "is_timed": client.is_timed,
+        "verdict": client.verdict,
+        "outage_s": client.judgement.outage_s,
         "acknowledged": writes.acknowledged if writes else None,
         "lost": len(writes.lost) if writes else None,
-        "reason": outcome.reason,
     }

@@ -14,7 +14,8 @@ from quorate.errors import UsageError
 
 ORDER = (
     *("standby", "link-down", "clock-step", "drbd-cut", "disk-failing"),
-    *("kill-server", "kill-server-and-supervisor", "agent-errors", "reboot", "hang-server", "disk-full"),
+    *("kill-server", "kill-server-and-supervisor", "agent-errors", "reboot", "rolling-restart"),
+    *("hang-server", "disk-full"),
     *("kill-pacemakerd", "kill-pacemaker-attrd", "kill-pacemaker-fenced", "kill-pacemaker-schedulerd"),
     *("kill-pacemaker-controld", "kill-pacemaker-execd", "kill-pacemaker-based"),
     *("packet-loss", "delay", "address-stolen"),
@@ -26,26 +27,33 @@ SEEDS = 1_000_000  # a seed that is chosen by chance is easily typed again
 KNOWN_RUNS = 2  # so many have to be done before anything is said about the time that is left
 
 
-def fitting(setting: Setting) -> list[str]:
-    """Return the faults that fit."""
+def fitting(*settings: Setting) -> list[str]:
+    """Return the faults that fit one of the services at least."""
     known = [*(one for one in ORDER if one in faults()), *sorted(faults().keys() - set(ORDER))]
-    return [one for one in known if not unfit(faults()[one], setting)]
+    return [one for one in known if any(not unfit(faults()[one], setting) for setting in settings)]
 
 
-def chosen(setting: Setting, wanted: Sequence[str]) -> list[str]:
+def chosen(settings: Sequence[Setting], wanted: Sequence[str]) -> list[str]:
     """Return the faults to go through: those that are wanted, in their order, or all that fit.
 
-    A wanted one may be a pattern (`power-*`, fnmatch(3)): it stands for those that fit, in their usual order.
+    settings: one for each service that may be hit. A wanted one may be a pattern (`power-*`, fnmatch(3)): it stands for
+    those that fit, in their usual order.
     """
-    fit = fitting(setting)
+    fit = fitting(*settings)
     found: list[str] = []
     for one in wanted:
         matching = [name for name in fit if fnmatchcase(name, one)]
         if not matching:
-            reason = f"{one} does not fit: {unfit(faults()[one], setting)}" if one in faults() else ""
+            reason = f"{one} does not fit: {unfit(faults()[one], settings[0])}" if one in faults() else ""
             raise UsageError(reason or f"there is no fault {one!r}", f"choose from: {', '.join(fit)}")
         found += matching
     return found or fit
+
+
+def hit(settings: Sequence[Setting], fault: str, seed: int) -> str:
+    """Return the service that a fault hits, one of those that it fits; the same seed draws the same."""
+    fit = [setting.service for setting in settings if not unfit(faults()[fault], setting)]
+    return Random(seed).choice(fit)  # noqa: S311 - a drill
 
 
 def drawn(order: Sequence[str], number: int, seed: int) -> list[str]:

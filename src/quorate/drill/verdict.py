@@ -22,6 +22,7 @@ from itertools import pairwise
 from quorate.drill.record import Attempt
 
 STEADY_ANSWERS = 25  # good answers in a row before the fault: half a second at 20 ms
+SELDOM_ANSWERS = 5  # the same of a client that asks more seldom
 STALL_MS = 100
 
 
@@ -110,11 +111,12 @@ def judge(
     after = [gap for gap in all_gaps if gap.end_ns > fault_ns]
     before = [gap.seconds for gap in all_gaps if gap.end_ns <= fault_ns]
     failing = tuple(gap for gap in after if gap.failed)
-    steady = is_steady(in_order, fault_ns)
+    enough = enough_answers(every_ms)
+    steady = is_steady(in_order, fault_ns, enough)
     outage = max(after, key=lambda gap: (gap.seconds, gap.failed), default=None) if steady else None
     uncertainty_s = _stalled_s(outage, stalls, every_ns) if outage else 0.0
     barred_s = _barred_s(outage, barred_ns) if outage and barred_ns else 0.0
-    verdict, reason = decide(outage, uncertainty_s, target_s, steady=steady, barred_s=barred_s)
+    verdict, reason = decide(outage, uncertainty_s, target_s, steady=steady, barred_s=barred_s, enough=enough)
     if steady and barred_ns and (early := _first_within(in_order, barred_ns)):
         verdict, reason = Verdict.VIOLATED, _too_early(early, fault_ns, barred_ns)
     return Judgement(
@@ -151,11 +153,17 @@ def _too_early(early: Attempt, fault_ns: int, barred_ns: tuple[int, int]) -> str
 
 
 def decide(
-    outage: Gap | None, uncertainty_s: float, target_s: float | None, *, steady: bool, barred_s: float = 0.0
+    outage: Gap | None,
+    uncertainty_s: float,
+    target_s: float | None,
+    *,
+    steady: bool,
+    barred_s: float = 0.0,
+    enough: int = STEADY_ANSWERS,
 ) -> tuple[Verdict, str]:
     """Return the verdict and, in a sentence, why."""
     if not steady:
-        return Verdict.UNKNOWN, f"The client had no {STEADY_ANSWERS} good answers in a row before the fault."
+        return Verdict.UNKNOWN, f"The client had no {enough} good answers in a row before the fault."
     if outage is None:
         return Verdict.UNKNOWN, "The client asked nothing after the fault."
     if target_s is not None:
@@ -218,10 +226,15 @@ def find_stalls(in_order: Sequence[Attempt], every_ns: int, *, one_at_a_time: bo
     return found
 
 
-def is_steady(in_order: Sequence[Attempt], fault_ns: int) -> bool:
+def enough_answers(every_ms: float) -> int:
+    """Return how many good answers in a row make a client steady: those of half a second, and 5 at least."""
+    return max(SELDOM_ANSWERS, min(STEADY_ANSWERS, round(STEADY_ANSWERS * 20 / every_ms)))
+
+
+def is_steady(in_order: Sequence[Attempt], fault_ns: int, enough: int = STEADY_ANSWERS) -> bool:
     """Return whether the last attempts that were done before the fault were all good, and enough of them."""
-    last = [attempt.ok for attempt in in_order if attempt.done_ns <= fault_ns][-STEADY_ANSWERS:]
-    return len(last) == STEADY_ANSWERS and all(last)
+    last = [attempt.ok for attempt in in_order if attempt.done_ns <= fault_ns][-enough:]
+    return len(last) == enough and all(last)
 
 
 def _stalled_s(gap: Gap, stalls: Sequence[tuple[int, int]], every_ns: int) -> float:

@@ -1,4 +1,4 @@
-"""Writes: the rows, or messages, that a client was promised against those that are there. Pure.
+"""Writes: the rows, messages or images that a client was promised against those that are there. Pure.
 
 In: the attempts of a writing client, and what its table or queue held at the end, read twice with the cluster at rest.
 Out: which acknowledged ones are lost, which are there twice, and what became of those whose COMMIT (or publication) was
@@ -18,7 +18,7 @@ from quorate.drill.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a kind of client writes: a row, or a message; and by what it is promised: a COMMIT, a publication."""
+    """What a kind of client writes: a row, a message, an image; and what promises it: a COMMIT, a publication ..."""
 
     one: str
     promise: str
@@ -29,7 +29,9 @@ class Kept:
         return f"{self.one}s"
 
 
-KEPT: Mapping[str, Kept] = MappingProxyType({"sql": Kept("row", "COMMIT"), "amqp": Kept("message", "publication")})
+KEPT: Mapping[str, Kept] = MappingProxyType(
+    {"sql": Kept("row", "COMMIT"), "amqp": Kept("message", "publication"), "upload": Kept("image", "upload")}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def index(series: Series) -> str:
             runs=[row(run, longest) for run in series.runs],
             faults=by_fault(outcomes) if len({one.about.fault for one in outcomes}) < len(outcomes) else (),
             foretelling=any(one.foretold for one in outcomes),
-            writing=any(one.client.writes for one in outcomes),
+            writing=any(one.writes for one in outcomes),
             targets=[f"{target:g} s" for target in sorted({one.about.target_s or 0 for one in outcomes}) if target],
             version=__version__,
             style=style(),
@@ -78,13 +78,12 @@ def figures(series: Series) -> list[tuple[str, str, str]]:
 
 def written(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str]]:
     """Return the figures of what clients wrote, none where they did not."""
-    writes = [one.client.writes for one in outcomes if one.client.writes]
-    acknowledged = sum(one.acknowledged for one in writes)
-    return (
-        [("Lost", str(sum(len(one.lost) for one in writes)), f"of {acknowledged} acknowledged {writes[0].kept.many}")]
-        if writes
-        else []
+    writes = [writes for one in outcomes for writes in one.writes]
+    kinds = dict.fromkeys(one.kept.many for one in writes)
+    acknowledged = ", ".join(
+        f"{sum(one.acknowledged for one in writes if one.kept.many == many)} acknowledged {many}" for many in kinds
     )
+    return [("Lost", str(sum(len(one.lost) for one in writes)), f"of {acknowledged}")] if writes else []
 
 
 def row(run: Run, longest_s: float) -> Mapping[str, object]:
@@ -99,7 +98,8 @@ def row(run: Run, longest_s: float) -> Mapping[str, object]:
     }
     if outcome is None:
         return shown
-    outage_s, writes = outcome.client.judgement.outage_s, outcome.client.writes
+    outage_s, writes = outcome.client.judgement.outage_s, outcome.writes
+    lost, acknowledged = sum(len(one.lost) for one in writes), sum(one.acknowledged for one in writes)
     return {
         **shown,
         "fault": outcome.about.fault,
@@ -108,7 +108,7 @@ def row(run: Run, longest_s: float) -> Mapping[str, object]:
         "outage": wording.seconds(outage_s),
         "bar": round(100 * (outage_s or 0) / longest_s, 2) if longest_s else 0,
         "foretold": _foretold(outcome),
-        "lost": f"{len(writes.lost)} of {writes.acknowledged}" if writes else "–",
+        "lost": f"{lost} of {acknowledged}" if writes else "–",
     }
 
 

@@ -46,7 +46,11 @@ def _verdict_lines(outcome: Outcome) -> list[str]:
         plain = outcome.verdict is Verdict.HELD and outcome.about.target_s is not None
         return [] if plain and not outcome.client.judgement.barred_s else _wrapped(outcome.client.reason)
     width = max(len(client.trace.name) for client in outcome.clients)
-    return [f"{client.trace.name:<{width}}  {client.verdict:<8}  {client.reason}" for client in outcome.clients]
+    lines: list[str] = []
+    for client in outcome.clients:
+        head = f"{client.trace.name:<{width}}  {client.verdict:<8}  "
+        lines += textwrap.wrap(client.reason, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    return lines
 
 
 def _timeline(outcome: Outcome, client: Client) -> list[str]:

@@ -152,13 +152,13 @@ def _fault(outcome: Outcome, axis: Axis) -> Bar:
 
 def _nodes(outcome: Outcome, axis: Axis) -> Iterator[tuple[str, tuple[Bar, ...]]]:
     """Yield a lane for each node: where it was seen with anything of the service, and with what another had too."""
-    places = outcome.places
+    places, several = outcome.places, len(outcome.about.services) > 1
     for node in outcome.about.nodes.values() if places else ():
         assert places is not None
         bars = [
             _bar(outcome, axis, (one.from_ns, one.to_ns), "held", f"{one.marker.kind} {one.marker.value}")
             for one in places.spans
-            if one.node == node and one.marker.service == outcome.about.service
+            if one.node == node and (several or one.marker.service == outcome.about.service)
         ]
         bars += [
             _bar(outcome, axis, (one.from_ns, one.to_ns), "unseen", "not observed")

@@ -62,20 +62,28 @@ def rests_on(foretold: Foretold) -> str:
 
 
 def promised(outcome: Outcome) -> str:
-    """Return what became of the rows that a client was promised; "" if it wrote none, or nobody knows."""
-    writes = outcome.client.writes
-    if writes is None or (writes.verdict is Verdict.UNKNOWN and not writes.lost):
+    """Return what became of all that clients were promised; "" if they wrote nothing, or nobody knows."""
+    known = [one for one in outcome.writes if one.verdict is not Verdict.UNKNOWN or one.lost]
+    if not known or len(known) < len(outcome.writes):
         return ""
-    of = f"of {writes.acknowledged} acknowledged {writes.kept.many}"
-    if not writes.lost:
-        return f"None {of} was lost."
-    return f"{len(writes.lost)} {of} {'was' if len(writes.lost) == 1 else 'were'} lost."
+    acknowledged = _listed([f"{one.acknowledged} acknowledged {one.kept.many}" for one in known])
+    lost = [one for one in known if one.lost]
+    if not lost:
+        return f"None of {acknowledged} was lost."
+    if len(known) == 1:
+        number = len(lost[0].lost)
+        return f"{number} of {acknowledged} {'was' if number == 1 else 'were'} lost."
+    return f"Of {acknowledged} were lost: {_listed([f'{len(one.lost)} {one.kept.many}' for one in lost])}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def waited(outcome: Outcome) -> str:
     """Return how long clients waited, in a sentence."""
     outage = outcome.client.judgement.outage
-    who = f"Clients of {outcome.about.service}"
+    who = f"Clients of {outcome.client.service}"
     if outage is None:
         return f"How long {who[0].lower()}{who[1:]} waited is not known."
     if outage.is_open:
@@ -87,13 +95,18 @@ def waited(outcome: Outcome) -> str:
     return f"{who} waited {outage.seconds:.2f} s{barred}."
 
 
+WAS = {"holder": "had the address", "writer": "was the database's writer"}
+
+
 def story(outcome: Outcome) -> str:
     """Return what happened, in two or three short sentences."""
     serving, about = outcome.serving, outcome.about
     took_over = serving.after and serving.after != serving.before
     parts = [f"{about.title}; {serving.after} took over." if took_over else f"{about.title}."]
+    was = f" {about.node} {_listed([WAS[word] for word in about.was if word in WAS])} before." if about.was else ""
     if serving.after and not took_over and not about.node_leaves:
         parts = [f"{about.title}; it served again."]
+    parts[0] += was
     if serving.returned_s is not None:
         stayed = {
             None: "",
@@ -148,6 +161,11 @@ ASKED = {
     "icmp": "sent an echo request to {target} {every}, {limits}",
     "sql": "committed a numbered row at {target} {every}, each in a transaction of its own, {alone}",
     "amqp": "published a numbered message at {target} {every}, each persistent and to be confirmed, {alone}",
+    "token": "logged in at {target} {every} for a token, and every 50 ms while there was none, each time over a fresh"
+    " connection {limits}",
+    "image": "listed images at {target} or read one back, in turn, {every}, and every 50 ms while there was no good"
+    " answer, each time over a fresh connection {limits}",
+    "upload": "uploaded a numbered image to {target} {every}, {alone}",
 }
 LIMITS = "with a time limit of {limit} ms, at most {most} at once, so that a slow attempt hides none of the next."
 ALONE = (
@@ -190,7 +208,13 @@ def figures(outcome: Outcome) -> list[tuple[str, str, str]]:
         failed_back = {None: "not seen", False: "none", True: "yes"}[outcome.serving.failed_back]
         returned = "node not back" if outcome.serving.returned_s is None else "when the node returned"
         rows.append(("Failback", failed_back, returned))
+    if len(outcome.clients) > 1:
+        return rows + [(f"Lost {one.kept.many}", str(len(one.lost)), _of_acknowledged(one)) for one in outcome.writes]
     return rows + (written(outcome.client.writes) if outcome.client.writes else [])
+
+
+def _of_acknowledged(writes: Writes) -> str:
+    return f"of {writes.acknowledged} acknowledged" + (f": {shown(writes.lost)}" if writes.lost else "")
 
 
 def written(writes: Writes) -> list[tuple[str, str, str]]:

@@ -19,18 +19,20 @@ from quorate.build.want import Want
 from quorate.describe.cluster import Cluster
 from quorate.drill import permission
 from quorate.drill.clients import askable, probe_of
-from quorate.drill.fault import status
+from quorate.drill.fault import Setting, status
 from quorate.drill.faults import faults
-from quorate.drill.ground import Ground, Hosts
+from quorate.drill.ground import Ground, Hosts, Kind
 from quorate.drill.history import read
-from quorate.drill.outcome import Outcome
+from quorate.drill.outcome import Client, Outcome
 from quorate.drill.run import Story, drill
 from quorate.drill.series import Plan, Run, Series
-from quorate.drill.suite import remaining_s, seed_of
+from quorate.drill.suite import hit, remaining_s, seed_of
 from quorate.drill.taken import taken
 from quorate.drill.verdict import Verdict
+from quorate.drill.writes import Writes
 from quorate.errors import QuorateError, UsageError
 from quorate.explore import keeping
+from quorate.lab.kind import choose
 from quorate.report import files, text
 from quorate.ui.reach import reach
 from quorate.ui.terminal import Progress
@@ -39,13 +41,28 @@ EXIT_CODES = MappingProxyType({Verdict.HELD: 0, Verdict.VIOLATED: 1, Verdict.UNK
 RETURN_S = 300.0
 
 
-def asked_for(cluster: Cluster, wanted: str | None) -> str:
-    """Return the wanted service, or the first that has a client; UsageError where a drill has no client for it."""
-    name = wanted or next(iter(askable(cluster)), "")
-    if not name:
+def asked_for(cluster: Cluster, wanted: Sequence[str], *, everything: bool = False) -> tuple[str, ...]:
+    """Return the wanted services, or everything that has a client, or the first that has; UsageError where none has."""
+    known = askable(cluster)
+    names = tuple(dict.fromkeys(wanted)) or tuple(known if everything else known[:1])
+    if not names:
         raise UsageError("no service has a port or an address that a client could ask", "add a service with one")
-    probe_of(cluster, name)
-    return name
+    for name in names:
+        probe_of(cluster, name)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What clients ask, and what may be hit. asked: services. hit: the same, or all. node: as victim.py has it."""
+
+    asked: tuple[str, ...]
+    hit: tuple[str, ...]
+    node: str = ""
+
+    def settings(self, cluster: Cluster, kind: Kind) -> list[Setting]:
+        """Return what is known of each service that may be hit."""
+        return [Setting(cluster, name, kind) for name in self.hit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +82,11 @@ class Place:
         """Return the command that drills there, with further words."""
         patience = [] if self.in_lab or self.return_s == RETURN_S else ["--return-within", f"{self.return_s:g}"]
         return shlex.join(["quorate", "drill", "--lab" if self.in_lab else "--yes", self.file, *patience, *words])
+
+    @property
+    def kind(self) -> Kind:
+        """What the nodes are."""
+        return choose(self.cluster).kind if self.in_lab else "hosts"
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[tuple[Ground, Fleet, Want]]:
@@ -97,7 +119,7 @@ class Drills:
     """
 
     place: Place
-    service: str
+    aim: Aim
     plan: Plan
     folder: Path
     file_text: str
@@ -131,7 +153,8 @@ class Drills:
         folder = self.folder / self.name_of(number)
         seed = seed_of(self.plan.seed or 0, number)
         repeat = self.place.call(*self.words, "--seed", str(seed), "--only", fault)
-        story = Story(self.service, folder, self.file_text, [repeat])
+        service = hit(self.aim.settings(self.place.cluster, self.place.kind), fault, seed)
+        story = Story(service, folder, self.file_text, [repeat], self.aim.asked, self.aim.node)
         outcome = await drill(*there, story, Progress(), fault=faults()[fault], seed=seed)
         page = files.write(folder, outcome)
         click.echo(f"{text.summary(outcome)}\nThe page: {page}", err=True)
@@ -179,15 +202,29 @@ def spoken(seconds: float) -> str:
 
 
 def table(runs: Sequence[Run]) -> Iterator[str]:
-    """Yield a line for each run: the fault, the verdict, how long the client waited, what became of its writes."""
+    """Yield a line for each run: the fault, the verdict, how long the client waited, what became of its writes.
+
+    Where clients of several services asked, a line for each of them follows.
+    """
     width = max((len(run.outcome.about.fault) for run in runs if run.outcome), default=0)
     for run in runs:
         if run.outcome is None:
             yield f"{run.folder:{width}}  {run.verdict:8}  {run.unjudged}"
             continue
-        outage_s, writes = run.outcome.client.judgement.outage_s, run.outcome.client.writes
-        waited = "not measured" if outage_s is None else f"{outage_s:.2f} s"
-        line = f"{run.outcome.about.fault:{width}}  {run.verdict:8}  {waited:>12}"
-        line += f"  {writes.acknowledged} acknowledged, {len(writes.lost)} lost" if writes else ""
-        line += "  split brain" if run.outcome.places and run.outcome.places.twice else ""
-        yield f"{line}  foretold otherwise" if run.outcome.foretold and run.outcome.foretold.finding else line
+        outcome = run.outcome
+        line = f"{outcome.about.fault:{width}}  {run.verdict:8}  {_waited(outcome.client):>12}{_kept(outcome.writes)}"
+        line += "  split brain" if outcome.places and outcome.places.twice else ""
+        yield f"{line}  foretold otherwise" if outcome.foretold and outcome.foretold.finding else line
+        for client in outcome.clients if len(outcome.clients) > 1 else ():
+            kept = _kept([client.writes] if client.writes else [])
+            yield f"  {client.trace.name:{width - 2}}  {client.verdict:8}  {_waited(client):>12}{kept}"
+
+
+def _waited(client: Client) -> str:
+    outage_s = client.judgement.outage_s
+    return "" if not client.is_timed else "not measured" if outage_s is None else f"{outage_s:.2f} s"
+
+
+def _kept(writes: Sequence[Writes]) -> str:
+    acknowledged, lost = sum(one.acknowledged for one in writes), sum(len(one.lost) for one in writes)
+    return f"  {acknowledged} acknowledged, {lost} lost" if writes else ""

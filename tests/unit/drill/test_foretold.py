@@ -76,7 +76,9 @@ def prediction(name: str) -> Prediction:
 
 def test_a_wrong_prediction_is_a_note_and_changes_no_verdict(recording: Recording) -> None:
     right, wrong = prediction("longer-than-the-margin"), prediction("down-until-the-node-returns")
-    plain, off, other = (judge_run(replace(recording, prediction=one)) for one in (None, right, wrong))
+    plain, off, other = (
+        judge_run(replace(recording, predictions={"web": one} if one else {})) for one in (None, right, wrong)
+    )
     assert plain.foretold is None
     assert {plain.verdict, off.verdict, other.verdict} == {plain.verdict}
     assert off.foretold is not None
@@ -94,16 +96,16 @@ def test_a_run_that_was_helped_is_compared_as_such(recording: Recording) -> None
     down = prediction("down-until-helped")
     inject = next(event for event in recording.events if event.moment is Moment.INJECT)
     helped = replace(inject, moment=Moment.HELPED, at_ns=inject.at_ns + 4 * 10**9, text="n1 switched on")
-    alone = judge_run(replace(recording, prediction=down))
+    alone = judge_run(replace(recording, predictions={"web": down}))
     assert alone.foretold is not None
     assert alone.foretold.agreement is Agreement.STATE
-    found = judge_run(replace(recording, prediction=down, events=(*recording.events, helped)))
+    found = judge_run(replace(recording, predictions={"web": down}, events=(*recording.events, helped)))
     assert found.foretold is not None
     assert found.foretold.agreement is Agreement.AGREED
 
 
 def test_a_load_that_holds_pacemaker_back_is_told(recording: Recording) -> None:
-    off = replace(recording, prediction=prediction("longer-than-the-margin"))
+    off = replace(recording, predictions={"web": prediction("longer-than-the-margin")})
     node, text = next(iter(recording.journals.items()))
     entry = json.loads(text.splitlines()[-1])
     entry |= {"SYSLOG_IDENTIFIER": "pacemaker-controld", "MESSAGE": "notice: High CPU load detected: 13.480000"}
@@ -118,6 +120,6 @@ def test_a_load_that_holds_pacemaker_back_is_told(recording: Recording) -> None:
 def test_a_run_that_was_cut_off_proves_no_prediction_wrong(recording: Recording) -> None:
     wrong = prediction("down-until-the-node-returns")
     events = tuple(event for event in recording.events if event.moment is not Moment.SETTLED)
-    found = judge_run(replace(recording, prediction=wrong, events=events)).foretold
+    found = judge_run(replace(recording, predictions={"web": wrong}, events=events)).foretold
     assert found is not None
     assert (found.agreement, found.finding) == (Agreement.NONE, None)

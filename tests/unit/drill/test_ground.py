@@ -110,7 +110,7 @@ def test_where_a_fenced_node_stays_off_none_is_fenced_for_a_drill() -> None:
     assert "power-cut" not in fitting(off)
     assert "kill-server" in fitting(off)
     with pytest.raises(UsageError, match="a fenced node stays off"):
-        chosen(off, ["power-cut"])
+        chosen([off], ["power-cut"])
 
 
 def proofs(cluster: Cluster, **other: str) -> dict[str, dict[str, str]]:

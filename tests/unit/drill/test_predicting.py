@@ -48,10 +48,12 @@ def history(tmp_path: Path) -> History:
 def foretell(hosts: dict[str, FakeHost], history: History, fault: str) -> Prediction:
     assert CLUSTER is not None
     want = Want(CLUSTER, {node.name: PLATFORM for node in CLUSTER.nodes}, AGENTS, lambda _: "")
-    scene = Scene(SimpleNamespace(kind="container"), hosts, want, "site", "n1", lambda _: None)  # type: ignore[arg-type]
-    found = asyncio.run(predicting.foretell(scene, faults()[fault], history))
+    scene = Scene(SimpleNamespace(kind="container"), hosts, want, "site", "n1", lambda _: None, ("site",))  # type: ignore[arg-type]
+    lines = asyncio.run(predicting.foretell(scene, faults()[fault], history))
+    found = read(history.folder).prediction
+    assert found is not None
+    assert lines == [found.line]
     assert json.loads((history.folder / "prediction.json").read_text())["missing"] == found.missing
-    assert read(history.folder).prediction == found
     return found
 
 

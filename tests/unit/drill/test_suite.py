@@ -23,8 +23,8 @@ def test_gentle_faults_come_first_and_a_replicated_store_has_more() -> None:
 
 
 def test_what_is_asked_for_keeps_its_order() -> None:
-    assert chosen(setting("web"), ["power-cut", "standby"]) == ["power-cut", "standby"]
-    assert chosen(setting("web"), []) == fitting(setting("web"))
+    assert chosen([setting("web")], ["power-cut", "standby"]) == ["power-cut", "standby"]
+    assert chosen([setting("web")], []) == fitting(setting("web"))
 
 
 @pytest.mark.parametrize(
@@ -32,16 +32,16 @@ def test_what_is_asked_for_keeps_its_order() -> None:
 )
 def test_what_does_not_fit_is_refused_with_a_reason(fault: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        chosen(setting("web"), [fault])
+        chosen([setting("web")], [fault])
 
 
 def test_a_pattern_stands_for_what_fits() -> None:
     fit = fitting(setting("web"))
     cuts = [one for one in fit if one.startswith("power-")]
     assert "power-cut" in cuts
-    assert chosen(setting("web"), ["power-*", "standby"]) == [*cuts, "standby"]
+    assert chosen([setting("web")], ["power-*", "standby"]) == [*cuts, "standby"]
     with pytest.raises(UsageError, match=r"no fault 'peer-\*'"):
-        chosen(setting("web"), ["peer-*"])
+        chosen([setting("web")], ["peer-*"])
 
 
 def test_the_same_seed_draws_the_same() -> None:

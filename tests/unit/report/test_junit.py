@@ -27,7 +27,7 @@ def test_every_verdict_has_its_own_form(recording: Recording) -> None:
 
 
 def test_a_wrong_prediction_is_a_property_and_fails_nothing(recording: Recording) -> None:
-    off = replace(recording, prediction=foretold("longer-than-the-margin"))
+    off = replace(recording, predictions={"web": foretold("longer-than-the-margin")})
     suite = etree.fromstring(xml([Run("a run", judge_run(off))]))
     assert [suite.get(key) for key in ("tests", "failures", "errors")] == ["1", "0", "0"]
     found = {one.get("name"): one.get("value") for one in suite.iterfind(".//property")}

@@ -54,9 +54,9 @@ def incomplete(recording: Recording) -> dict[str, Recording]:
     two = {"n1": watch(zero_ns, -4, 28, held_s=(-4, 11)), "n2": watch(zero_ns, -4, 28, held_s=(5.2, 28))}
     one = {"n1": gone, "n2": two["n2"], "n3": watch(zero_ns, -4, 28)}
     return {
-        "foretold": replace(recording, prediction=foretold("a-bound-may-be-far-above")),
-        "foretold-otherwise": replace(recording, prediction=foretold("longer-than-the-margin")),
-        "not-foretold": replace(recording, prediction=foretold("not-covered")),
+        "foretold": replace(recording, predictions={"web": foretold("a-bound-may-be-far-above")}),
+        "foretold-otherwise": replace(recording, predictions={"web": foretold("longer-than-the-margin")}),
+        "not-foretold": replace(recording, predictions={"web": foretold("not-covered")}),
         "split-brain": replace(recording, places={**two, "n3": one["n3"]}),
         "one-place": replace(recording, places=one),
         "never-back": replace(recording, traces=(replace(ended, attempts=cut),), about=replace(about, target_s=2)),

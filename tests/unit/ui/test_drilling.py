@@ -16,7 +16,7 @@ from quorate.errors import TimedOut
 from quorate.explore import keeping
 from quorate.explore.measured import Sample
 from quorate.ui import drilling
-from quorate.ui.drilling import Drills, Place, spoken, table
+from quorate.ui.drilling import Aim, Drills, Place, spoken, table
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_time_as_people_say_it(seconds: float, words: str) -> None:
 
 def drills(cluster: Cluster, folder: Path, number: int = 3) -> Drills:
     plan = Plan(faults=("standby",) * number, seed=5, repeat="quorate drill")
-    return Drills(Place(cluster=cluster, in_lab=True, file="web.yaml"), "site", plan, folder, "")
+    return Drills(Place(cluster=cluster, in_lab=True, file="web.yaml"), Aim(("site",), ("site",)), plan, folder, "")
 
 
 def test_folders_are_in_order_by_their_names(cluster: Cluster, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from quorate.drill.aftermath import at, reached, settles
 from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.interfaces import towards, with_address
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
@@ -74,7 +74,7 @@ async def inject(scene: Scene) -> None:
     await host.run(telling(address, nic))
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Let the stranger stay for its time, then take the address back; wait for an answer after the failures."""
     await asyncio.sleep(STAYS_S)
     await undo(scene)

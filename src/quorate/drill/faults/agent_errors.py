@@ -13,7 +13,7 @@ from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, moved_away, view
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, status
 from quorate.drill.meaning import Faced, Meaning
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
 from quorate.machines.host import Command, command
@@ -117,7 +117,7 @@ async def inject(scene: Scene) -> None:
     await until(f"{agent.resource} has failed on {scene.victim}", failed, timeout_s=NOTICED_S, every_s=0.1)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the service runs on another node."""
     return await moved_away(scene, client, since_ns)
 

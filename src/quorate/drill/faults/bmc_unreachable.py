@@ -10,7 +10,7 @@ import asyncio
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, no_choice, nothing, status
 from quorate.drill.meaning import Faced, Meaning
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.lab.bmcs import bmcs_of
 from quorate.machines.waiting import until
@@ -51,7 +51,7 @@ async def inject(scene: Scene) -> None:
     await scene.lab.power(scene.victim, "off")
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Bring the BMC back some seconds after the others know that they must fence; wait until the service runs."""
 
     async def noticed() -> bool | None:

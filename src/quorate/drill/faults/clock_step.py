@@ -10,7 +10,7 @@ from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, settles
 from quorate.drill.fault import Scene, Setting, no_choice, nothing
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
@@ -60,7 +60,7 @@ async def inject(scene: Scene) -> None:
     await until(f"the clock of {scene.victim} is ahead", ahead, timeout_s=10, every_s=0.2)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Have it stay so, then set it right; wait for as long as the cluster would take to notice something."""
     await asyncio.sleep(STAYS_S)
     await undo(scene)

@@ -15,7 +15,7 @@ from quorate.drill.aftermath import at, everybody_back, reached, settles
 from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.interfaces import with_address
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
@@ -77,7 +77,7 @@ async def _delay(host: Host, nic: str, ms: str) -> None:
     await until(f"packets are delayed on {host.name}", some, timeout_s=20, every_s=0.1)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Have it last, then end it; wait until the cluster is at rest."""
     await asyncio.sleep(LASTS_S)
     await undo(scene)

@@ -9,7 +9,7 @@ from quorate.drill import peer
 from quorate.drill.aftermath import at, everybody_back, forget_failures, moved_away
 from quorate.drill.fault import Scene, Setting, lab_only, no_choice, nothing
 from quorate.drill.meaning import Faced, Meaning
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.machines.host import command
 from quorate.machines.waiting import until
@@ -53,7 +53,7 @@ async def inject(scene: Scene) -> None:
     await until(f"DRBD on {scene.victim} has lost its disk", detached, timeout_s=DETACHED_S, every_s=0.1)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the service runs on the peer."""
     return await moved_away(scene, client, since_ns)
 

@@ -15,7 +15,7 @@ from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, Setting, no_choice, nothing
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.errors import UsageError
 from quorate.machines.host import Command, command
@@ -85,7 +85,7 @@ async def inject(scene: Scene) -> None:
     await host.run(command("sh", "-c", FILL, "fill", directory, FILE, BLOCK), timeout_s=FILL_S)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Have it stay full, then make room as an operator would; wait until the service runs."""
     await asyncio.sleep(STAYS_S)
     await undo(scene)

@@ -11,7 +11,7 @@ from quorate.drill import peer, timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, no_choice, nothing
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
@@ -63,7 +63,7 @@ async def inject(scene: Scene) -> None:
     await until(f"DRBD on {scene.victim} has lost its peer", lost, timeout_s=LOST_S, every_s=0.1)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the cluster is at rest."""
     return await settles(scene, client, since_ns)
 

@@ -3,10 +3,10 @@
 Its addresses still answer a ping. It is fenced, and must not go on with what it had begun.
 """
 
-from quorate.drill.aftermath import everybody_back
-from quorate.drill.fault import Scene, lab_only, no_choice, nothing, noticed_and_answered
+from quorate.drill.aftermath import everybody_back, noticed_and_answered
+from quorate.drill.fault import Scene, lab_only, no_choice, nothing
 from quorate.drill.meaning import means
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 
 NAME = "freeze"
@@ -26,9 +26,9 @@ async def inject(scene: Scene) -> None:
     await scene.lab.freeze(scene.victim)
 
 
-async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait for the failure that the client sees, and the answer after it."""
-    return await noticed_and_answered(client, since_ns)
+    return await noticed_and_answered(scene, client, since_ns)
 
 
 async def undo(scene: Scene) -> None:

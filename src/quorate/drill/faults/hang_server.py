@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing
+from quorate.drill.fault import Scene, no_choice, nothing
+from quorate.drill.faults import kill_server
 from quorate.drill.faults.kill_server import listening
 from quorate.drill.meaning import Faced, Meaning
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.processes import are_stopped, began, continuing
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
@@ -26,7 +27,7 @@ FLAG = "server on {node} hangs"
 RETURNED = ""
 LEAVES = False
 TIMER = "hang-server"
-obstacle = anywhere
+obstacle = kill_server.obstacle
 choose = no_choice
 prepare = nothing
 
@@ -38,13 +39,13 @@ def meaning(faced: Faced) -> Meaning:
 
 async def inject(scene: Scene) -> None:
     """Stop them all, and those that they made meanwhile; return when the host says that they are stopped."""
-    host, ports = scene.fleet[scene.victim], scene.options.listens().get("tcp", ())
-    if not await listening(host, ports):
+    host = scene.fleet[scene.victim]
+    if not await listening(scene):
         raise UsageError(f"nobody listens on a TCP port of {scene.service}", "choose a service with a server")
     guarded: set[int] = set()
 
     async def stopped() -> bool | None:
-        found = await listening(host, ports)
+        found = await listening(scene)
         if not found <= guarded:
             await timers.guarded(host, TIMER, continuing(await began(host, found)))
             guarded.update(found)
@@ -55,9 +56,10 @@ async def inject(scene: Scene) -> None:
     await until(f"the server on {scene.victim} hangs", stopped, timeout_s=10, every_s=0.05)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait for the failure that the client sees, then until the service runs."""
-    await client.wait_failed(since_ns=since_ns)
+    if not scene.is_shared:
+        await client.wait_failed(since_ns=since_ns)
     return await settles(scene, client, since_ns)
 
 

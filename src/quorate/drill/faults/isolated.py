@@ -7,7 +7,7 @@ from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, no_choice, nothing
 from quorate.drill.meaning import Faced, Meaning, apart
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 
 NAME = "isolated"
@@ -31,7 +31,7 @@ async def inject(scene: Scene) -> None:
     await packets.drop(scene.fleet[scene.victim], packets.addresses(scene.want.cluster, scene.survivors))
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the fenced node is back and the service runs: with two nodes either may have won."""
     return await settles(scene, client, since_ns)
 

@@ -6,7 +6,7 @@ from quorate.build.step import answer
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
 from quorate.drill.meaning import Faced, Meaning
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.errors import Unknown
 from quorate.machines.host import command
@@ -44,7 +44,7 @@ async def inject(scene: Scene) -> None:
     await until(f"corosync on {scene.victim} is dead", gone, timeout_s=10, every_s=0.05)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the fenced node is back and the service runs."""
     return await settles(scene, client, since_ns)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from quorate.drill.aftermath import everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.processes import killed
 from quorate.drill.record import Attempt
 from quorate.errors import Unknown
@@ -67,7 +67,7 @@ class DaemonKilled:
             )
         await killed(host, self.daemon, (int(word) for word in found.stdout.split()))
 
-    async def passed(self, scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+    async def passed(self, scene: Scene, client: Clients, since_ns: int) -> Attempt:
         """Wait until the cluster is at rest, whatever it did about it."""
         return await settles(scene, client, since_ns)
 

@@ -5,11 +5,12 @@ at once (catalog/watched.py). Only Pacemaker's monitor is left. systemd starts t
 one has not seen the server end, and says nothing.
 """
 
-from quorate.drill.aftermath import forget_failures
-from quorate.drill.fault import Scene, anywhere, no_choice, nothing, noticed_and_answered, status
+from quorate.drill.aftermath import forget_failures, noticed_and_answered
+from quorate.drill.fault import Scene, no_choice, nothing, status
+from quorate.drill.faults import kill_server
 from quorate.drill.faults.kill_server import listening
 from quorate.drill.meaning import Faced, Meaning, unwatched
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.processes import ancestors, killed
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
@@ -22,7 +23,7 @@ TITLE = "The server on {node} was killed, and all that would start it again or r
 FLAG = "server on {node} and supervisor killed"
 RETURNED = ""
 LEAVES = False
-obstacle = anywhere
+obstacle = kill_server.obstacle
 choose = no_choice
 prepare = nothing
 PARENTS = command("ps", "-e", "-o", "pid=,ppid=,args=")
@@ -39,7 +40,7 @@ def meaning(faced: Faced) -> Meaning:
 async def inject(scene: Scene) -> None:
     """Kill the watcher first, then the server's parents and the server; return when all are gone."""
     host = scene.fleet[scene.victim]
-    pids = await listening(host, scene.options.listens().get("tcp", ()))
+    pids = await listening(scene)
     if not pids:
         raise UsageError(f"nobody listens on a TCP port of {scene.service}", "choose a service with a server")
     above = ancestors((await host.run(PARENTS)).stdout, pids)
@@ -62,9 +63,9 @@ async def _main_process(host: Host, unit: str) -> int:
     return int((await host.run(command("systemctl", "show", "--property=MainPID", "--value", unit))).stdout)
 
 
-async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait for the failure that the client sees, and the answer after it."""
-    return await noticed_and_answered(client, since_ns)
+    return await noticed_and_answered(scene, client, since_ns)
 
 
 async def undo(scene: Scene) -> None:

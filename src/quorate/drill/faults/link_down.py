@@ -9,7 +9,7 @@ from random import Random
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
 from quorate.drill.meaning import means
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.machines.waiting import until
 from quorate.observe.facts import corosync_links
@@ -52,7 +52,7 @@ async def inject(scene: Scene) -> None:
     await _until_connected(scene, wanted=False)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait for as long as the cluster would take to notice a dead node."""
     return await settles(scene, client, since_ns)
 

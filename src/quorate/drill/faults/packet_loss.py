@@ -13,7 +13,7 @@ from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.meaning import Uncovered
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 
 NAME = "packet-loss"
@@ -40,7 +40,7 @@ async def inject(scene: Scene) -> None:
     await packets.drop(scene.fleet[scene.victim], others, percent=int(scene.chosen["percent"]))
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Have it last, then end it; wait until the cluster is at rest."""
     await asyncio.sleep(LASTS_S)
     await undo(scene)

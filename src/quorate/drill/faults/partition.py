@@ -16,7 +16,7 @@ from quorate.drill import packets
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, nothing
 from quorate.drill.meaning import Faced, Meaning, Uncovered, apart
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.machines.host import Host, command
 
@@ -81,7 +81,7 @@ async def _addresses(host: Host, name: str) -> list[IPAddress]:
     return [ip_address(line.split()[0]) for line in lines if line.strip()]
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Let the split last, then end it; wait until everybody is back and the service runs."""
     await asyncio.sleep(scene.want.cluster.corosync.detection_s + LASTS_S)
     await undo(scene)

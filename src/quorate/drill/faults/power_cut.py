@@ -5,10 +5,10 @@ survivors notice, fence, start the service elsewhere. Fencing has switched the n
 member.
 """
 
-from quorate.drill.aftermath import everybody_back
-from quorate.drill.fault import Scene, no_choice, nothing, noticed_and_answered, powered
+from quorate.drill.aftermath import everybody_back, noticed_and_answered
+from quorate.drill.fault import Scene, no_choice, nothing, powered
 from quorate.drill.meaning import means
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 
 NAME = "power-cut"
@@ -28,9 +28,9 @@ async def inject(scene: Scene) -> None:
     await scene.ground.power(scene.victim, "off")
 
 
-async def passed(_scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait for the failure that the client sees, and the answer after it."""
-    return await noticed_and_answered(client, since_ns)
+    return await noticed_and_answered(scene, client, since_ns)
 
 
 async def undo(_scene: Scene) -> None:

@@ -10,7 +10,7 @@ from quorate.drill import power
 from quorate.drill.aftermath import everybody_back, reached, return_s, settles
 from quorate.drill.fault import Scene, Setting, lab_only, no_choice, nothing, status
 from quorate.drill.meaning import Faced, Meaning, lost_together
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.drill.votes import can_begin
 from quorate.machines.waiting import until
@@ -43,7 +43,7 @@ async def inject(scene: Scene) -> None:
     await power.off(scene, scene.fleet)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Switch the one that served on, then the others; wait until the service runs."""
     await return_in_turn(scene, [scene.victim], list(scene.survivors))
     return await settles(scene, client, since_ns)

@@ -10,7 +10,7 @@ from quorate.drill import peer
 from quorate.drill.aftermath import settles
 from quorate.drill.fault import Scene, lab_only, no_choice
 from quorate.drill.faults.power_cut_all import APART_S, healed, inject, meaning, must_boot, return_in_turn, undo
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.machines.waiting import until
 
@@ -59,7 +59,7 @@ async def prepare(scene: Scene) -> None:
     await asyncio.sleep(ALONE_S)  # for rows that are there only
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Switch the others on, then the one that served; wait until the service runs."""
     apart_s = APART_S if peer.obstacle(scene.setting) else TEMPTED_S
     await return_in_turn(scene, list(scene.survivors), [scene.victim], apart_s)

@@ -12,7 +12,7 @@ from quorate.drill import power
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
 from quorate.drill.meaning import Faced, Meaning, lost_together
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt, Moment
 from quorate.drill.votes import have_quorum
 
@@ -57,7 +57,7 @@ async def inject(scene: Scene) -> None:
     await power.off(scene, both(scene))
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Switch them on where nobody else can; wait until everybody is back and the service runs."""
     if must_boot(scene.setting, scene.victim, scene.chosen):
         scene.note(f"nobody has quorum; both are switched on in {DARK_S:g} s")

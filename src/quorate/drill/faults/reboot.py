@@ -1,10 +1,10 @@
 """reboot: the node that serves is rebooted in order (systemctl reboot); the service moves before it goes."""
 
 from quorate.build.step import answer
-from quorate.drill.aftermath import everybody_back, moved_away
+from quorate.drill.aftermath import STOP_S, everybody_back, moved_away, view
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing
 from quorate.drill.meaning import means
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.machines.host import command
 from quorate.machines.waiting import until
@@ -34,7 +34,17 @@ async def inject(scene: Scene) -> None:
     await until(f"{scene.victim} shuts down", stopping, timeout_s=10, every_s=0.05)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def gone(scene: Scene) -> None:
+    """Return when the node has left the cluster."""
+
+    async def so() -> bool | None:
+        found = await view(scene)
+        return (found is not None and scene.victim not in found.online) or None
+
+    await until(f"{scene.victim} has left", so, timeout_s=STOP_S, every_s=0.1)
+
+
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the service runs elsewhere, then for an answer."""
     return await moved_away(scene, client, since_ns)
 

@@ -3,7 +3,7 @@
 from quorate.drill.aftermath import moved_away
 from quorate.drill.fault import Scene, anywhere, no_choice, nothing, status
 from quorate.drill.meaning import means
-from quorate.drill.probe import ProbeProcess
+from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
 from quorate.machines.host import Command, command
 from quorate.machines.waiting import until
@@ -31,7 +31,7 @@ async def inject(scene: Scene) -> None:
     await _until_standby(scene, wanted=True)
 
 
-async def passed(scene: Scene, client: ProbeProcess, since_ns: int) -> Attempt:
+async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
     """Wait until the service runs on another node, then for an answer: a client may have noticed nothing."""
     return await moved_away(scene, client, since_ns)
 

@@ -13,6 +13,7 @@ from collections import deque
 from quorate.drill.probes._process import RESULTS, Output, Settings
 
 ANSWER_BYTES_MAX = 64 * 1024  # beyond that an answer is judged by what has come
+HURRIED_MAX = 2  # so many may wait for an answer when another is asked in a hurry: a slow server is not given more work
 
 Found = tuple[str, str, str]  # the result, the node that answered if it is known, a detail for people
 
@@ -41,8 +42,10 @@ class Connections:
         self._output = output
         self._timeout_ns = int(settings.timeout_ms * 1e6)
         self._selector = selectors.DefaultSelector()
+        self._every_ns = int(settings.every_ms * 1e6)
         self._open: deque[Exchange] = deque()
         self._count = 0
+        self._failed = False
 
     def connected(self, exchange: Exchange) -> Found | None:
         """Say or send something on a connection that has just been made; return the result if that is all."""
@@ -56,6 +59,12 @@ class Connections:
     def in_flight(self) -> int:
         """How many attempts are open."""
         return self._count
+
+    def is_troubled(self, now_ns: int) -> bool:
+        """Tell whether the last attempt failed or one has no answer in the usual step, and few wait for theirs."""
+        waiting = [exchange for exchange in self._open if not exchange.done]
+        is_late = bool(waiting) and now_ns - waiting[0].sent_ns >= self._every_ns
+        return (self._failed or is_late) and sum(one.connected for one in waiting) < HURRIED_MAX
 
     def send(self, n: int, now_ns: int) -> None:
         """Begin attempt number n: a fresh connection."""
@@ -124,5 +133,6 @@ class Connections:
             self._selector.unregister(exchange.socket)
         exchange.socket.close()
         result, node, detail = found
+        self._failed = result != "ok"
         line = {"n": exchange.n, "sent_ns": exchange.sent_ns, "done_ns": now_ns, "result": result}
         self._output.line(line | ({"node": node} if node else {}) | ({"detail": detail} if detail else {}))

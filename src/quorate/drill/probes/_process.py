@@ -38,8 +38,11 @@ class Settings:
     every_ms: one attempt each. timeout_ms: an attempt's own time limit, from connect to the last byte. seconds_max: the
     bound of the whole probe. output: file that is appended to. namespace: path of a network namespace to enter, or
     None. nodes: names of nodes to look for in an answer. expect: text a good answer must contain. one_at_a_time: a slow
-    attempt does hold back the next, for what is asked may not be asked twice at once. user, password: of a database.
-    first: number of the first row that is written, so that the rows of several clients differ.
+    attempt does hold back the next, for what is asked may not be asked twice at once. user, password: of an account.
+    first: number of the first row that is written, so that the rows of several clients differ. hurry_ms: how soon to
+    ask again while the answer is not good, or late; 0: as always. Good answers that cost a server dear are so asked
+    for seldom, and the end of an outage is seen all the same. project: that a token is to be for. token: what an image
+    service lets a client in by. image, digest: the id of one, and the SHA-256 of its content.
     """
 
     target: str
@@ -54,6 +57,11 @@ class Settings:
     user: str = ""
     password: str = field(default="", repr=False)
     first: int = 0
+    hurry_ms: float = 0
+    project: str = ""
+    token: str = field(default="", repr=False)
+    image: str = ""
+    digest: str = ""
 
     @property
     def in_flight_max(self) -> int:
@@ -63,7 +71,7 @@ class Settings:
         """
         if self.one_at_a_time:
             return 1
-        return int(-(-self.timeout_ms // self.every_ms)) + 1
+        return int(-(-self.timeout_ms // (self.hurry_ms or self.every_ms))) + 1
 
     @classmethod
     def parse(cls, text: str) -> "Settings":
@@ -88,6 +96,9 @@ class Client(Protocol):
     @property
     def in_flight(self) -> int:
         """How many attempts are open."""
+
+    def is_troubled(self, now_ns: int) -> bool:
+        """Tell whether the answer is not good, or late, so that it is worth while to ask again soon."""
 
 
 class Output:
@@ -154,17 +165,20 @@ def ask_on_schedule(settings: Settings, client: Client, ending: Ending) -> str:
     """Send attempt n at start + n * every_ms until the end; return why it ended.
 
     Moments that passed while this process did not run are left out, not made up for: their numbers are missing in the
-    record, and the verdict sees the pause.
+    record, and the verdict sees the pause. With hurry_ms the steps are as short as that, and most of them are left out
+    as long as all is well.
     """
-    every_ns = int(settings.every_ms * 1e6)
+    every_ns = int((settings.hurry_ms or settings.every_ms) * 1e6)
+    seldom = max(1, round(settings.every_ms * 1e6 / every_ns))
     start = time.monotonic_ns()
-    n = 0
+    n, due = 0, 0
     while (reason := ending.reason()) is None:
         now = time.monotonic_ns()
         if now >= start + n * every_ns:
             n = (now - start) // every_ns
-            if client.in_flight < settings.in_flight_max:
+            if client.in_flight < settings.in_flight_max and (n >= due or client.is_troubled(now)):
                 client.send(n, now)
+                due = n + seldom
             n += 1
         client.wait(start + n * every_ns)
     while client.in_flight:

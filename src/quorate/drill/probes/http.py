@@ -26,8 +26,11 @@ def is_complete(answer: bytes | bytearray) -> bool:
     return bool(blank) and length is not None and len(body) >= int(length[1])
 
 
-def judge(answer: bytes, *, expect: str = "", nodes: tuple[str, ...] = ()) -> Found:
-    """Return (result, node, detail) of a whole answer, head and body. node: the one of `nodes` it names last."""
+def judge(answer: bytes, *, expect: str = "", nodes: tuple[str, ...] = (), good: bytes = b"200") -> Found:
+    """Return (result, node, detail) of a whole answer, head and body. node: the one of `nodes` it names last.
+
+    good: the status of a good one.
+    """
     if not answer:
         return "closed", "", "closed without an answer"
     head, blank, body = answer.partition(b"\r\n\r\n")
@@ -36,7 +39,7 @@ def judge(answer: bytes, *, expect: str = "", nodes: tuple[str, ...] = ()) -> Fo
         return ("closed", "", "closed within the head") if status else ("bad-status", "", "not HTTP")
     text = answer.decode("utf-8", "replace")
     node = named_last(text, nodes)
-    if status[1] != b"200":
+    if status[1] != good:
         return "bad-status", node, status[1].decode()
     length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
     if length is not None and len(body) < min(int(length[1]), ANSWER_BYTES_MAX - len(head) - 4):

@@ -97,6 +97,10 @@ class IcmpClient:
             name = errno.errorcode.get(error.errno or 0, str(error.errno))
             self._finish(n, RESULTS.get(error.errno or 0, "error"), name, time.monotonic_ns())
 
+    def is_troubled(self, now_ns: int) -> bool:  # noqa: ARG002 - the protocol's
+        """Ask no faster than usual."""
+        return False
+
     def wait(self, until_ns: int) -> None:
         """Take answers until then, and give up on what is over its time limit."""
         while True:

@@ -63,6 +63,10 @@ class SqlClient:
         if result != "ok":
             self._drop()
 
+    def is_troubled(self, now_ns: int) -> bool:  # noqa: ARG002 - the protocol's
+        """Ask no faster than usual."""
+        return False
+
     def wait(self, until_ns: int) -> None:
         """Sleep until then: nothing is on its way."""
         time.sleep(max(0, until_ns - time.monotonic_ns()) / 1e9)

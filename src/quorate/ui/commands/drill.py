@@ -20,7 +20,22 @@ def separated(_context: click.Context, _option: click.Parameter, given: tuple[st
 @click.argument("file", metavar="FILE", required=False, type=click.Path(dir_okay=False))
 @click.argument("faults", nargs=-1, metavar="[FAULT]...")
 @lab_option
-@click.option("--service", metavar="NAME", help="The service that the client asks (default: the first that has one).")
+@click.option(
+    *("--service", "services"),
+    multiple=True,
+    metavar="NAME",
+    callback=separated,
+    help="The service that the client asks and the fault hits (default: the first that has a client). Several, or a"
+    " list with commas: each has its clients, and the fault hits one of them, drawn by the seed.",
+)
+@click.option("--all-services", "everything", is_flag=True, help="Ask all services that have a client; hit any.")
+@click.option(
+    *("--node", "node"),
+    default="",
+    metavar="NODE",
+    help="The node that is hit: a name; holder, of the floating address; writer, of the database; serving; or any,"
+    " drawn by the seed.",
+)
 @click.option(
     *("--only", "only"),
     multiple=True,
@@ -71,7 +86,9 @@ def drilled(
     faults: tuple[str, ...],
     only: tuple[str, ...],
     in_lab: bool,
-    service: str | None,
+    services: tuple[str, ...],
+    everything: bool,
+    node: str,
     repeat: int | None,
     number: int | None,
     seed: int | None,
@@ -84,32 +101,34 @@ def drilled(
     """Go through the faults that the options ask for, or list them; None where they were only listed."""
     import secrets  # noqa: PLC0415 - keeps --help quick
 
-    from quorate.drill.fault import Setting  # noqa: PLC0415
     from quorate.drill.series import Plan  # noqa: PLC0415
     from quorate.drill.suite import SEEDS, chosen, drawn  # noqa: PLC0415
     from quorate.errors import UsageError  # noqa: PLC0415
-    from quorate.lab.kind import choose  # noqa: PLC0415
     from quorate.ui import interruption  # noqa: PLC0415
-    from quorate.ui.drilling import Drills, Place, asked_for, begun_now  # noqa: PLC0415
+    from quorate.ui.drilling import Aim, Drills, Place, asked_for, begun_now  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
 
     if file == "-":
         raise UsageError("a drill's report says how to repeat it: that needs a file with a name", "write it to a file")
+    if services and everything:
+        raise UsageError("--service and --all-services are two ways to say which", "give one of them")
     if repeat and number:
         raise UsageError("--repeat and --random are two ways to say how many", "give one of them")
     cluster = sound(file)
-    name = asked_for(cluster, service)
-    order = chosen(Setting(cluster, name, choose(cluster).kind if in_lab else "hosts"), (*only, *faults))
+    asked = asked_for(cluster, services, everything=everything)
+    aim = Aim(asked, tuple(cluster.services) if everything else asked, node)
+    place = Place(cluster=cluster, in_lab=in_lab, file=file, agreed=yes, return_s=return_within)
+    order = chosen(aim.settings(cluster, place.kind), (*only, *faults))
     if listed:
         click.echo("\n".join(order))
         return None
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     order = drawn(order, number, seed) if number else order * (repeat or 1)
-    place = Place(cluster=cluster, in_lab=in_lab, file=file, agreed=yes, return_s=return_within)
-    own = ("--service", service) if service else ()
+    own = [word for name in services for word in ("--service", name)]
+    own += (["--all-services"] if everything else []) + (["--node", node] if node else [])
     counted = [word for option, n in (("--repeat", repeat), ("--random", number)) if n for word in (option, str(n))]
-    asked = [word for one in (*only, *faults) for word in ("--only", one)]
-    plan = Plan(faults=tuple(order), seed=seed, repeat=place.call(*own, "--seed", str(seed), *counted, *asked))
-    drills = Drills(place, name, plan, Path(output) / begun_now(), read(file).decode(errors="replace"), own)
+    wanted = [word for one in (*only, *faults) for word in ("--only", one)]
+    plan = Plan(faults=tuple(order), seed=seed, repeat=place.call(*own, "--seed", str(seed), *counted, *wanted))
+    drills = Drills(place, aim, plan, Path(output) / begun_now(), read(file).decode(errors="replace"), own)
     click.echo(f"seed {seed}; to repeat it: {plan.repeat}", err=True)
     return interruption.run(drills.go(until_fails=until_fails))

@@ -1,0 +1,75 @@
+"""Token probe: a client that logs in to an identity service and is given a token, over a fresh connection each time.
+
+In: Settings (_process.py) as JSON on standard input, and with them the account; target is the URL of the service, with
+or without its version: http://10.0.0.100:5000/v3. Out: JSON lines; `result` of an attempt is one of those of http.py,
+and `ok` is a token issued (status 201, the token in its header).
+
+A token costs the server more than any page: what there is of the password is to be hashed slowly. About 50 ms of a
+core, so that twenty a second would take one whole. So it is asked for every 250 ms while all is well (a fifth of a
+core), and every 50 ms as soon as one failed or is late: an attempt that fails costs the server nothing, and what is
+late is asked anew only while fewer than two wait for their answer. The end of an outage so is known to 50 ms; its
+beginning is the last good answer, which a drill waits for before it breaks anything.
+"""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from quorate.drill.probes._connections import Connections, Exchange, Found
+from quorate.drill.probes._process import Output, Settings, run
+from quorate.drill.probes.http import is_complete, judge
+
+CREATED = b"201"
+TOKEN = re.compile(rb"\r\nx-subject-token: *\S", re.IGNORECASE)
+
+
+def login(user: str, password: str, project: str) -> bytes:
+    """Return the body that asks for a token of the user for the project, both of the default domain."""
+    domain = {"id": "default"}
+    account = {"name": user, "domain": domain, "password": password}
+    asked = {
+        "identity": {"methods": ["password"], "password": {"user": account}},
+        "scope": {"project": {"name": project, "domain": domain}},
+    }
+    return json.dumps({"auth": asked}).encode()
+
+
+def request(netloc: str, body: bytes) -> bytes:
+    """Return the whole request; the list of all services is not asked for along with it."""
+    head = (
+        f"POST /v3/auth/tokens?nocatalog HTTP/1.0\r\nHost: {netloc}\r\nUser-Agent: quorate-drill\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def judged(answer: bytes) -> Found:
+    """Return (result, node, detail) of a whole answer."""
+    found = judge(answer, good=CREATED)
+    if found[0] == "ok" and not TOKEN.search(answer.partition(b"\r\n\r\n")[0]):
+        return "bad-body", "", "no token in the head"
+    return found
+
+
+class TokenClient(Connections):
+    """Logs in, again and again."""
+
+    def __init__(self, settings: Settings, output: Output) -> None:
+        url = urlsplit(settings.target)
+        if url.scheme != "http" or not url.hostname:
+            raise ValueError(f"{settings.target!r} is not an http:// URL")
+        super().__init__(settings, output, url.hostname, url.port or 80)
+        body = login(settings.user, settings.password, settings.project)
+        self._request = request(url.netloc.rpartition("@")[2], body)
+
+    def connected(self, exchange: Exchange) -> None:
+        """Ask."""
+        exchange.socket.send(self._request)  # a few hundred bytes into an empty buffer: always taken whole
+
+    def came(self, exchange: Exchange, *, ended: bool) -> Found | None:
+        """Judge the answer when it is whole."""
+        return judged(bytes(exchange.answer)) if ended or is_complete(exchange.answer) else None
+
+
+if __name__ == "__main__":
+    run("token", TokenClient)
