@@ -14,6 +14,7 @@ from quorate.drill.account import Account
 from quorate.drill.history import read_trace
 from quorate.drill.probe import Clients, ProbeProcess, probing, probing_all
 from quorate.drill.probes._account import Ask
+from quorate.drill.probes._connections import HURRIED_MAX
 from quorate.drill.probes._process import Settings
 from quorate.drill.record import Trace
 from quorate.drill.verdict import Verdict
@@ -44,10 +45,14 @@ def trace_of(path: Path) -> Trace:
     return trace
 
 
-def probed(kind: str, settings: Settings, seconds: float) -> Trace:
+def probed(kind: str, settings: Settings, failures: int = 1) -> Trace:
+    """Return what a probe wrote until so many of its attempts had failed."""
+
     async def story() -> None:
-        async with probing(kind, settings):
-            await asyncio.sleep(seconds)
+        async with probing(kind, settings) as probe:
+            since_ns = 0
+            for _ in range(failures):
+                since_ns = (await probe.wait_failed(since_ns=since_ns)).done_ns
 
     asyncio.run(story())
     return trace_of(Path(settings.output))
@@ -77,14 +82,15 @@ def test_a_token_is_asked_for_seldom_while_all_is_well_and_often_while_it_is_not
 
 def test_a_service_that_is_silent_is_not_asked_without_end(openstack: OpenStack, tmp_path: Path) -> None:
     openstack.mode = "silent"
-    found = probed("token", settings_for(openstack, tmp_path / "identity.jsonl", timeout_ms=3000), 1.0)
+    found = probed("token", settings_for(openstack, tmp_path / "identity.jsonl", timeout_ms=1000))
     assert {one.result for one in found.attempts} <= {"timeout", "closed"}
-    # Ten at the usual rate, and in a hurry only while fewer than two wait: 50 would be all that there is room for.
-    assert len(found.attempts) <= 16
+    # In a hurry only while fewer than two wait for their answer; else at the usual rate, every fifth short step.
+    usual = (found.attempts[-1].n - found.attempts[0].n) // 5 + 1
+    assert len(found.attempts) <= usual + 2 * HURRIED_MAX
 
 
 def test_a_wrong_password_is_no_token(openstack: OpenStack, tmp_path: Path) -> None:
-    found = probed("token", settings_for(openstack, tmp_path / "identity.jsonl", password="guessed"), 0.4)
+    found = probed("token", settings_for(openstack, tmp_path / "identity.jsonl", password="guessed"), failures=3)
     assert {(one.result, one.detail) for one in found.attempts} == {("bad-status", "401")}
 
 
@@ -149,7 +155,7 @@ def test_another_content_is_no_good_answer(openstack: OpenStack, tmp_path: Path)
     openstack.images["id-7"] = {"name": "quorate-drill-read", "id": "id-7", "status": "active"}
     openstack.contents["id-7"] = b"not what was uploaded"
     own = {"token": "gAAAA", "image": "id-7", "digest": "0" * 64}
-    found = probed("image", settings_for(openstack, tmp_path / "images.jsonl", **own), 0.5)
+    found = probed("image", settings_for(openstack, tmp_path / "images.jsonl", **own), failures=2)
     assert {one.result for one in found.attempts} == {"ok", "bad-body"}  # listed, and read back
 
 
