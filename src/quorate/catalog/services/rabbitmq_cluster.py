@@ -229,11 +229,16 @@ def broker(node: Node) -> str:
     return f"rabbit@{node.name}"
 
 
+def has_long_names(site: Site) -> bool:
+    """Tell whether Erlang has to be told that names have a domain: it takes either kind, and never both."""
+    return any("." in node.name for node in site.nodes)
+
+
 def _environment(site: Site, node: Node) -> str:
     address = node.links[0].ip
     return ENVIRONMENT.format(
         name=broker(node),
-        long="true" if any("." in one.name for one in site.nodes) else "false",
+        long="true" if has_long_names(site) else "false",
         port=DISTRIBUTION,
         base=BASE,
         family="-proto_dist inet6_tcp " if address.version == 6 else "",
