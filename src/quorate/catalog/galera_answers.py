@@ -55,7 +55,8 @@ def galera_answers(node: Node, port: int, server: str, donors: bool) -> tuple[Ho
     where = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
     call = shlex.join([PROGRAM, *(["--donors"] if donors else []), server])
     reload, socket = ("systemctl", "daemon-reload"), f"{UNIT}.socket"
-    anew = ("systemctl", "try-restart", f"{UNIT}.service")
+    # A pattern: where the unit is not there yet, nothing is restarted, and that is no failure.
+    anew = ("systemctl", "try-restart", f"{UNIT}*.service")
     # systemd gives no socket to a service that runs already.
     opened = (("systemctl", "stop", f"{UNIT}.service"), ("systemctl", "restart", socket))
     return (

@@ -51,7 +51,7 @@ def test_a_node_that_lacks_the_newest_is_named_and_apply_mends_it(tokens):
     lines, [finding] = told(n1=said(NEW), n2=said(tokens), n3=said(NEW))
     assert lines[0].state == "doubtful"
     assert finding.code == "service-keys-behind"
-    assert finding.summary == "n2 lacks token keys of identity that n1 has"
+    assert finding.summary == "not the newest token keys of identity on n2"
     assert "apply" in finding.fix
 
 

@@ -129,7 +129,7 @@ def changes(facts: tuple[Folder, ...], want: Want) -> Iterator[Change | Finding]
         for node in folder.on:
             if actions := tuple(acts(folder, node, keys)):
                 had = bool(folder.keys[node])
-                thing = Thing("keys", folder.repository.path)
+                thing = Thing("key folder", folder.repository.path)
                 deed = Deed.CHANGED if had else Deed.CREATED
                 yield Change(node, TITLE, words(folder, node, want), actions, things=((thing, deed),))
 
@@ -180,7 +180,7 @@ def keys_differ(folder: Folder) -> Finding:
 def things(facts: tuple[Folder, ...], want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step
     """Return each folder on each node, as one digest."""
     return {
-        (node, Thing("keys", folder.repository.path)): digest(repr(sorted(keys.items())).encode()) if keys else ""
+        (node, Thing("key folder", folder.repository.path)): digest(repr(sorted(keys.items())).encode()) if keys else ""
         for folder in facts
         for node, keys in folder.keys.items()
     }

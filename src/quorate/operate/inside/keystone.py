@@ -50,11 +50,12 @@ def _of_folder(one: KeyRepository, on: Mapping[str, KeyFolder], site: Site) -> I
         return
     behind = [node for node, keys in folder.keys.items() if not source or keys != folder.keys[source]]
     if behind:
-        yield Line(f"{one.words}: {', '.join(behind)} lacks the newest", "doubtful")
-        yield _behind(one, behind, source, site)
+        where = f"not the newest on {', '.join(behind)}" if source else "none"
+        yield Line(f"{one.words}: {where}", "doubtful")
+        yield _behind(one, behind, site)
     elif not is_whole(folder.keys[source]):
         yield Line(f"{one.words}: none is staged", "doubtful")
-        yield _behind(one, list(on), source, site)
+        yield _behind(one, list(on), site)
     else:
         keys, ages = folder.keys[source], on[source].ages_s
         where = f"the same {len(keys)} on {', '.join(on)}"
@@ -72,11 +73,11 @@ def _of_folder(one: KeyRepository, on: Mapping[str, KeyFolder], site: Site) -> I
         )
 
 
-def _behind(one: KeyRepository, nodes: list[str], source: str, site: Site) -> Finding:
+def _behind(one: KeyRepository, nodes: list[str], site: Site) -> Finding:
     return Finding(
         "service-keys-behind",
         Severity.WARNING,
-        f"{', '.join(nodes)} lacks {one.words} of {site.name}" + (f" that {source} has" if source else ""),
+        f"not the newest {one.words} of {site.name} on {', '.join(nodes)}",
         "a rotation was interrupted, keys were replaced by hand on one node, or a node has lost its disk; "
         "after one more rotation it would refuse what others have made",
         "quorate apply gives every node the newest",
