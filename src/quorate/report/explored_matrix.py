@@ -19,6 +19,8 @@ TONES: dict[State, Tone] = {
     State.DOWN: "down",
     State.TWO_COPIES: "twice",
 }
+COLUMNS_MAX = 8
+NAMED_MAX = 2
 PARTS_MAX = 4
 GROUPS_MAX = 4
 OWN_MAX = 8
@@ -65,13 +67,25 @@ class Matrix:
         return (row for _, rows in self.sections for row in rows)
 
 
-def matrix(found: Exploration, scenarios: Sequence[Scenario], *, columns_max: int = 8, by_tone: bool = False) -> Matrix:
-    """Return the matrix of some scenarios of an exploration. by_tone: rows are equal whose cells look the same."""
+def matrix(
+    found: Exploration,
+    scenarios: Sequence[Scenario],
+    *,
+    columns_max: int = COLUMNS_MAX,
+    by_tone: bool = False,
+    named: bool = True,
+) -> Matrix:
+    """Return the matrix of some scenarios of an exploration. by_tone: rows are equal whose cells look the same.
+
+    named: a count of one service or two names them.
+    """
     target_s = found.outage_target_s
     if len(found.services) <= columns_max:
         key = _tones(target_s) if by_tone else _key(target_s)
         return Matrix(found.services, tuple(_sections(scenarios, lambda same: _cells(same, target_s), key)))
-    return Matrix(WIDE, tuple(_sections(scenarios, lambda same: counts(same, target_s), _shape(target_s))))
+    return Matrix(
+        WIDE, tuple(_sections(scenarios, lambda same: counts(same, target_s, NAMED_MAX * named), _shape(target_s)))
+    )
 
 
 def cell(impact: Impact, target_s: float | None) -> Cell:
@@ -82,7 +96,8 @@ def cell(impact: Impact, target_s: float | None) -> Cell:
         return Cell("ok, no spare", "spare", impact.why)
     if impact.state is State.INTERRUPTED:
         waited, tone = interruption(impact, target_s)
-        text = " ".join(filter(None, (waited, ",".join(impact.after))))
+        where = impact.after if len(impact.after) == 1 else ()  # of several servers it does not matter which
+        text = " ".join((waited, *where))
         return Cell(text + "*" * impact.redundancy_gone, tone, impact.why)
     until = f"{impact.why}; until {impact.until}" if impact.until else impact.why
     return Cell("DOWN" if impact.state is State.DOWN else "2 COPIES", TONES[impact.state], until)
@@ -96,14 +111,18 @@ def interruption(impact: Impact, target_s: float | None) -> tuple[str, Tone]:
     return (f"{waited}?", "doubt") if words.may_be_late(impact, target_s) else (waited, "waited")
 
 
-def counts(same: Sequence[Scenario], target_s: float | None) -> tuple[Cell, ...]:
-    """Return how many services are left how by each of these scenarios, which differ in names and seconds alone."""
+def counts(same: Sequence[Scenario], target_s: float | None, names_max: int = NAMED_MAX) -> tuple[Cell, ...]:
+    """Return how many services are left how by each of these scenarios, which differ in names and seconds alone.
+
+    names_max: so many are named.
+    """
 
     def named(kind: Tone, *states: State) -> Cell:
         hit = [[impact.service for impact in one.impacts if impact.state in states] for one in same]
         if not hit[0]:
             return Cell("", "none")
-        names = f" ({words.listed(hit[0])})" if len(hit[0]) < 3 and all(one == hit[0] for one in hit) else ""
+        few = len(hit[0]) <= names_max and all(one == hit[0] for one in hit)
+        names = f" ({words.listed(hit[0])})" if few else ""
         return Cell(f"{len(hit[0])}{names}", kind, words.listed(hit[0], 12))
 
     waited = [impact for one in same for impact in one.impacts if impact.interruption]

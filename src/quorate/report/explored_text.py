@@ -12,10 +12,11 @@ from typing import Literal
 from quorate.explore.result import Exploration, Scenario, State
 from quorate.report import explored_words as words
 from quorate.report.explored_answers import NONE, Answers, changes, counted, room, years
-from quorate.report.explored_matrix import BAD, TONES, Cell, Matrix, Row, Tone, cell, matrix, together
+from quorate.report.explored_matrix import BAD, COLUMNS_MAX, TONES, Cell, Matrix, Row, Tone, cell, matrix, together
 
 WIDTH = 100
 LABEL_MAX = 40
+LABEL_MIN = 24
 ROWS_MAX = 40
 BAD_MAX = 12
 MISSED: Mapping[str, Tone] = {"": "none", "certainly": "late", "perhaps": "doubt"}
@@ -66,16 +67,12 @@ def wrapped(
 
 def of_matrix(found: Exploration, scenarios: Sequence[Scenario]) -> Iterator[Line]:
     """Yield the matrix; of a large one only the rows in which something happens, the worst first; the rest counted."""
-    made = matrix(found, scenarios, columns_max=columns_that_fit(found))
+    made, widths, room = fitting(found, scenarios)
     rows = list(made.rows)
     if not rows:
         return
-    kept = set(map(id, rows)) if len(rows) <= ROWS_MAX else set(map(id, worst_first(rows)[:ROWS_MAX]))
-    widths = [
-        max(len(name), *(len(row.cells[i].text) for row in rows if id(row) in kept))
-        for i, name in enumerate(made.columns)
-    ]
-    labels = min(LABEL_MAX, WIDTH - 4 - sum(width + 2 for width in widths), max(len(row.label) for row in rows))
+    kept = shown_of(rows)
+    labels = min(LABEL_MAX, max(LABEL_MIN, room), max(len(row.label) for row in rows))
     yield from headings(made, labels, widths)
     for title, section in made.sections:
         shown = [row for row in section if id(row) in kept]
@@ -94,13 +91,28 @@ def of_matrix(found: Exploration, scenarios: Sequence[Scenario]) -> Iterator[Lin
         )
 
 
-def columns_that_fit(found: Exploration) -> int:
-    """Return how many services may have a column each."""
-    room, used, fit = WIDTH - LABEL_MAX - 2, 0, 0
-    for name in found.services:
-        used += max(len(name), 12) + 2
-        fit += used <= room
-    return fit
+def fitting(found: Exploration, scenarios: Sequence[Scenario]) -> tuple[Matrix, list[int], int]:
+    """Return the matrix with the most in its columns that leaves room for labels, its columns' widths, and that room.
+
+    Best is a column for each service, then one for each state with names, then with numbers alone.
+    """
+    for columns_max, named in ((COLUMNS_MAX, True), (0, True), (0, False)):
+        made = matrix(found, scenarios, columns_max=columns_max, named=named)
+        rows = list(made.rows)
+        kept = shown_of(rows)
+        widths = [
+            max([len(name), *(len(row.cells[i].text) for row in rows if id(row) in kept)])
+            for i, name in enumerate(made.columns)
+        ]
+        room = WIDTH - 4 - sum(width + 2 for width in widths)
+        if room >= LABEL_MIN:
+            break
+    return made, widths, room
+
+
+def shown_of(rows: Sequence[Row]) -> set[int]:
+    """Return the ids of the rows that are shown: all, or of many the worst."""
+    return set(map(id, rows if len(rows) <= ROWS_MAX else worst_first(rows)[:ROWS_MAX]))
 
 
 def worst_first(rows: Sequence[Row]) -> list[Row]:
@@ -182,7 +194,7 @@ def pair_line(name: str, several: Sequence[Scenario]) -> Iterator[Line]:
 
 def of_bad(found: Exploration, answers: Answers) -> Iterator[Line]:
     """Yield each bad answer: what happens, why, until when, what to change, how to see it again."""
-    made = matrix(found, words.singles(found), columns_max=columns_that_fit(found))
+    made, _, _ = fitting(found, words.singles(found))
     rows = [row for row in made.rows if row.is_bad]
     if not rows:
         return

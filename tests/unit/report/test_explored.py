@@ -20,7 +20,7 @@ from quorate.explore.result import Event, Exploration, Figure, Impact, Scenario,
 from quorate.report import explored_words as words
 from quorate.report.explored_html import grid, page
 from quorate.report.explored_json import parse, to_json
-from quorate.report.explored_matrix import Cell, each_its_own, matrix, together
+from quorate.report.explored_matrix import Cell, cell, each_its_own, matrix, together
 from quorate.report.explored_text import WIDTH, plain, report
 from quorate.report.explored_time import graphs, timeline
 
@@ -296,3 +296,23 @@ def test_pairs_are_counted_by_their_kinds() -> None:
 def test_times_are_as_exact_as_is_of_use() -> None:
     said = [words.seconds(value) for value in (0.04, 3.94, 59.96, 75, 700, 9000)]
     assert said == ["0.0 s", "3.9 s", "60.0 s", "75 s", "12 min", "2 h"]
+
+
+def test_a_matrix_that_is_too_wide_for_a_terminal_gives_up_names_then_columns() -> None:
+    """Cells of many services, of which some are interrupted and two are named, left no room for labels once."""
+    names = tuple(f"service-number-{i}" for i in range(6))
+    states = (State.INTERRUPTED, State.INTERRUPTED, State.DEGRADED, State.DEGRADED, State.DOWN, State.DOWN)
+    impacts = tuple(Impact(n, state, Figure(3.1, "bound")) for n, state in zip(names, states, strict=True))
+    scenario = Scenario("node-lost:n1", ("node-lost:n1",), "n1 is lost", impacts)
+    found = Exploration(
+        subject="wide", nodes=("n1",), services=names, depth=1, scheduler="", scenarios=(scenario,), total=1
+    )
+    lines = plain(report(found)).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert any(line.split()[:4] == ["n1", "0", "2", "2"] for line in lines)
+
+
+def test_where_several_servers_run_it_a_cell_names_none_of_them() -> None:
+    impact = Impact("api", State.INTERRUPTED, Figure(3.1, "bound"), ("n1", "n2", "n3"), ("n2", "n3"))
+    assert cell(impact, None).text == "≤3.1 s"
+    assert cell(replace(impact, after=("n2",)), None).text == "≤3.1 s n2"
