@@ -37,9 +37,9 @@ class Site:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether several nodes run it at once: what carries it is a clone."""
+        """Whether several nodes run its servers at once: as a clone, all of whose instances are alike."""
         made = self.service.resources(self).resources
-        return any(isinstance(one, Clone) and one.id == self.name for one in made)
+        return any(isinstance(one, Clone) and not one.promotable for one in made)
 
     def of(self, name: str) -> "Site":
         """Return the site of another service of the same cluster; KeyError if there is none of that name."""

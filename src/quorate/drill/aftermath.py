@@ -203,7 +203,7 @@ def left_behind(found: ClusterStatus, one: Wanted, node: str) -> bool:
     """Tell whether a service still runs on a node, or not yet anywhere else. Pure."""
     instances = one.instances(found)
     active = [instance for instance in instances if instance.active]
-    whole = active if one.everywhere else instances
+    whole = [each for each in instances if each.active or not each.parents] if one.everywhere else instances
     wrong = [one for one in whole if not one.active or one.failed or one.role not in RUNNING or node in one.nodes]
     return bool(wrong) or not active
 

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 
 from quorate.build.step import Note
-from quorate.catalog.made import MadeSecret
+from quorate.catalog import openstack
 from quorate.catalog.site import Site
 from quorate.drill.account import Account, Serving
 from quorate.drill.probe import once
@@ -35,10 +35,10 @@ class Image:
 
 def admin_secret(site: Site) -> str:
     """Return where the password of the identity service's admin lies on its nodes. Pure; Unknown where it has none."""
-    name = f"{site.name}.admin"
+    name = openstack.admin_secret(site).name
     if name not in [one.name for one in site.service.secrets(site)]:
         raise Unknown(f"{site.name} has no admin whose password quorate has made", "choose another service")
-    return MadeSecret(name).path
+    return openstack.admin_secret(site).path
 
 
 @asynccontextmanager
