@@ -133,7 +133,7 @@ class Drills:
         until_fails: the first run that does not hold is the last.
         """
         async with self.place.opened() as there:
-            for number, fault in enumerate(self.plan.faults, 1):
+            for number, fault in list(enumerate(self.plan.faults, 1))[len(self.runs) :]:
                 click.echo(f"\n{click.style(self.heading(number), bold=True)}", err=True)
                 try:
                     run = await self.one(number, fault, there)
@@ -146,6 +146,12 @@ class Drills:
                     self.write(f"{fault}, run {number}, did not hold" if number < len(self.plan.faults) else "")
                     break
         return Series(self.plan, tuple(self.runs))
+
+    def go_on_from(self, before: Series) -> None:
+        """Take over the runs of a series that was interrupted; UsageError where it was to be another one than this."""
+        if (before.plan.faults, before.plan.seed) != (self.plan.faults, self.plan.seed):
+            raise UsageError("the series in that folder is another one", f"go on with it by: {before.plan.repeat}")
+        self.runs = list(before.runs)
 
     async def one(self, number: int, fault: str, there: tuple[Ground, Fleet, Want]) -> Run:
         """Run one drill and write down what came of it."""

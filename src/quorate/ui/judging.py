@@ -9,13 +9,15 @@ from pathlib import Path
 import click
 
 from quorate.drill.history import NO_VALUE, read
-from quorate.drill.outcome import Outcome, judge_run
+from quorate.drill.outcome import Outcome, is_whole, judge_run
 from quorate.drill.record import words
 from quorate.drill.series import Plan, Run, Series
 from quorate.drill.verdict import Verdict
 from quorate.errors import UsageError
 from quorate.report import files, text
 from quorate.ui.drilling import table
+
+ASIDE = "interrupted"
 
 
 def judged(folder: Path) -> Verdict:
@@ -48,6 +50,25 @@ def judged_below(folder: Path) -> Run:
         return Run(words(folder.name), judged_run(folder)[0])
     except UsageError as error:
         return Run(words(folder.name), None, error.message)
+
+
+def begun(folder: Path) -> Series:
+    """Return what there is of a series that was interrupted: its runs up to the one that it was at.
+
+    The record of that one is put aside, into `interrupted` below it. UsageError where no series was begun there.
+    """
+    plan = plan_of(folder)
+    if not plan.faults:
+        raise UsageError(f"{words(folder)} holds no series that could go on", "give a folder with suite.json")
+    runs: list[Run] = []
+    for below in sorted(below for below in folder.iterdir() if (below / "about.json").exists()):
+        run = judged_below(below)
+        if run.outcome is None or not is_whole(read(below)):
+            (folder / ASIDE).mkdir(exist_ok=True)
+            below.rename(folder / ASIDE / f"{below.name}-{below.stat().st_mtime_ns}")
+            break
+        runs.append(run)
+    return Series(plan, tuple(runs))
 
 
 def plan_of(folder: Path) -> Plan:

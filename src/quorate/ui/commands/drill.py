@@ -30,6 +30,13 @@ def separated(_context: click.Context, _option: click.Parameter, given: tuple[st
 )
 @click.option("--all-services", "everything", is_flag=True, help="Ask all services that have a client; hit any.")
 @click.option(
+    *("--hit", "hits"),
+    multiple=True,
+    metavar="NAME",
+    callback=separated,
+    help="The service that is hit, where others are asked; several: one of them, drawn by the seed.",
+)
+@click.option(
     *("--node", "node"),
     default="",
     metavar="NODE",
@@ -46,6 +53,12 @@ def separated(_context: click.Context, _option: click.Parameter, given: tuple[st
 @click.option("--repeat", type=click.IntRange(min=1), metavar="N", help="Go through the faults N times.")
 @click.option("--random", "number", type=click.IntRange(min=1), metavar="N", help="N faults, drawn by the seed.")
 @click.option("--seed", type=click.IntRange(0, 2**62), metavar="N", help="Of what is left to chance (default: chance).")
+@click.option(
+    *("--resume", "resumed"),
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Go on with a series that was interrupted: with the run that it was at, in its folder.",
+)
 @click.option("--until-fails", is_flag=True, help="End with the first run that does not hold.")
 @click.option("--list", "listed", is_flag=True, help="Only say which faults fit the service.")
 @click.option("-o", "--output", default="quorate-drill", type=click.Path(file_okay=False), help="Where records go.")
@@ -88,10 +101,12 @@ def drilled(
     in_lab: bool,
     services: tuple[str, ...],
     everything: bool,
+    hits: tuple[str, ...],
     node: str,
     repeat: int | None,
     number: int | None,
     seed: int | None,
+    resumed: Path | None,
     until_fails: bool,
     listed: bool,
     output: str,
@@ -106,6 +121,7 @@ def drilled(
     from quorate.errors import UsageError  # noqa: PLC0415
     from quorate.ui import interruption  # noqa: PLC0415
     from quorate.ui.drilling import Aim, Drills, Place, asked_for, begun_now  # noqa: PLC0415
+    from quorate.ui.judging import begun  # noqa: PLC0415
     from quorate.ui.options import read, sound  # noqa: PLC0415
 
     if file == "-":
@@ -116,19 +132,27 @@ def drilled(
         raise UsageError("--repeat and --random are two ways to say how many", "give one of them")
     cluster = sound(file)
     asked = asked_for(cluster, services, everything=everything)
-    aim = Aim(asked, tuple(cluster.services) if everything else asked, node)
+    if unknown := sorted(set(hits) - set(cluster.services)):
+        raise UsageError(f"no service is called {unknown[0]}", f"choose from: {', '.join(cluster.services)}")
+    aim = Aim(asked, hits or (tuple(cluster.services) if everything else asked), node)
     place = Place(cluster=cluster, in_lab=in_lab, file=file, agreed=yes, return_s=return_within)
     order = chosen(aim.settings(cluster, place.kind), (*only, *faults))
     if listed:
         click.echo("\n".join(order))
         return None
-    seed = secrets.randbelow(SEEDS) if seed is None else seed
+    before = begun(resumed) if resumed else None
+    seed = seed if seed is not None else before.plan.seed if before else secrets.randbelow(SEEDS)
+    assert seed is not None
     order = drawn(order, number, seed) if number else order * (repeat or 1)
     own = [word for name in services for word in ("--service", name)]
     own += (["--all-services"] if everything else []) + (["--node", node] if node else [])
+    own += [word for name in hits for word in ("--hit", name)]
     counted = [word for option, n in (("--repeat", repeat), ("--random", number)) if n for word in (option, str(n))]
     wanted = [word for one in (*only, *faults) for word in ("--only", one)]
     plan = Plan(faults=tuple(order), seed=seed, repeat=place.call(*own, "--seed", str(seed), *counted, *wanted))
-    drills = Drills(place, aim, plan, Path(output) / begun_now(), read(file).decode(errors="replace"), own)
+    text = read(file).decode(errors="replace")
+    drills = Drills(place, aim, plan, resumed or Path(output) / begun_now(), text, own)
+    if before:
+        drills.go_on_from(before)
     click.echo(f"seed {seed}; to repeat it: {plan.repeat}", err=True)
     return interruption.run(drills.go(until_fails=until_fails))
