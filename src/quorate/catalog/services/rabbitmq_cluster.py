@@ -5,11 +5,13 @@ agree among themselves, by Erlang's distribution over the first cluster link: na
 
 What a broker waits for. After a stop of the whole cluster, a broker that did not stop last waits for one that did: only
 that one has the newest definitions. RabbitMQ gives up after five minutes, and Pacemaker would then ban the node; and
-while it waits no other action of Pacemaker's is decided, for a transition ends with its last action. So the broker
-waits for as long as it takes, and the unit counts as started when clients are let in, or at the latest after
-PATIENCE_S: whether a broker that runs is a member is the brokers' to say (`quorate status`), not Pacemaker's.
+while it waits Pacemaker decides nothing else, not even to start the one that is waited for (seen in the lab). So the
+broker waits for as long as it takes, and the unit counts as started when clients are let in, or when no other broker
+has served for 15 s (programs/rabbitmq-started). Whether a broker that runs is a member is the brokers' to say
+(`quorate status`), not Pacemaker's.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from math import ceil
 from types import MappingProxyType
@@ -17,7 +19,7 @@ from typing import Annotated, ClassVar
 
 from quorate.catalog import broker_settings
 from quorate.catalog.broker import MEMORY_MIB, in_erlang, in_url, port_mapper, server
-from quorate.catalog.made import MadeSecret, made
+from quorate.catalog.made import FOLDER, MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import HostFile, Probe, Service
 from quorate.catalog.setting_up import SettingUp
@@ -32,7 +34,7 @@ BASE = "/var/lib/rabbitmq/mnesia"
 COOKIE = "/var/lib/rabbitmq/.erlang.cookie"
 DISTRIBUTION = 25672  # where brokers find each other; RabbitMQ's own default
 FEW = 2  # a minority that pauses is a majority's other half; of two nodes each would be one
-PATIENCE_S = 90
+EARLIEST = 0.75  # the share of net_ticktime after which Erlang takes a silent node for lost at the earliest
 TICK_S_MIN = 5
 TICK_S_MAX = 60  # Erlang's own net_ticktime
 
@@ -153,11 +155,12 @@ targets: {availability: 99.99, outage_s: 30}
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's settings, its cookie, what keeps epmd to the link, and what watches the server."""
         platform, reader = site.platform, f"{site.name}-server"
+        addresses = [str(one.links[0].ip) for one in (node, *(other for other in site.nodes if other != node))]
         unit = (
             HostFile(STARTED, program("rabbitmq-started"), mode=0o755, make_parents=True),
             HostFile(
                 f"{platform.paths['rabbitmq.service.d']}/quorate.conf",
-                DROP_IN.format(files=self.open_files, call=f"{STARTED} {node.links[0].ip} {self.port} {PATIENCE_S}"),
+                DROP_IN.format(files=self.open_files, call=shlex.join((STARTED, str(self.port), *addresses))),
                 make_parents=True,
                 then=(("systemctl", "daemon-reload"),),
                 reader=reader,
@@ -206,7 +209,7 @@ targets: {availability: 99.99, outage_s: 30}
         """Return Erlang's net_ticktime: a broker is taken for lost after three to five quarters of it."""
         if self.net_ticktime is not None:
             return max(1, ceil(self.net_ticktime))
-        return min(max(ceil(detection_s / 0.75), TICK_S_MIN), TICK_S_MAX)
+        return min(max(ceil(detection_s / EARLIEST), TICK_S_MIN), TICK_S_MAX)
 
     def _conf(self, site: Site, node: Node) -> str:
         few = len(site.nodes) <= FEW
@@ -227,6 +230,12 @@ targets: {availability: 99.99, outage_s: 30}
 def broker(node: Node) -> str:
     """Return the name by which other brokers know the one on a node."""
     return f"rabbit@{node.name}"
+
+
+def asked_by(site: Site, node: Node) -> tuple[str, str, bool, bool]:
+    """Return by what the broker on a node is asked: its name, the cookie's file, whether names are long, over IPv6."""
+    cookie = f"{FOLDER}/{site.name}.cookie"
+    return broker(node), cookie, has_long_names(site), node.links[0].version == 6
 
 
 def has_long_names(site: Site) -> bool:

@@ -6,8 +6,7 @@ A process that runs says little: agents have called brokers started that were ea
 
 from collections.abc import Iterator, Mapping
 
-from quorate.catalog.made import FOLDER
-from quorate.catalog.services.rabbitmq_cluster import RabbitmqCluster, broker, has_long_names
+from quorate.catalog.services.rabbitmq_cluster import RabbitmqCluster, asked_by
 from quorate.catalog.site import Site
 from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
@@ -29,13 +28,10 @@ WORDS = {
 
 async def look(hosts: Mapping[str, Host], site: Site) -> Said:
     """Ask every broker."""
-    cookie = f"{FOLDER}/{site.name}.cookie"
     nodes = {node.name: node for node in site.nodes}
 
     async def ask(host: Host) -> Broker:
-        node = nodes[host.name]
-        about = (broker(node), cookie, has_long_names(site), node.links[0].version == 6)
-        return await gather_about(host, fact, *about, timeout_s=TIMEOUT_S)
+        return await gather_about(host, fact, *asked_by(site, nodes[host.name]), timeout_s=TIMEOUT_S)
 
     return await each(hosts, ask)
 
