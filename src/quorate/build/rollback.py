@@ -50,7 +50,8 @@ async def rollback(
     """
     hosts = list(fleet.values())
     async with lock.held(fleet, f"rollback {want.cluster.name}"):
-        records = await history.read(hosts)
+        # A change of no file and no configuration, as a recovery is, has nothing to go back over.
+        records = [one for one in await history.read(hosts) if one.changes]
         record = history.chosen(records, id_) if id_ else last(records)
         was = await before(hosts, records, record.id)
         chosen = await stages(fleet, was, record.id)

@@ -1,0 +1,112 @@
+"""recovering: a Galera cluster begins although a node is missing that may hold more, as the operator has said.
+
+    1. take the lock on every node that answers; read what the nodes' guards tell each other
+    2. decide where to begin (catalog/galera_positions.py), show what may be lost, have it agreed to
+    3. record it in the history; tell the guard of that node (a transient attribute); wait until its server is primary
+
+The guard begins a new history, of another UUID. So every other node gets all data anew, and a node that was missing
+cannot come back as an equal whatever it holds: no memory of this has to be kept anywhere. Killed at any time, it is run
+again: the attribute is only a permission, and goes with its use, or with the node.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from quorate.build import history, lock
+from quorate.build.history import Origin, Recording
+from quorate.build.plan import Plan
+from quorate.build.step import Fleet, Note, answer
+from quorate.catalog.galera_positions import PRIMARY, Beginning, Told, attribute, beginning, read
+from quorate.catalog.site import Site
+from quorate.errors import QuorateError, Refused, Unknown
+from quorate.machines.host import command
+from quorate.machines.waiting import NotYet, until
+from quorate.observe.facts import cluster_status, node_attributes
+from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.gathering import gather, gather_about
+
+BEGIN_S = 180
+
+
+async def told(fleet: Fleet, service: str) -> dict[str, Told]:
+    """Return what the guards of a service tell, by node, from the first node that answers; Unknown from none."""
+    for host in fleet.values():
+        values = await answer(gather_about(host, node_attributes, attribute(service)))
+        if values is not None:
+            return read(values)
+    raise Unknown("no node could say what the others hold", "does Pacemaker run on them? quorate status FILE")
+
+
+async def status(fleet: Fleet) -> ClusterStatus | None:
+    """Return Pacemaker's view, of the first node that answers."""
+    for host in fleet.values():
+        found = await answer(gather(host, cluster_status))
+        if found is not None:
+            return found
+    return None
+
+
+async def recover(
+    fleet: Fleet,
+    site: Site,
+    note: Note,
+    agree: Callable[[Beginning], None],
+    *,
+    without: Collection[str] = (),
+    wanted: str | None = None,
+    by: Origin,
+) -> str | None:
+    """Have the database begin; return the node where it did, None where it ran already.
+
+    fleet: the nodes that answer. without: those to do without. wanted: where to begin, None for the newest data.
+    agree: is shown what may be lost before anything is done; raises Refused to end it there.
+    """
+    async with lock.held(fleet, f"recover {site.name} of {site.cluster.name}"):
+        seen = await status(fleet)
+        if seen is None or not seen.quorate:
+            raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
+        if there := sorted(seen.online & {*without}):
+            raise Refused(f"{', '.join(there)} is in the cluster: it can be asked", "leave it out of --without")
+        chosen = beginning(await told(fleet, site.name), [node.name for node in site.nodes], without, wanted)
+        if chosen is None:
+            return None
+        agree(chosen)
+        recording = await recorded(fleet, site, chosen, without, by)
+        try:
+            await begin(fleet, site.name, chosen.node, note)
+        except QuorateError as error:
+            await recording.end("failed", error.message)
+            raise
+        await recording.end("done")
+        return chosen.node
+
+
+async def begin(fleet: Fleet, service: str, node: str, note: Note) -> None:
+    """Let the guard of `node` begin, and wait until its server is primary."""
+    if node not in fleet:
+        raise Refused(f"{node}, where the newest data are, does not answer here", "mend the way to it (SSH)")
+    await fleet[node].run(command("attrd_updater", f"--name={attribute(service)}-begin", "--update=yes"))
+    note(f"{node} may begin")
+
+    async def serves() -> bool | None:
+        seen = await told(fleet, service)
+        if node in seen and seen[node].kind == PRIMARY:
+            return True
+        raise NotYet(", ".join(f"{name} is {one.kind}" for name, one in sorted(seen.items())) or "nobody runs it")
+
+    await until(f"{service} is primary on {node}", serves, timeout_s=BEGIN_S, every_s=0.5)
+    note(f"{service} is primary on {node}; the others get all data from it")
+
+
+async def recorded(fleet: Fleet, site: Site, chosen: Beginning, without: Collection[str], by: Origin) -> Recording:
+    """Write down that it begins, and what it may cost, on all nodes that answer."""
+    hosts = list(fleet.values())
+    absent = f" without {', '.join(sorted(without))}" if without else ""
+    record = history.begun(
+        f"recover {site.name}{absent}", Plan((), ()), site.cluster.name, by, await history.read(hosts)
+    )
+    what = (f"{site.name} begins on {chosen.node}", *chosen.lost)
+    # Nothing of it can be taken back, or gone on with.
+    recording = Recording(hosts, replace(record, settled=True, foretold=what))
+    await recording.at("recover")
+    return recording

@@ -1,0 +1,205 @@
+"""galera: which servers are primary and have all data, at which position; who waits for whom after a full stop."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from quorate.catalog.galera_positions import Told, attribute, read
+from quorate.catalog.services.galera import SOCKET
+from quorate.catalog.site import Site
+from quorate.errors import QuorateError
+from quorate.findings import Finding, Severity
+from quorate.machines.host import Host
+from quorate.observe.facts import galera_server, node_attributes
+from quorate.observe.facts.galera_server import GaleraServer
+from quorate.observe.gathering import gather_about
+from quorate.operate.insight import TIMEOUT_S, Line, each
+
+KIND = "galera"
+
+PAUSED_MAX = 0.1
+"""Share of the time that writes may have waited for the slowest node."""
+QUEUE_MAX = 1000
+"""Writes received and not applied, beyond which a node is behind."""
+GOOD = ("Synced", "Donor/Desynced")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """told: what the guards told each other, by node; servers: what each server says, or why it does not."""
+
+    told: Mapping[str, Told]
+    servers: Mapping[str, GaleraServer | QuorateError]
+
+
+async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
+    """Ask every node for its server, and all of them what their guards tell."""
+    client = site.platform.paths["mariadb.client"]
+
+    async def server(host: Host) -> GaleraServer:
+        return await gather_about(host, galera_server, client, SOCKET, timeout_s=TIMEOUT_S)
+
+    async def attributes(host: Host) -> Mapping[str, str]:
+        return await gather_about(host, node_attributes, attribute(site.name), timeout_s=TIMEOUT_S)
+
+    values = (found for found in (await each(hosts, attributes)).values() if not isinstance(found, QuorateError))
+    told = max(values, key=len, default={})
+    return Facts(read(told), await each(hosts, server))
+
+
+def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Finding | Line]:
+    """Yield a line for each node; findings for a stop, for who is apart, behind or otherwise set than the others."""
+    servers = {name: one for name, one in facts.servers.items() if isinstance(one, GaleraServer)}
+    primary = {name: one for name, one in servers.items() if one.component == "Primary"}
+    for node in site.nodes:
+        yield line(node.name, servers.get(node.name), facts.told.get(node.name))
+    if not primary:
+        yield from stopped(facts, site, running)
+    yield from apart(site, servers, primary)
+    yield from slow(site, primary)
+    yield from different(site, servers)
+
+
+def line(node: str, server: GaleraServer | None, told: Told | None) -> Line:
+    """Return how one node is."""
+    if server is None:
+        if told is None:
+            return Line("says nothing", "unknown", node)
+        values: dict[str, str | int | float | bool | None] = {"state": told.kind, "position": told.number}
+        return Line(words_of(told), "doubtful", node, serves=False, values=values | {"history": told.history})
+    is_primary = server.component == "Primary"
+    serves = is_primary and server.state in GOOD
+    words = f"{server.state}, {server.component}, {server.size} members, at {server.position} of {server.history[:8]}"
+    if server.paused > PAUSED_MAX:
+        words += f", writes waited {server.paused:.0%} of the time"
+    return Line(
+        words,
+        "good" if server.state == "Synced" and serves else "doubtful" if is_primary else "bad",
+        node,
+        serves=serves,
+        values={
+            "state": server.state,
+            "component": server.component,
+            "members": server.size,
+            "history": server.history,
+            "position": server.position,
+            "flow_control_paused": server.paused,
+            "queue": server.queue,
+        },
+    )
+
+
+def words_of(told: Told) -> str:
+    """Return what a guard tells whose server does not answer."""
+    return f"waits, {told.words}" if told.waits else told.kind
+
+
+def stopped(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Finding]:
+    """Yield why nobody is primary, and what to do."""
+    if not facts.told:
+        return
+    missing = [node.name for node in site.nodes if node.name not in facts.told]
+    held = "; ".join(f"{name} {one.words}" for name, one in sorted(facts.told.items()))
+    recover = f"quorate recover FILE {site.name} {' '.join(f'--without {name}' for name in missing)}"
+    if missing:
+        words = f"{site.name} waits for {', '.join(missing)}, which may hold the newest data: {held}"
+        fix = f"bring {', '.join(missing)} back, and it begins by itself; if that cannot be: {recover}"
+    elif all(one.waits for one in facts.told.values()) and running:
+        words, fix = (
+            f"{site.name} does not begin by itself: {held}",
+            f"say where: quorate recover FILE {site.name} --from NODE",
+        )
+    else:
+        words, fix = f"{site.name} is beginning: {held}", "wait; a crash's log is replayed first"
+    why = "after a stop of all nodes the one with the newest data has to begin, or acknowledged writes are lost"
+    yield Finding("galera-stopped", Severity.ERROR, words, why, fix)
+
+
+def apart(site: Site, servers: Mapping[str, GaleraServer], primary: Mapping[str, GaleraServer]) -> Iterator[Finding]:
+    """Yield the servers outside of the component that serves, and views that differ."""
+    outside = sorted(servers.keys() - primary.keys())
+    if primary and outside:
+        yield Finding(
+            "galera-non-primary",
+            Severity.ERROR,
+            f"{', '.join(outside)}: the server of {site.name} is not in the component that serves",
+            "it answers no query until it finds the others again (TCP 4567)",
+            "look for a firewall or a broken network between the nodes: journalctl -u mariadb",
+        )
+    sizes = {name: one.size for name, one in primary.items()}
+    histories = {one.history for one in primary.values()}
+    if len(histories) > 1 or (len(set(sizes.values())) > 1):
+        said = ", ".join(f"{name}: {one.size} of {one.history[:8]}" for name, one in sorted(primary.items()))
+        yield Finding(
+            "galera-views-differ",
+            Severity.ERROR if len(histories) > 1 else Severity.WARNING,
+            f"the servers of {site.name} do not agree on how many they are: {said}",
+            "two clusters that both take writes have two databases" if len(histories) > 1 else "a view is changing",
+            "stop writes at once, and decide which one is right"
+            if len(histories) > 1
+            else "ask again in a few seconds",
+        )
+
+
+def slow(site: Site, primary: Mapping[str, GaleraServer]) -> Iterator[Finding]:
+    """Yield who is behind, who gives its data away, and whether writes wait."""
+    for name, one in sorted(primary.items()):
+        if one.paused > PAUSED_MAX:
+            yield Finding(
+                "galera-flow-control",
+                Severity.WARNING,
+                f"{one.paused:.0%} of the time since {name} started, writes to {site.name} waited for the slowest node",
+                "every node has to receive a write before it is acknowledged, and a slow one holds all up",
+                "find the node with the longest queue below; its disk is the usual reason",
+            )
+        if one.queue > QUEUE_MAX:
+            yield Finding(
+                "galera-behind",
+                Severity.WARNING,
+                f"{name} has {one.queue} writes of {site.name} still to apply",
+                "it reads old data, and takes over only when it has caught up",
+                "look at its disk and processors",
+            )
+    joining = sorted(name for name, one in primary.items() if one.state not in GOOD)
+    donors = sorted(name for name, one in primary.items() if one.state == "Donor/Desynced")
+    if joining or donors:
+        said = [f"{', '.join(joining)} is getting data"] if joining else []
+        said += [f"{', '.join(donors)} gives data away"] if donors else []
+        yield Finding(
+            "galera-transfer",
+            Severity.INFO,
+            f"{site.name}: {'; '.join(said)}",
+            "until that is over, one server less can be lost",
+            "wait; journalctl -u mariadb on these nodes tells how far it is",
+        )
+
+
+def different(site: Site, servers: Mapping[str, GaleraServer]) -> Iterator[Finding]:
+    """Yield settings and accounts that one node has otherwise than most."""
+    names = sorted({name for one in servers.values() for name in one.settings})
+    for name in names:
+        values = {node: one.settings.get(name, "") for node, one in servers.items()}
+        if odd := oddly(values):
+            said = ", ".join(f"{node}: {values[node]}" for node in sorted(values))
+            yield Finding(
+                "galera-settings-differ",
+                Severity.WARNING,
+                f"{', '.join(odd)} runs {site.name} with another {name} than the others ({said})",
+                "what one server promises another does not keep, and clients do not know whom they reach",
+                "apply the cluster file, and restart the server there",
+            )
+    accounts = {node: one.accounts for node, one in servers.items() if one.accounts}
+    if odd := oddly(accounts):
+        yield Finding(
+            "galera-accounts-differ",
+            Severity.WARNING,
+            f"{', '.join(odd)} has other accounts in {site.name} than the others",
+            "somebody changed mysql.global_priv there without replication, and clients are refused after a failover",
+            "compare them (SHOW GRANTS), and set them again by GRANT or ALTER USER, which are replicated",
+        )
+
+
+def oddly(values: Mapping[str, str]) -> list[str]:
+    """Return the nodes whose value is not that of most."""
+    usual = Counter(values.values()).most_common(1)
+    return sorted(node for node, value in values.items() if value != usual[0][0]) if usual else []

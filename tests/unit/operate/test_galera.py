@@ -1,0 +1,81 @@
+"""What status says of a Galera database: who serves, who waits for whom, who is otherwise than the others."""
+
+from dataclasses import replace
+
+from tests.unit.catalog.sites import site
+
+from quorate.catalog.galera_positions import read
+from quorate.catalog.services.galera import Galera
+from quorate.errors import Unknown
+from quorate.findings import Finding
+from quorate.observe.facts.galera_server import GaleraServer
+from quorate.operate.inside.galera import Facts, judged
+from quorate.operate.insight import Line
+
+ONE = "11111111-ead9-11f1-b788-7b03cecb23ec"
+WELL = GaleraServer("Synced", "Primary", 3, ONE, 42, 0.0, 0, {"binlog_format": "ROW"}, "abc")
+NODES = ("n1", "n2", "n3")
+SILENT = Unknown("The database server does not answer.")
+
+
+def judge(servers, values=None):
+    told = read(values if values is not None else dict.fromkeys(NODES, "primary"))
+    facts = Facts(told, servers)
+    said = list(judged(facts, site("database", Galera()), frozenset(NODES)))
+    return [one for one in said if isinstance(one, Line)], {one.code: one for one in said if isinstance(one, Finding)}
+
+
+def test_all_is_well():
+    lines, findings = judge(dict.fromkeys(NODES, WELL))
+    assert not findings
+    assert [(line.node, line.serves, line.state) for line in lines] == [(node, True, "good") for node in NODES]
+    assert lines[0].words == "Synced, Primary, 3 members, at 42 of 11111111"
+
+
+def test_a_full_stop_says_who_is_missed_and_what_the_others_hold():
+    values = {"n1": f"waiting:{ONE}:42", "n2": f"waiting:{ONE}:40"}
+    lines, findings = judge(dict.fromkeys(NODES, SILENT), values)
+    stopped = findings["galera-stopped"]
+    assert "database waits for n3" in stopped.summary
+    assert "n1 holds 42 of 11111111; n2 holds 40 of 11111111" in stopped.summary
+    assert "quorate recover FILE database --without n3" in stopped.fix
+    assert [line.serves for line in lines] == [False, False, None]
+
+
+def test_nodes_that_cannot_agree_need_a_word():
+    values = {node: f"waiting:{node * 4}:1" for node in NODES}
+    _, findings = judge(dict.fromkeys(NODES, SILENT), values)
+    assert "--from NODE" in findings["galera-stopped"].fix
+
+
+def test_who_is_apart_is_named_and_does_not_serve():
+    apart = replace(WELL, component="non-Primary", size=1, state="Initialized")
+    lines, findings = judge({"n1": WELL, "n2": WELL, "n3": apart})
+    assert "n3" in findings["galera-non-primary"].summary
+    assert [line.serves for line in lines] == [True, True, False]
+
+
+def test_two_histories_are_two_databases():
+    _, findings = judge({"n1": WELL, "n2": WELL, "n3": replace(WELL, history="2" * 36, size=1)})
+    assert "two databases" in findings["galera-views-differ"].why
+
+
+def test_flow_control_and_a_long_queue_are_named():
+    _, findings = judge({"n1": replace(WELL, paused=0.3), "n2": WELL, "n3": replace(WELL, queue=5000)})
+    assert findings.keys() == {"galera-flow-control", "galera-behind"}
+    assert "30% of the time" in findings["galera-flow-control"].summary
+    assert "n3" in findings["galera-behind"].summary
+
+
+def test_a_transfer_names_both_sides():
+    donor, joiner = replace(WELL, state="Donor/Desynced"), replace(WELL, state="Joined")
+    lines, findings = judge({"n1": WELL, "n2": donor, "n3": joiner})
+    assert "n3 is getting data; n2 gives data away" in findings["galera-transfer"].summary
+    assert [line.serves for line in lines] == [True, True, False]
+
+
+def test_a_node_that_is_otherwise_set_or_has_other_accounts_is_named():
+    odd = replace(WELL, settings={"binlog_format": "MIXED"}, accounts="xyz")
+    _, findings = judge({"n1": WELL, "n2": odd, "n3": WELL})
+    assert findings.keys() == {"galera-settings-differ", "galera-accounts-differ"}
+    assert "n2 runs database with another binlog_format" in findings["galera-settings-differ"].summary
