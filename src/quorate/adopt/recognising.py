@@ -4,9 +4,8 @@ A guess is rendered with the rest of the file, and every statement that it makes
 that was read. One difference, or one statement more or less, and the guess is dropped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from quorate import registry
 from quorate.adopt import guesses
@@ -16,13 +15,14 @@ from quorate.adopt.draft import Draft, Section
 from quorate.adopt.guesses._parts import UNKNOWN_DISK, Seen
 from quorate.adopt.material import Material
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import expand
+from quorate.catalog.expand import of_service
 from quorate.catalog.platform import Platform
 from quorate.catalog.services import kinds
+from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.describe.derive.crm_view import view
 from quorate.describe.load import load
-from quorate.describe.resources import Location, Resources
+from quorate.describe.resources import Clone, Location, Resources
 from quorate.dialect.cib import read as from_cib
 from quorate.dialect.crm.references import identity
 from quorate.dialect.model import Configuration, FencingTopology, Statement
@@ -41,13 +41,22 @@ class Tools:
 def recognise(material: Material, draft: Draft, tools: Tools) -> None:
     """Move the services that are recognised from the statements into the draft.
 
-    All guesses are tried at once, for most are sound; one by one where they do not load together.
+    All guesses are tried at once, for most are sound; one by one where they do not load together. The services stand
+    in the order of what was read: quorate would write the same resources in the same order again.
     """
+    order = [identity(held.statement) or "" for held in material.held]
     resources = seen_in(material)
     guessed = dict(_guessed(Seen.of(resources, tuple(material.disks)), resources))
     together = rendered(replace(draft, services=guessed), tools) is not None
     for services in [guessed] if together else [{name: options} for name, options in guessed.items()]:
         _keep_same(material, draft, services, tools)
+    draft.services = dict(sorted(draft.services.items(), key=lambda one: _first(one[0], order)))
+
+
+def _first(name: str, order: list[str]) -> int:
+    """Return the place of the first statement that is a service's: its resource, or one inside it."""
+    own = (place for place, id_ in enumerate(order) if id_ == name or id_.startswith(f"{name}-"))
+    return next(own, len(order))
 
 
 def by_id(statements: Iterable[Statement]) -> dict[str, Statement]:
@@ -115,13 +124,14 @@ def _nodes(name: str, resources: Resources) -> Section:
 
 
 def _meta(name: str, seen: Seen) -> Section:
-    meta: Mapping[str, str] = getattr(seen.by_id.get(name), "meta", {})
-    return {"meta": dict(meta)} if meta else {}
+    carrying = seen.by_id.get(name)
+    ours = {"interleave": "true"} if isinstance(carrying, Clone) else {}  # every clone of the catalog has it
+    meta = {key: value for key, value in getattr(carrying, "meta", {}).items() if ours.get(key) != value}
+    return {"meta": meta} if meta else {}
 
 
 def _made(cluster: Cluster, name: str, platform: Platform) -> Iterator[str]:
-    alone = replace(cluster, services=MappingProxyType({name: cluster.services[name]}), resources=Resources())
-    made = expand(alone, platform)
+    made = of_service(Site(name, platform, cluster))
     yield from (item.id for item in (*made.templates, *made.resources, *made.constraints))
 
 

@@ -40,7 +40,6 @@ from quorate.describe.resources import (
     Order,
     Primitive,
     Resources,
-    Role,
 )
 
 ANSWERS = "/usr/lib/quorate/answers"
@@ -53,6 +52,7 @@ UNIT = """\
 TimeoutStartSec=280
 """
 START_S = 300
+LOOPBACK = ("127.", "[::1]")
 CHECK_S = 3.0  # a page that an API's only worker makes, between requests of clients
 
 
@@ -65,6 +65,7 @@ class ApiService(Service):
     and server may say nothing, where a proxy stands between them.
     """
 
+    requires: ClassVar[Mapping[str, str]] = MappingProxyType({"entrance": "proxy", "sql": "database"})
     health: ClassVar[str] = "/healthcheck"
     idle_s: ClassVar[float] = 60.0
 
@@ -96,15 +97,11 @@ class ApiService(Service):
         entrance = self.entrance(site)
         return entrance.service.addresses()[0] if entrance and self.is_passive(site) else node.links[0]
 
-    def sql(self, site: Site, node: Node) -> str:
-        """Return the URL of the database for the server on `node`: at the node's own instance, if it has one.
-
-        A file without a database has a finding; then nobody is asked for this.
-        """
+    def sql(self, site: Site) -> str:
+        """Return the URL of the database; "" for a file without one, which has a finding."""
         database = site.chosen(self.database, "sql")
-        reached = list(database.service.reached(database)) if database else []
-        own = [where for where in reached if where.startswith(f"{host_in_url(node.links[0])}:")]
-        return next((sql_url(site, where, self.kind) for where in (*own, *reached)), "")
+        reached = database.service.reached(database) if database else ()
+        return next((sql_url(site, where, self.kind) for where in reached), "")
 
     def packages(self) -> Sequence[str]:
         """Return the server's."""
@@ -174,10 +171,8 @@ class ApiService(Service):
         entrance, database = self.entrance(site), site.chosen(self.database, "sql")
         assert entrance is not None
         yield Colocation(f"{site.name}-with-{entrance.name}", site.name, entrance.name)
-        if database is not None and len(database.service.reached(database)) > 1:
-            carrying = next(r for r in database.service.resources(database).resources if r.id == database.name)
-            role: Role | None = "Promoted" if isinstance(carrying, Clone) and carrying.promotable else None
-            yield Colocation(f"{site.name}-with-{database.name}", site.name, database.name, with_role=role)
+        if database is not None and any(where.startswith(LOOPBACK) for where in database.service.reached(database)):
+            yield Colocation(f"{site.name}-with-{database.name}", site.name, database.name)
         yield Order(f"{site.name}-after-{entrance.name}", entrance.name, site.name)
 
     def uses(self, site: Site) -> Sequence[str]:

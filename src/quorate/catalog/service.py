@@ -6,6 +6,7 @@ for it (resources and constraints), and how a client can tell that it works (pro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from quorate.catalog.key_repository import KeyRepository
@@ -72,6 +73,8 @@ class Service(ServiceOptions):
     example: ClassVar[str] = ""  # a whole cluster file, printed by `quorate new KIND`
     # What others may use it for: "sql", "amqp", "cache", "identity", "images", "entrance" (a floating address).
     offers: ClassVar[str] = ""
+    # What it cannot do without, as others offer it, with the option that names one of several.
+    requires: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def packages(self) -> Sequence[str]:
         """Return quorate's words (Platform.packages) for the packages it needs on every node that may run it."""

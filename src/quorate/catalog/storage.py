@@ -82,9 +82,13 @@ class SharedVolume:
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A file system that somebody else provides; quorate only has it mounted where the service runs."""
+    """A file system that somebody else provides; quorate only has it mounted where the service runs.
+
+    together: several nodes may have it mounted at once, for none of them writes where another does.
+    """
 
     mount: Mount
+    together: bool = False
 
 
 Store = Replicated | SharedVolume | Provided

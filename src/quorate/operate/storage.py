@@ -132,9 +132,9 @@ def _is_mounted(view: View, mount: Mount) -> bool:
 def _mounts(
     held: Held, mounted: tuple[str, ...], views: Mapping[str, View], truth: ClusterStatus | None
 ) -> Iterator[Finding]:
-    """Yield a store that is mounted on two nodes, or not where the cluster says."""
+    """Yield a store that is mounted on two nodes and may not be, or not where the cluster says."""
     directory, path, name = held.store.mount.directory, held.path(), held.service
-    if len(mounted) > 1:
+    if len(mounted) > 1 and not (isinstance(held.store, Provided) and held.store.together):
         yield Finding(
             "store-mounted-twice",
             Severity.ERROR,

@@ -1,6 +1,5 @@
 """The frame of API services: a clone behind a proxy, or one server bound to a floating address, by one word."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -11,7 +10,7 @@ from quorate.catalog.made import named_in
 from quorate.catalog.service import Service
 from quorate.catalog.services.address import Address
 from quorate.catalog.services.mariadb import Mariadb
-from quorate.describe.resources import Clone, Colocation, Group, Order, Primitive
+from quorate.describe.resources import Colocation, Group, Order, Primitive
 
 ADDRESS = "10.20.0.100/24"
 
@@ -27,18 +26,13 @@ class Proxy(Service):
 
 
 class Databases(Service):
-    """Stands for a database with an instance on every node, each found at the node itself."""
+    """Stands for a database with an instance on every node, each for the node itself."""
 
     kind: ClassVar[str] = "databases"
     offers: ClassVar[str] = "sql"
-    promotable: bool = False
 
     def reached(self, site):
-        return [f"{node.links[0].ip}:3306" for node in site.nodes]
-
-    def resources(self, site):
-        made = Mariadb(address=ADDRESS, data={"filesystem": {"device": "/srv/db"}}).resources(site)
-        return replace(made, resources=(Clone(site.name, "x", promotable=self.promotable),))
+        return ["127.0.0.1:3306"]
 
 
 class Glance(ApiService):
@@ -53,7 +47,7 @@ class Glance(ApiService):
     def settings(self, site, node):
         return {
             "DEFAULT": {"bind_host": str(self.listening(site, node).ip)},
-            "database": {"connection": self.sql(site, node)},
+            "database": {"connection": self.sql(site)},
         }
 
 
@@ -98,17 +92,11 @@ def test_behind_an_address_alone_one_node_runs_it_there():
     assert settings(passive(), passive().nodes[1]) == settings(passive())
 
 
-@pytest.mark.parametrize(("promotable", "role"), [(True, "Promoted"), (False, None)])
-def test_bound_to_an_address_it_uses_the_instance_of_its_own_node(promotable, role):
-    here = passive(database=Databases(promotable=promotable))
+def test_bound_to_an_address_it_stays_with_the_instance_of_its_own_node():
+    here = passive(database=Databases())
     bound = here.service.resources(here).constraints
-    assert Colocation("images-with-database", "images", "database", with_role=role) in bound
-    assert [
-        ("@10.20.0.11:3306/" in settings(here, n), "@10.20.0.12:3306/" in settings(here, n)) for n in here.nodes[:2]
-    ] == [
-        (True, False),
-        (False, True),
-    ]
+    assert Colocation("images-with-database", "images", "database") in bound
+    assert "@127.0.0.1:3306/" in settings(here)
 
 
 def test_a_proxy_is_told_of_every_server_and_an_address_of_none():

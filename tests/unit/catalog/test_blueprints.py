@@ -15,6 +15,7 @@ def test_there_is_one_for_each_kind_and_each_file() -> None:
         "mariadb-drbd",
         "mariadb-shared-directory",
         "mariadb-shared-disk",
+        "openstack-core-passive",
         "rabbitmq-drbd",
     } <= blueprints().keys()
     assert list(blueprints()) == sorted(blueprints())

@@ -133,6 +133,15 @@ def test_an_export_that_two_nodes_have_mounted_is_two_writers():
     assert "store-mounted-twice" in {finding.code for finding in found if finding.severity is Severity.ERROR}
 
 
+def test_images_may_be_mounted_on_all_nodes_at_once():
+    text = (KEPT.folder / "cluster.yaml").read_text()
+    images = '  images: {kind: glance, data: {filesystem: {device: "h:/x", type: nfs}}}\n'
+    cluster = load(text.replace("services:\n", f"services:\n{images}"), "nfs.yaml", kinds()).cluster
+    there = (Mounted("/srv/images", "h:/x", "nfs", ("rw",)),)
+    views = {view.name: replace(view, mounts=there) for view in KEPT.views("healthy")}
+    assert {finding.code for finding in storage(cluster, views, None)[1] if finding.path[1] == "images"} == set()
+
+
 def test_nothing_is_known_of_nodes_that_say_nothing():
     views = {view.name: replace(view, drbd=None, lvm=None, mounts=None) for view in KEPT.views("healthy")}
     states, found = storage(KEPT.cluster, views, None)

@@ -50,6 +50,11 @@ def test_cib(case, cluster):
     assert text(cib(cluster, AgentLibrary.shipped(), PLATFORM)) == (case / "cib.xml").read_text()
 
 
+def test_active_and_passive_are_one_word_of_the_file():
+    active, passive = (CASES / f"openstack-{form}/cluster.yaml" for form in ("active", "passive"))
+    assert active.read_text().replace("kind: haproxy", "kind: address") == passive.read_text()
+
+
 def test_drbd(case, cluster):
     services = {n: s for n, s in cluster.services.items() if isinstance(s.store(n), Replicated)}
     assert {path.name.partition(".")[0] for path in case.glob("*.res")} == set(services)

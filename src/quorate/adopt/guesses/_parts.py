@@ -1,6 +1,6 @@
 """What the kinds' guesses have in common: addresses, intervals, storage. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_interface
 
@@ -69,6 +69,15 @@ def monitor(primitive: Primitive, default_s: float) -> Section:
     """Return the option monitor, where it is not the default."""
     found = next((op.interval_s for op in primitive.operations if op.name == "monitor"), None)
     return {} if found is None or found == default_s else {"monitor": text(found)}
+
+
+def carried_servers(seen: Seen, agent: str) -> Iterator[tuple[str, Primitive]]:
+    """Yield the clones and groups called NAME that carry a primitive NAME-server of that agent, with it."""
+    carriers: list[Group | Clone] = [*seen.groups, *seen.clones]
+    for carrying in carriers:
+        server = seen.primitive(f"{carrying.id}-server", agent)
+        if server is not None:
+            yield carrying.id, server
 
 
 def data(name: str, seen: Seen, minor: int) -> Section | None:

@@ -135,7 +135,7 @@ targets: {availability: 99.99, outage_s: 60}
             "token": {"provider": "fernet"},
             "fernet_tokens": {"key_repository": f"{CONF}/fernet-keys"},
             "credential": {"key_repository": f"{CONF}/credential-keys"},
-            "database": database_settings(self.sql(site, node)),
+            "database": database_settings(self.sql(site)),
         }
         if servers := cache_servers(site):
             # A cache that does not answer costs half a second, once in 30.
