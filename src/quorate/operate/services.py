@@ -4,9 +4,10 @@ A service is a resource of Pacemaker that has the service's name (a group, a clo
 is judged together, and the part that keeps it from running is named.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from quorate.catalog.site import nodes_of
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Group, Resources
 from quorate.findings import Finding, Severity
@@ -22,7 +23,10 @@ class ServiceState:
     """One service or top-level resource of the file. kind: of the catalog, "" for the file's own resources.
 
     state: running, partly, starting, stopping, stopped, failed, blocked, lost, twice, missing, unknown.
-    nodes: where any of it is active. words: the state for people, with the reason. inside: what its own servers say.
+    nodes: where any of it is active. words: the state for people, with the reason. wanted: on how many nodes it should
+    run; 0: on one at a time. absent: nodes of these that are there, and on which it does not run.
+    served: whether clients are, None where nobody knows (serving.py). through: the service that it uses and for want of
+    which they are not. inside: what its own servers say.
     """
 
     name: str
@@ -30,6 +34,10 @@ class ServiceState:
     state: str
     nodes: tuple[str, ...]
     words: str
+    wanted: int = 0
+    absent: tuple[str, ...] = ()
+    served: bool | None = None
+    through: str = ""
     inside: tuple[Line, ...] = ()
 
 
@@ -53,22 +61,58 @@ def named(cluster: Cluster, everything: Resources) -> dict[str, str]:
 
 
 def services(cluster: Cluster, everything: Resources, truth: ClusterStatus | None) -> tuple[ServiceState, ...]:
-    """Return the state of everything that the operator named."""
-    cloned = {resource.id for resource in everything.resources if isinstance(resource, Clone)}
+    """Return the state of everything that the operator named, whatever it uses."""
     if truth is None:
         silence = "not known: nobody speaks for the cluster"
         return tuple(ServiceState(n, kind, "unknown", (), silence) for n, kind in named(cluster, everything).items())
+    clones = {resource.id: resource for resource in everything.resources if isinstance(resource, Clone)}
     found = []
     for name, kind in named(cluster, everything).items():
+        service = cluster.services.get(name)
+        nodes = tuple(node.name for node in nodes_of(cluster, service)) if service else ()
+        if name in clones:
+            found.append(_clone(name, kind, truth, _wanted(clones[name], nodes, truth)))
+            continue
         parts = truth.instances(name)
         where = tuple(dict.fromkeys(node for part in parts for node in part.nodes if part.active))
-        state, words = _clone(parts, where, truth) if name in cloned else _single(parts, where, truth)
-        found.append(ServiceState(name, kind, state, where, words))
+        state = ServiceState(name, kind, *_single(parts, where, truth))
+        beside = [clone for clone in clones.values() if not clone.promotable and _owner(clone.id, cluster) == name]
+        found.append(_with_beside(state, [_clone(c.id, "", truth, _wanted(c, nodes, truth)) for c in beside]))
     return tuple(found)
 
 
-def _single(parts: tuple[ResourceStatus, ...], where: tuple[str, ...], truth: ClusterStatus) -> tuple[str, str]:
-    """Judge a service that runs in one place: the gravest that is true of it."""
+def _owner(resource: str, cluster: Cluster) -> str:
+    """Return the service that a resource beside the one of its name belongs to, "" for none: "proxy-servers"."""
+    return max((name for name in cluster.services if resource.startswith(f"{name}-")), key=len, default="")
+
+
+def _wanted(clone: Clone, nodes: Sequence[str], truth: ClusterStatus) -> tuple[str, ...]:
+    """Return the nodes on which a clone should run: those of its service, else all that constraints leave it."""
+    ids = {clone.id, clone.member}
+    banned = {ban.node for ban in truth.bans if ban.resource in ids and ban.score <= -INFINITY}
+    left = tuple(nodes) or tuple(node.name for node in truth.nodes if node.name not in banned)
+    most = clone.meta.get("clone-max", "")
+    return left[: int(most)] if most.isdigit() else left
+
+
+def _with_beside(state: ServiceState, beside: Sequence[ServiceState]) -> ServiceState:
+    """Return a service with the clones that stand beside the resource of its name: a proxy's, beside the address."""
+    bad = next((one for one in beside if one.state != GOOD), None)
+    if state.state != GOOD or bad is None:
+        return state
+    words = f"{state.words}; {bad.name} {bad.words}"
+    return replace(state, state="partly", words=words, wanted=bad.wanted if bad.nodes else 0, absent=bad.absent)
+
+
+def _single(
+    parts: tuple[ResourceStatus, ...], where: tuple[str, ...], truth: ClusterStatus
+) -> tuple[str, tuple[str, ...], str]:
+    """Judge a service that runs in one place: its state, nodes and words."""
+    state, words = _gravest(parts, where, truth)
+    return state, where, words
+
+
+def _gravest(parts: tuple[ResourceStatus, ...], where: tuple[str, ...], truth: ClusterStatus) -> tuple[str, str]:
     at = f" on {', '.join(where)}" if where else ""
     if not parts:
         return "missing", "in the file, and not on the cluster"
@@ -106,23 +150,43 @@ def _at_rest(parts: tuple[ResourceStatus, ...], at: str, truth: ClusterStatus) -
     return GOOD, f"running{at}{watched}"
 
 
-def _clone(parts: tuple[ResourceStatus, ...], where: tuple[str, ...], truth: ClusterStatus) -> tuple[str, str]:
-    """Judge a service that runs in several places; where it may run and does not, counts only with a failure."""
+def _clone(name: str, kind: str, truth: ClusterStatus, wanted: Sequence[str]) -> ServiceState:
+    """Judge what runs in several places. wanted: the nodes on which it should."""
+    parts = truth.instances(name)
     active = [part for part in parts if part.active]
+    where = tuple(dict.fromkeys(node for part in active for node in part.nodes))
     if not parts:
-        return "missing", "in the file, and not on the cluster"
+        return ServiceState(name, kind, "missing", (), "in the file, and not on the cluster", len(wanted))
     if not active:
-        return _idle(parts[0], truth)
+        state, words = _idle(parts[0], truth)
+        return ServiceState(name, kind, state, (), words, len(wanted))
     promoted = list(dict.fromkeys(node for part in active for node in part.nodes if part.role == "Promoted"))
     words = f"running on {', '.join(where)}" + (f"; promoted on {', '.join(promoted)}" if promoted else "")
     bad = [part for part in active if part.failed or part.blocked]
     if bad:
-        return "failed", f"{words}; {bad[0].id} failed: {reason(bad[0], truth) or 'no reason given'}"
-    left = sorted(n.name for n in truth.nodes if n.online and not n.standby and n.name not in where)
-    failures = [f for part in parts for f in failures_of(part.id, truth) if f.node in left]
-    if failures:
-        return "partly", f"{words}; not on {failures[0].node}: {cause(failures[0])}"
-    return GOOD, words
+        words = f"{words}; {bad[0].id} failed: {reason(bad[0], truth) or 'no reason given'}"
+        return ServiceState(name, kind, "failed", where, words, len(wanted))
+    missing = [node for node in wanted if node not in where]
+    if not missing:
+        return ServiceState(name, kind, GOOD, where, words, len(wanted))
+    reasons = {node: _away(node, truth) for node in missing}
+    absent = tuple(node for node, why in reasons.items() if not why)
+    told = [why or _not_on(node, parts, truth) for node, why in reasons.items()]
+    count = f"{len(wanted) - len(missing)} of {len(wanted)}"
+    return ServiceState(name, kind, "partly", where, f"{count}, {words}; {'; '.join(told)}", len(wanted), absent)
+
+
+def _away(node: str, truth: ClusterStatus) -> str:
+    """Return why a node runs nothing, "" where it could."""
+    seen = truth.node(node)
+    if seen is None or not seen.online:
+        return f"{node} is not there"
+    return f"{node} is in standby" if seen.standby else ""
+
+
+def _not_on(node: str, parts: Sequence[ResourceStatus], truth: ClusterStatus) -> str:
+    failed = [failure for part in parts for failure in failures_of(part.id, truth) if failure.node == node]
+    return f"not on {node}" + (f": {cause(failed[0])}" if failed else "")
 
 
 def _idle(part: ResourceStatus, truth: ClusterStatus) -> tuple[str, str]:
@@ -201,15 +265,20 @@ def problems(
     told: resources whose failures are told elsewhere.
     """
     for state in states:
-        if state.state == GOOD:
-            continue
-        mild = state.state in {"starting", "stopping"}
+        if state.state == GOOD or (state.state == "partly" and state.wanted and not state.absent):
+            continue  # a node that is away is told as such
+        mild = state.state in {"starting", "stopping"} or (state.state == "partly" and state.served)
         asked = state.state == "stopped" and "target-role" in state.words
+        why = "clients may not be served"
+        if state.state == "twice":
+            why = "two writers damage the data of one service"
+        elif state.served:
+            why = "clients are served, by fewer servers than there should be: the next failure may be one too many"
         yield Finding(
             f"service-{state.state}",
             Severity.WARNING if mild else Severity.ERROR,
             f"{state.name}: {state.words}",
-            "clients may not be served" if state.state != "twice" else "two writers damage the data of one service",
+            why,
             FIXES["asked" if asked else state.state].format(name=state.name),
             path=("services", state.name) if state.kind else ("resources", state.name),
         )

@@ -3,14 +3,14 @@
     views (view.py asks for them)
       -> who speaks for the cluster: the DC, else a node with quorum, else anyone
       -> nodes, links, votes (membership.py), services (services.py), storage (storage.py), fencing (fencing.py)
-      -> what the services' own servers say (insight.py and the files of inside/)
+      -> what the services' own servers say (insight.py and the files of inside/), whom they serve (serving.py)
       -> problems: findings, each with what to do
 
 Well means that everything was seen and nothing is wrong. What no node could tell stays unknown, and is never well.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from quorate.catalog.platform import Platform
@@ -19,9 +19,9 @@ from quorate.describe.resources import Resources
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
-from quorate.operate import changes, fencing, membership, services, storage
+from quorate.operate import changes, fencing, membership, services, serving, storage
 from quorate.operate.fencing import EventState, FencingState
-from quorate.operate.insight import UNASKED, Insight, Within, sites_of
+from quorate.operate.insight import UNASKED, Within, sites_of
 from quorate.operate.membership import LinkState, NodeState, Votes
 from quorate.operate.services import FailureState, ServiceState
 from quorate.operate.storage import StoreState
@@ -84,7 +84,7 @@ def judge(
     states = services.services(cluster, wanted, truth)
     running = {state.name: frozenset(state.nodes) for state in states}
     told = {site.name: within.insight(site, running[site.name]) for site in sites_of(cluster, platform)}
-    states = tuple(replace(state, inside=told.get(state.name, Insight()).lines) for state in states)
+    states = serving.serving(states, cluster, platform, told, truth)
     constraints = teller.constraints if teller and isinstance(teller.constraints, tuple) else ()
     kept, ill_kept = storage.storage(cluster, views, truth, constraints)
     failed = services.failures(truth)
@@ -95,6 +95,7 @@ def judge(
     found = [
         *membership.problems(cluster, views, nodes, links),
         *(services.problems(states, failed, ill) if truth else ()),
+        *(serving.problems(states) if truth else ()),
         *(finding for insight in told.values() for finding in insight.findings),
         *ill_kept,
         *fencing.problems(cluster, truth, fences, lately),

@@ -21,6 +21,7 @@ COLOURS = {
     "running": "green",
     "good": "green",
     "doubtful": "yellow",
+    "partly": "yellow",
     "unknown": "yellow",
     "standby": "yellow",
     "maintenance": "yellow",
@@ -138,7 +139,8 @@ def service_lines(cluster: Cluster, status: Status) -> Iterator[str]:
     names = max((len(name) for name, _, _ in rows), default=0)
     kinds = max((len(kind) for _, kind, _ in rows), default=0)
     for name, kind, state in rows:
-        words = click.style(shorten(state.words, WORDS_MAX, placeholder=" ..."), fg=COLOURS.get(state.state, "red"))
+        said = shorten(state.words, WORDS_MAX, placeholder=" ...")
+        words = click.style(said, fg="red" if state.served is False else COLOURS.get(state.state, "red"))
         yield f"{name.ljust(names)}  {click.style(kind.ljust(kinds), dim=True)}  {words}"
         for line in state.inside:
             said = shorten(f"{line.node}: {line.words}" if line.node else line.words, WORDS_MAX, placeholder=" ...")

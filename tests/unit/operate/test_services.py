@@ -103,11 +103,19 @@ def test_clones_run_in_several_places() -> None:
     everywhere = cloned(*(part("lock", "locks", f"n{i}") for i in (1, 2, 3)))
     assert state(everywhere, "locks", text).words == "running on n1, n2, n3"
     store = cloned(part("store", "stores", "n1", "Promoted"), part("store", "stores", "n2", "Unpromoted"))
-    assert state(store, "stores", text).words == "running on n1, n2; promoted on n1"
+    assert state(store, "stores", text).words == "2 of 3, running on n1, n2; promoted on n1; not on n3"
+    two_at_most = text.replace("promotable: true", "promotable: true, meta: {clone-max: 2}")
+    assert state(store, "stores", two_at_most).words == "running on n1, n2; promoted on n1"
     failure = Failure("lock", "start", 0, "n3", "complete", 5, "not installed", "", "2026")
     two = cloned(part("lock", "locks", "n1"), part("lock", "locks", "n2"), failures=(failure,))
     assert state(two, "locks", text).state == "partly"
-    assert state(two, "locks", text).words == "running on n1, n2; not on n3: start: not installed"
+    assert state(two, "locks", text).words == "2 of 3, running on n1, n2; not on n3: start: not installed"
+    assert state(two, "locks", text).absent == ("n3",)
+    away = replace(two, failures=(), nodes=tuple(replace(n, standby=n.name == "n3") for n in two.nodes))
+    assert state(away, "locks", text).words == "2 of 3, running on n1, n2; n3 is in standby"
+    assert state(away, "locks", text).absent == ()
+    kept_off = replace(two, failures=(), bans=(Ban("no", "locks", "n3", -1_000_000, False),))
+    assert state(kept_off, "locks", text).words == "running on n1, n2"
     assert state(cloned(part("lock", "locks", "", "Stopped")), "locks", text).state == "stopped"
 
 
