@@ -26,7 +26,7 @@ from quorate.catalog.proxied import Proxied
 from quorate.catalog.service import HostFile, Service
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
-from quorate.catalog.storage import carried
+from quorate.catalog.storage import Replicated, carried
 from quorate.catalog.watched import watched
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.fields import Duration, Name, Port
@@ -40,6 +40,7 @@ from quorate.describe.resources import (
     Order,
     Primitive,
     Resources,
+    Role,
 )
 
 ANSWERS = "/usr/lib/quorate/answers"
@@ -52,6 +53,7 @@ UNIT = """\
 TimeoutStartSec=280
 """
 START_S = 300
+DRAWN = "5000"  # stronger than any stickiness of ours; without an instance anywhere the address stays where it is
 LOOPBACK = ("127.", "[::1]")
 CHECK_S = 3.0  # a page that an API's only worker makes, between requests of clients
 
@@ -167,13 +169,23 @@ class ApiService(Service):
         return carried(site.name, store, site.nodes, (server,), group)
 
     def _bound(self, site: Site) -> Iterator[Constraint]:
-        """Yield what keeps the server with the address, and with the instance of the database that it uses."""
-        entrance, database = self.entrance(site), site.chosen(self.database, "sql")
+        """Yield what keeps the server with the address, and with the instance of the database that it uses.
+
+        A resource that is bound to two others does not bring these together: Pacemaker places each of them without a
+        look at the other. So the address is drawn to where the server can run at all.
+        """
+        name, entrance, database = site.name, self.entrance(site), site.chosen(self.database, "sql")
         assert entrance is not None
-        yield Colocation(f"{site.name}-with-{entrance.name}", site.name, entrance.name)
+        yield Colocation(f"{name}-with-{entrance.name}", name, entrance.name)
         if database is not None and any(where.startswith(LOOPBACK) for where in database.service.reached(database)):
-            yield Colocation(f"{site.name}-with-{database.name}", site.name, database.name)
-        yield Order(f"{site.name}-after-{entrance.name}", entrance.name, site.name)
+            yield Colocation(f"{name}-with-{database.name}", name, database.name)
+            yield Colocation(f"{name}-draws-{entrance.name}", entrance.name, database.name, DRAWN)
+        if isinstance(self.store(name), Replicated):
+            promoted: Role = "Promoted"
+            yield Colocation(
+                f"{name}-data-draw-{entrance.name}", entrance.name, f"{name}-replicas", DRAWN, None, promoted
+            )
+        yield Order(f"{name}-after-{entrance.name}", entrance.name, name)
 
     def uses(self, site: Site) -> Sequence[str]:
         """Return its entrance and its database."""

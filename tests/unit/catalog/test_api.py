@@ -96,6 +96,7 @@ def test_bound_to_an_address_it_stays_with_the_instance_of_its_own_node():
     here = passive(database=Databases())
     bound = here.service.resources(here).constraints
     assert Colocation("images-with-database", "images", "database") in bound
+    assert Colocation("images-draws-entrance", "entrance", "database", "5000") in bound
     assert "@127.0.0.1:3306/" in settings(here)
 
 

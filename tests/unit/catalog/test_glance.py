@@ -96,6 +96,8 @@ def test_on_one_node_images_may_lie_on_a_replicated_disk():
     made = where.service.resources(where)
     assert [r.id for r in made.resources][-1] == "images"
     assert Colocation("images-with-promoted", "images", "images-replicas", with_role="Promoted") in made.constraints
+    drawn = Colocation("images-data-draw-entrance", "entrance", "images-replicas", "5000", with_role="Promoted")
+    assert drawn in made.constraints
     assert where.service.store("images").minor == 2
     assert "drbd.service" in where.service.units(PLATFORM)
 
