@@ -50,7 +50,7 @@ async def recover(
     fleet: Fleet,
     site: Site,
     note: Note,
-    agree: Callable[[Beginning], None],
+    agree: Callable[[str, tuple[str, ...]], None],
     *,
     without: Collection[str] = (),
     wanted: str | None = None,
@@ -70,7 +70,7 @@ async def recover(
         chosen = beginning(await told(fleet, site.name), [node.name for node in site.nodes], without, wanted)
         if chosen is None:
             return None
-        agree(chosen)
+        agree(chosen.node, chosen.lost)
         recording = await recorded(fleet, site, chosen, without, by)
         try:
             await begin(fleet, site.name, chosen.node, note)

@@ -1,11 +1,11 @@
-"""`quorate recover FILE SERVICE`: a database begins without the node that may hold more."""
+"""`quorate recover FILE SERVICE`: a service that waits for a node which is gone for good goes on without it."""
 
 import click
 
 from quorate.ui.options import file_argument, format_option, lab_option
 
 
-@click.command(short_help="Begin a database without a node.")
+@click.command(short_help="Go on without a node that is gone.")
 @file_argument
 @click.argument("service")
 @lab_option
@@ -16,17 +16,19 @@ from quorate.ui.options import file_argument, format_option, lab_option
 def command(
     file: str, service: str, *, in_lab: bool, form: str, without: tuple[str, ...], wanted: str | None, yes: bool
 ) -> None:
-    """Have a Galera database begin after a full stop, where its nodes wait for one that may hold newer data.
+    """Have a service begin after a full stop, where its nodes wait for one that may hold newer data.
 
     When all nodes are back they begin by themselves, with the newest data. This is for when one does not come back: it
-    says what may be lost, and begins on the node with the newest data of those that are there. All others get their
-    data from it, the missing one too, should it return: what only that one held is lost.
+    says what may be lost, and begins on the node with the newest data of those that are there.
+
+    Of kind galera: all others get their data from it, the missing one too, should it return. Of kind rabbitmq-cluster:
+    the others join it, and forget the missing one, whose replicas of queues count no more; so it does, too, where the
+    others serve already.
     """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
+    from quorate.build import recovering, recovering_brokers  # noqa: PLC0415
     from quorate.build.history import origin  # noqa: PLC0415
-    from quorate.build.recovering import recover  # noqa: PLC0415
-    from quorate.catalog.galera_positions import Beginning  # noqa: PLC0415
     from quorate.catalog.platforms import platforms  # noqa: PLC0415
     from quorate.catalog.site import Site  # noqa: PLC0415
     from quorate.errors import Refused, UsageError  # noqa: PLC0415
@@ -36,16 +38,19 @@ def command(
 
     content = read(file)
     cluster = sound(file, content)
-    databases = [name for name, one in cluster.services.items() if one.kind == "galera"]
-    if service not in databases:
-        known = ", ".join(databases) or "none: the file has no service of kind galera"
-        raise UsageError(f"{service} is no Galera database of {file}", f"name one of {known}")
+    ways = {"galera": recovering.recover, "rabbitmq-cluster": recovering_brokers.recover}
+    fit = {name: ways[one.kind] for name, one in cluster.services.items() if one.kind in ways}
+    if service not in fit:
+        known = ", ".join(fit) or f"none: the file has no service of kind {' or '.join(ways)}"
+        raise UsageError(f"{service} of {file} is no service that could wait for a node", f"name one of {known}")
 
-    def agree(found: Beginning) -> None:
-        click.echo(f"{service} begins on {found.node}; every other node gets all data from it.", err=True)
-        for sentence in found.lost:
+    def agree(node: str, lost: tuple[str, ...]) -> None:
+        begins = f"begins on {node}; the others get all data from it" if node else "goes on"
+        absent = f", and does without {', '.join(without)}" if without else ""
+        click.echo(f"{service} {begins}{absent}.", err=True)
+        for sentence in lost:
             click.echo(f"  may be lost: {sentence}", err=True)
-        if not yes and not click.confirm("Begin?", err=True):
+        if not yes and not click.confirm("Begin?" if node else "Go on?", err=True):
             raise Refused("nothing was changed", "answer y, or give --yes")
 
     async def go() -> str | None:
@@ -53,10 +58,15 @@ def command(
             fleet = found.all_but(frozenset(without))
             site = Site(service, platforms()[0], cluster)
             note = Progress(quiet=form == "json")
-            return await recover(fleet, site, note, agree, without=without, wanted=wanted, by=origin(file, content))
+            return await fit[service](
+                fleet, site, note, agree, without=without, wanted=wanted, by=origin(file, content)
+            )
 
     node = asyncio.run(go())
     if form == "json":
         show_json({"service": service, "began_on": node, "without": list(without)})
+    elif node:
+        click.echo(f"{service}: begun on {node}")
     else:
-        click.echo(f"{service}: begun on {node}" if node else f"{service}: nothing to do, it runs")
+        nothing = "nothing to do, it runs"
+        click.echo(f"{service}: {nothing if node is None else 'goes on without ' + ', '.join(without)}")
