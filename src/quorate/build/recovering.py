@@ -17,6 +17,7 @@ from quorate.build.history import Origin, Recording
 from quorate.build.plan import Plan
 from quorate.build.step import Fleet, Note, answer
 from quorate.catalog.galera_positions import PRIMARY, Beginning, Told, attribute, beginning, read
+from quorate.catalog.services.galera import Galera
 from quorate.catalog.site import Site
 from quorate.errors import QuorateError, Refused, Unknown
 from quorate.machines.host import command
@@ -67,7 +68,9 @@ async def recover(
             raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
         if there := sorted(seen.online & {*without}):
             raise Refused(f"{', '.join(there)} is in the cluster: it can be asked", "leave it out of --without")
-        chosen = beginning(await told(fleet, site.name), [node.name for node in site.nodes], without, wanted)
+        assert isinstance(site.service, Galera)
+        holders = [node.name for node in site.service.holders(site)]
+        chosen = beginning(await told(fleet, site.name), holders, without, wanted)
         if chosen is None:
             return None
         agree(chosen.node, chosen.lost)

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.catalog.sites import CLUSTER, NODE, site
 
 import quorate.catalog
-from quorate.catalog.services.galera import Galera, guard, provider_options, suspected_s
+from quorate.catalog.services.galera import Galera, group_options, guard, suspected_s
 
 FILE = Path(quorate.catalog.__file__).parent / "programs/galera"
 NODES = ("n1", "n2", "n3")
@@ -117,10 +117,8 @@ def test_two_that_claim_both_step_back(program, tmp_path):
 
 
 def test_galera_gives_up_a_node_when_corosync_does():
-    options = provider_options(NODE, 256, 3.0)
-    assert "evs.suspect_timeout=PT3S; evs.inactive_timeout=PT6S; evs.install_timeout=PT6S" in options
-    assert "gcache.size=256M" in options
-    assert "pc.recovery=FALSE" in options
+    options = group_options(NODE, 3.0)
+    assert (options["evs.suspect_timeout"], options["evs.inactive_timeout"]) == ("PT3S", "PT6S")
     assert CLUSTER.corosync.effective_token_ms < 2000
     assert suspected_s(site("database", Galera())) == 2.0
 
@@ -138,3 +136,16 @@ def test_without_a_proxy_each_node_finds_its_own_server():
     here = site("database", Galera())
     assert here.service.reached(here) == ("127.0.0.1:3306",)
     assert here.service.uses(here) == ()
+
+
+def test_an_arbitrator_votes_and_holds_nothing():
+    here = site("database", Galera(arbitrator="n3"))
+    n1, n2, n3 = CLUSTER.nodes
+    (garb,) = here.service.files(here, n3)
+    assert f'GALERA_NODES="{n1.links[0].ip}:4567 {n2.links[0].ip}:4567"\n' in garb.content
+    assert "gcache" not in garb.content
+    assert f"gcomm://{n1.links[0].ip},{n2.links[0].ip}\n" in here.service.files(here, n1)[0].content
+    assert here.service.proxied(here)[0].servers.keys() == {"n1", "n2"}
+    bars = {(c.resource, c.node) for c in here.service.resources(here).constraints}
+    assert bars == {("database", "n3"), ("database-arbitrator", "n1"), ("database-arbitrator", "n2")}
+    assert here.service.servers(here).arbitrators == 1

@@ -79,3 +79,8 @@ def test_a_node_that_is_otherwise_set_or_has_other_accounts_is_named():
     _, findings = judge({"n1": WELL, "n2": odd, "n3": WELL})
     assert findings.keys() == {"galera-settings-differ", "galera-accounts-differ"}
     assert "n2 runs database with another binlog_format" in findings["galera-settings-differ"].summary
+
+
+def test_a_node_with_databases_of_its_own_is_kept_out():
+    _, findings = judge({"n1": WELL, "n2": WELL, "n3": SILENT}, {"n1": "primary", "n2": "primary", "n3": "waiting:own"})
+    assert "n3 does not join database" in findings["galera-own-data"].summary

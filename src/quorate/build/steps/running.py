@@ -170,12 +170,11 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         hint = "fix the cause on the node, then `crm_resource --cleanup` and apply again"
         raise type(error)(f"{error.message} (not as wanted: {', '.join(seen)})", error.hint or hint) from error
     status = await look(fleet, want)
-    places = {
-        resource.id: ", ".join(resource.nodes)
-        for resource in (status.resources if status else ())
-        if resource.active and resource.agent and not resource.agent.startswith("stonith")
-    }
-    said = [f"{resource} on {nodes}" for resource, nodes in places.items()]
+    places: dict[str, list[str]] = {}
+    for resource in status.resources if status else ():
+        if resource.active and resource.agent and not resource.agent.startswith("stonith"):
+            places.setdefault(resource.id.partition(":")[0], []).extend(resource.nodes)
+    said = [f"{resource} on {', '.join(sorted(nodes))}" for resource, nodes in places.items()]
     said += [f"{resource} is to be stopped (target-role)" for resource in sorted(stopped(status) if status else ())]
     said += [f"{node.name} is in standby" for node in (status.nodes if status else ()) if node.standby]
     note("; ".join(said) or "no services in the file")

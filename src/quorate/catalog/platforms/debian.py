@@ -26,6 +26,7 @@ PLATFORM = Platform(
             "mariadb": ("mariadb-server", "psmisc"),
             # wsrep_sst_mariabackup calls socat, wsrep_sst_rsync calls rsync and ss
             "galera": ("galera-4", "iproute2", "mariadb-backup", "rsync", "socat"),
+            "garbd": ("galera-arbitrator-4",),
             "rabbitmq": ("rabbitmq-server",),
             # What reaches memcached and the database is Python's; a server finds neither without.
             "keystone": ("keystone", "python3-memcache", "python3-pymysql", "uwsgi-plugin-python3"),
@@ -46,6 +47,7 @@ PLATFORM = Platform(
             "apache": "apache2.service",
             "drbd": "drbd.service",
             "mariadb": "mariadb.service",
+            "garbd": "garb.service",
             "rabbitmq": "rabbitmq-server.service",
             "keystone": "keystone.service",
             "glance": "glance-api.service",
@@ -67,6 +69,7 @@ PLATFORM = Platform(
             "mariadb.conf": "/etc/mysql/my.cnf",
             "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
             "mariadb.data": "/var/lib/mysql",
+            "garbd.conf": "/etc/default/garb",
             "galera.provider": "/usr/lib/galera/libgalera_smm.so",
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",

@@ -21,7 +21,7 @@ from quorate.catalog.watched import watched
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Name, Port
 from quorate.describe.reader import whole
-from quorate.describe.resources import AgentName, Clone, Operation, Primitive, Resources
+from quorate.describe.resources import AgentName, Clone, Location, Operation, Primitive, Resources
 
 GUARD = "/usr/lib/quorate/galera"
 NOTICE = "/usr/lib/quorate/galera-notice"
@@ -98,12 +98,21 @@ echo "$*" >> /run/mysqld/wsrep-notices
 """
 
 
+GARB = """\
+# Written by quorate.
+GALERA_NODES="{members}"
+GALERA_GROUP="{cluster}"
+GALERA_OPTIONS="{options}"
+"""
+
+
 class Galera(Service):
     """A MariaDB Galera cluster: a server on every node of the service, each with all data.
 
     proxy: the service that passes clients on to one of the servers, of kind haproxy, where there are several; left
     out, the only one there is. port: where the servers listen, each at its node's address of the first link, and the
     proxy at its own. Three nodes or more: with two, the loss of one stops the other, for it cannot know who is left.
+    arbitrator: one of the nodes that has a vote and no data (garbd), so that two servers can lose one of them.
     buffer_pool: memory for InnoDB's pages, in MiB; apply refuses a node that has not enough.
     gcache: the latest writes that each node keeps on disk for others that were away, in MiB: who has missed no more
     gets these alone, else all data. connections: the most clients at a time.
@@ -132,6 +141,7 @@ services:
 """
 
     proxy: Name | None = None
+    arbitrator: Name | None = None
     port: Port = 3306
     buffer_pool: Annotated[int, whole(5, 16_777_216, "a size in MiB")] = 128
     gcache: Annotated[int, whole(16, 16_777_216, "a size in MiB")] = 256
@@ -141,11 +151,16 @@ services:
 
     def packages(self) -> Sequence[str]:
         """Return the server with Galera, and what its state transfers call."""
-        return ("mariadb", "galera")
+        return ("mariadb", "galera", "garbd") if self.arbitrator else ("mariadb", "galera")
 
     def units(self, platform: Platform) -> Sequence[str]:
-        """Return the server's unit: Pacemaker starts it, nothing else may."""
-        return (platform.units["mariadb"],)
+        """Return the server's unit, and the arbitrator's: Pacemaker starts them, nothing else may."""
+        words = ("mariadb", "garbd") if self.arbitrator else ("mariadb",)
+        return tuple(platform.units[word] for word in words)
+
+    def holders(self, site: Site) -> tuple[Node, ...]:
+        """Return the nodes that hold data, the preferred first."""
+        return tuple(node for node in site.nodes if node.name != self.arbitrator)
 
     def memory_mib(self) -> int:
         """Return the buffer pool."""
@@ -153,8 +168,10 @@ services:
 
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's settings, the guard that runs it, and what watches it."""
+        if node.name == self.arbitrator:
+            return (HostFile(site.platform.paths["garbd.conf"], self._garb(site, node)),)
         paths, server = site.platform.paths, f"{site.name}-server"
-        names = ",".join(one.name for one in site.nodes)
+        names = ",".join(one.name for one in self.holders(site))
         call = shlex.join([GUARD, site.name, names, paths["mariadb.data"], paths["mariadb"]])
         unit = f"/etc/systemd/system/{site.platform.units['mariadb']}.d/quorate.conf"
         reload = (("systemctl", "daemon-reload"),)
@@ -172,7 +189,7 @@ services:
         )
 
     def resources(self, site: Site) -> Resources:
-        """Return a clone of the server: one on every node, none waits for another's."""
+        """Return a clone of the server: one on every node, none waits for another's; and the arbitrator."""
         server = Primitive(
             id=f"{site.name}-server",
             agent=AgentName("systemd", None, site.platform.units["mariadb"].removesuffix(".service")),
@@ -185,11 +202,12 @@ services:
             meta=MappingProxyType({"failure-timeout": "60s"}),
         )
         clone = Clone(site.name, server.id, meta=MappingProxyType({"interleave": "true", **self.meta}))
-        return Resources(resources=(server, clone))
+        found = Resources(resources=(server, clone))
+        return found + arbitrator(site, self.arbitrator) if self.arbitrator else found
 
     def proxied(self, site: Site) -> Sequence[Proxied]:
         """Return the port: one server takes all writes, for two would undo each other's."""
-        servers = {node.name: str(node.links[0].ip) for node in site.nodes}
+        servers = {node.name: str(node.links[0].ip) for node in self.holders(site)}
         return (
             Proxied(
                 name=site.name,
@@ -207,7 +225,8 @@ services:
         """Return Galera's rule: more than half of those that were there last, less who left in order."""
         suspect_s = suspected_s(site)
         source = "evs.suspect_timeout, with the second that its check and the new view take"
-        return Servers("most of the rest", died_s=0.5, silent_s=suspect_s + 1, source=source)
+        count = 1 if self.arbitrator else 0
+        return Servers("most of the rest", arbitrators=count, died_s=0.5, silent_s=suspect_s + 1, source=source)
 
     def uses(self, site: Site) -> Sequence[str]:
         """Return the proxy."""
@@ -224,7 +243,7 @@ services:
     def probe(self, site: Site) -> Probe | None:
         """Return the port of the proxy, or of the first node's own server, to be asked by a client that writes."""
         proxy = self._proxy(site)
-        address = next(iter(proxy.service.addresses())) if proxy else site.nodes[0].links[0]
+        address = next(iter(proxy.service.addresses())) if proxy else self.holders(site)[0].links[0]
         return Probe("sql", f"{host_in_url(address)}:{self.port}")
 
     def listens(self) -> Mapping[str, Sequence[int]]:
@@ -237,8 +256,8 @@ services:
         return found if found and found.service.kind == "haproxy" else None
 
     def _conf(self, site: Site, node: Node) -> str:
-        members = [host_in_url(one.links[0]) for one in site.nodes]
-        others = [one.name for one in reversed(site.nodes) if one != node]
+        members = [host_in_url(one.links[0]) for one in self.holders(site)]
+        others = [one.name for one in reversed(self.holders(site)) if one != node]
         return CONF.format(
             address=node.links[0].ip,
             address_in_url=host_in_url(node.links[0]),
@@ -249,14 +268,40 @@ services:
             connections=self.connections,
             pool=self.buffer_pool,
             provider=site.platform.paths["galera.provider"],
-            cluster=f"{site.cluster.name}-{site.name}"[:32],
+            cluster=group(site),
             members=",".join(members),
             node=node.name,
             notice=NOTICE,
             sst=self.sst,
             donors=",".join([*others, ""]),
-            options=provider_options(node, self.gcache, suspected_s(site)),
+            options=written({**group_options(node, suspected_s(site)), **cache_options(self.gcache)}),
         )
+
+    def _garb(self, site: Site, node: Node) -> str:
+        members = " ".join(f"{host_in_url(one.links[0])}:{GROUP_PORT}" for one in self.holders(site))
+        options = written(group_options(node, suspected_s(site)))
+        return GARB.format(members=members, cluster=group(site), options=options)
+
+
+def arbitrator(site: Site, node: str) -> Resources:
+    """Return garbd on that node, which has no server then: a clone, for nobody takes over from it."""
+    primitive = Primitive(
+        id=f"{site.name}-garbd",
+        agent=AgentName("systemd", None, site.platform.units["garbd"].removesuffix(".service")),
+        operations=(Operation("monitor", interval_s=10),),
+        # It ends where it finds no component to vote in, and is of use as soon as there is one.
+        meta=MappingProxyType({"failure-timeout": "60s"}),
+    )
+    clone = Clone(f"{site.name}-arbitrator", primitive.id, meta=MappingProxyType({"interleave": "true"}))
+    elsewhere = (one.name for one in site.nodes if one.name != node)
+    never = [Location(f"{clone.id}-not-on-{name}", clone.id, name, "-INFINITY") for name in elsewhere]
+    never.append(Location(f"{site.name}-not-on-{node}", site.name, node, "-INFINITY"))
+    return Resources(resources=(primitive, clone), constraints=tuple(never))
+
+
+def group(site: Site) -> str:
+    """Return the name of the Galera cluster, of at most 32 letters."""
+    return f"{site.cluster.name}-{site.name}"[:32]
 
 
 def suspected_s(site: Site) -> float:
@@ -264,23 +309,28 @@ def suspected_s(site: Site) -> float:
     return max(SUSPECT_MIN_S, site.cluster.corosync.effective_token_ms / 1000)
 
 
-def provider_options(node: Node, gcache_mib: int, suspect_s: float) -> str:
-    """Return wsrep_provider_options.
-
-    pc.recovery is off: a component restored from each node's own file came back non-primary for good where the nodes
-    had gone one after the other; the guard begins the cluster instead.
-    """
-    options = {
+def group_options(node: Node, suspect_s: float) -> dict[str, str]:
+    """Return the provider's options for the group, which an arbitrator has, too."""
+    return {
         "gmcast.listen_addr": f"tcp://{host_in_url(node.links[0])}:{GROUP_PORT}",
         "evs.keepalive_period": "PT0.5S",
         "evs.inactive_check_period": "PT0.5S",
         "evs.suspect_timeout": f"PT{suspect_s:g}S",
         "evs.inactive_timeout": f"PT{2 * suspect_s:g}S",
         "evs.install_timeout": f"PT{2 * suspect_s:g}S",
+        # A component restored from each node's own file came back non-primary for good where the nodes had gone one
+        # after the other; the guard begins the cluster instead.
         "pc.recovery": "FALSE",
-        "gcache.size": f"{gcache_mib}M",
-        "gcache.recover": "yes",
     }
+
+
+def cache_options(gcache_mib: int) -> dict[str, str]:
+    """Return the provider's options for the latest writes that a node keeps."""
+    return {"gcache.size": f"{gcache_mib}M", "gcache.recover": "yes"}
+
+
+def written(options: Mapping[str, str]) -> str:
+    """Write options as wsrep_provider_options has them."""
     return "; ".join(f"{key}={value}" for key, value in options.items())
 
 

@@ -2,7 +2,7 @@
 
 Why: more than half of the members that were there last go on; of two, one that is left cannot know whether the other is
 dead or only out of reach, and stops. Four split into two halves that both stop. A single one has nobody to take over.
-What to do: give it three nodes, or five.
+What to do: give it three nodes, or five; of three, one may be an arbitrator without data (`arbitrator:`).
 Source: Galera Cluster documentation, "Weighted Quorum"
 """
 

@@ -1,12 +1,13 @@
 """galera: which servers are primary and have all data, at which position; who waits for whom after a full stop."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quorate.catalog.galera_positions import Told, attribute, read
-from quorate.catalog.services.galera import SOCKET
+from quorate.catalog.services.galera import SOCKET, Galera
 from quorate.catalog.site import Site
+from quorate.describe.cluster import Node
 from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host
@@ -44,17 +45,26 @@ async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
 
     values = (found for found in (await each(hosts, attributes)).values() if not isinstance(found, QuorateError))
     told = max(values, key=len, default={})
-    return Facts(read(told), await each(hosts, server))
+    with_data = {node.name: hosts[node.name] for node in holders(site) if node.name in hosts}
+    return Facts(read(told), await each(with_data, server))
+
+
+def holders(site: Site) -> tuple[Node, ...]:
+    """Return the nodes that hold data."""
+    assert isinstance(site.service, Galera)
+    return site.service.holders(site)
 
 
 def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Finding | Line]:
     """Yield a line for each node; findings for a stop, for who is apart, behind or otherwise set than the others."""
     servers = {name: one for name, one in facts.servers.items() if isinstance(one, GaleraServer)}
     primary = {name: one for name, one in servers.items() if one.component == "Primary"}
-    for node in site.nodes:
+    for node in holders(site):
         yield line(node.name, servers.get(node.name), facts.told.get(node.name))
     if not primary:
         yield from stopped(facts, site, running)
+    elif own := sorted(node for node, one in facts.told.items() if one.position == "own"):
+        yield kept_out(site, own)
     yield from apart(site, servers, primary)
     yield from slow(site, primary)
     yield from different(site, servers)
@@ -98,7 +108,7 @@ def stopped(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findi
     """Yield why nobody is primary, and what to do."""
     if not facts.told:
         return
-    missing = [node.name for node in site.nodes if node.name not in facts.told]
+    missing = [node.name for node in holders(site) if node.name not in facts.told]
     held = "; ".join(f"{name} {one.words}" for name, one in sorted(facts.told.items()))
     recover = f"quorate recover FILE {site.name} {' '.join(f'--without {name}' for name in missing)}"
     if missing:
@@ -113,6 +123,17 @@ def stopped(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findi
         words, fix = f"{site.name} is beginning: {held}", "wait; a crash's log is replayed first"
     why = "after a stop of all nodes the one with the newest data has to begin, or acknowledged writes are lost"
     yield Finding("galera-stopped", Severity.ERROR, words, why, fix)
+
+
+def kept_out(site: Site, own: Sequence[str]) -> Finding:
+    """Return that nodes do not join, for that would wipe databases that only they have."""
+    return Finding(
+        "galera-own-data",
+        Severity.ERROR,
+        f"{', '.join(own)} does not join {site.name}: its server has databases of its own, from before",
+        "the state transfer that makes it a member would wipe them",
+        "copy them into the cluster, if they are to stay (mariadb-dump); then empty the data directory there",
+    )
 
 
 def apart(site: Site, servers: Mapping[str, GaleraServer], primary: Mapping[str, GaleraServer]) -> Iterator[Finding]:
