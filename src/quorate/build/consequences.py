@@ -15,13 +15,15 @@ class Fate(StrEnum):
     """What a plan does to a service, mildest first.
 
     UNAFFECTED: nothing of it is touched. RELOADED: it goes on serving. DEGRADED: it goes on serving, while a copy of it
-    is started anew or moved. STARTED: it did not run before. RESTARTED: on the nodes where it was. MOVED: to others.
-    STOPPED: it does not run afterwards.
+    is started anew or moved; clients of that copy go on to another. WAITING: nothing of it is touched, and a service
+    that it uses is away for a while. STARTED: it did not run before. RESTARTED: on the nodes where it was. MOVED: to
+    others. STOPPED: it does not run afterwards, or a service that it uses does not.
     """
 
     UNAFFECTED = "unaffected"
     RELOADED = "reloaded"
     DEGRADED = "degraded"
+    WAITING = "waiting"
     STARTED = "started"
     RESTARTED = "restarted"
     MOVED = "moved"
@@ -50,7 +52,8 @@ class Consequence:
     interruption: how long clients are without it, the longest where several come one after the other; None where they
     are not, or where it does not come back. before, after: nodes that run it. path: what the interruption consists of.
     why: what interrupts it, as a Moment words it ("" where the CIB alone is the reason). until: with what it comes
-    back, where that is another thing than what interrupts it: nobody can say how long that takes.
+    back, where that is another thing than what interrupts it: nobody can say how long that takes. through: the service
+    that it uses, where that one is to blame.
     """
 
     service: str
@@ -61,6 +64,7 @@ class Consequence:
     path: tuple[Stretch, ...] = ()
     why: str = ""
     until: str = ""
+    through: str = ""
 
     @property
     def outage_s(self) -> float:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from quorate.build.consequences import Act, Consequence, Fate
 from quorate.explore.durations import OWN_TASKS
-from quorate.explore.outage import Happening, Interruption, interruption
+from quorate.explore.outage import SWITCH, Happening, Interruption, interruption, lapses
 from quorate.explore.result import Event
 from quorate.explore.running import Running
 from quorate.explore.scheduler.transition import Placement
@@ -109,25 +109,43 @@ def _fate(case: _Case, occasions: Sequence[Occasion]) -> Consequence:
     after = _nodes(case.new, case.will_be, occasions[-1].after)
     if not before or not after:
         fate = Fate.STOPPED if before else Fate.STARTED if after else Fate.UNAFFECTED
-        return Consequence(case.name, fate, before=before, after=after)
+        through = _missing(case, occasions[-1].after) if fate is Fate.STOPPED else ""
+        return Consequence(case.name, fate, before=before, after=after, through=through)
     met = [(one, found) for one in occasions if (found := _interruption(case, one))]
-    if met:
-        occasion, found = max(met, key=lambda pair: _length_s(pair[1]))
-        until = "" if found.back_s is not None else _return(case, occasions[occasions.index(occasion) + 1 :])
-        stands = (occasions[0].before, *(one.after for one in occasions))
-        moved = len({_places(case, stand) for stand in stands} - {()}) > 1
-        why = occasion.words if len(occasions) > 1 else ""
-        return Consequence(
-            case.name,
-            Fate.MOVED if moved else Fate.RESTARTED,
-            found.figure,
-            before,
-            after,
-            found.path,
-            why,
-            until,
-        )
-    return Consequence(case.name, _quiet(case, occasions, before, after), before=before, after=after)
+    if not met:
+        return Consequence(case.name, _quiet(case, occasions, before, after), before=before, after=after)
+    occasion, found = max(met, key=lambda pair: _length_s(pair[1]))
+    until = "" if found.back_s is not None else _return(case, occasions[occasions.index(occasion) + 1 :])
+    why = occasion.words if len(occasions) > 1 else ""
+    through = _blamed(case, occasion, found)
+    fate = Fate.WAITING if through else _loud(case, occasions, found)
+    return Consequence(case.name, fate, found.figure, before, after, found.path, why, until, through)
+
+
+def _loud(case: _Case, occasions: Sequence[Occasion], found: Interruption) -> Fate:
+    """Return what a service meets that is interrupted by what happens to itself."""
+    if found.path and all(one.action == SWITCH for one in found.path):
+        return Fate.DEGRADED
+    stands = (occasions[0].before, *(one.after for one in occasions))
+    return Fate.MOVED if len({_places(case, stand) for stand in stands} - {()}) > 1 else Fate.RESTARTED
+
+
+def _blamed(case: _Case, occasion: Occasion, found: Interruption) -> str:
+    """Return the service that it uses which is the last to be back, "" where it is itself."""
+    for one in (case.lasting, *case.lasting.uses):
+        own = lapses(one, case.parts, _happening(occasion)) or ()
+        if any(lapse.back_s == found.back_s for lapse in own):
+            return "" if one.name == case.name else one.name
+    return ""
+
+
+def _missing(case: _Case, after: Placement) -> str:
+    """Return the service that it uses which does not run, though it does itself; "" for none."""
+    if case.will_be is None:
+        return ""
+    run = Running(case.new, after)
+    away = [one.name for one in case.will_be.uses if not run.is_up(one)]
+    return away[0] if away and run.is_up(case.will_be) else ""
 
 
 def _return(case: _Case, later: Sequence[Occasion]) -> str:
@@ -140,8 +158,12 @@ def _length_s(found: Interruption) -> float:
 
 
 def _interruption(case: _Case, occasion: Occasion) -> Interruption | None:
-    happening = Happening(before=occasion.before, events=occasion.events, gone=occasion.gone)
-    return interruption(case.lasting, case.parts, happening)
+    return interruption(case.lasting, case.parts, _happening(occasion))
+
+
+def _happening(occasion: Occasion) -> Happening:
+    """Return an occasion as explore has it: what ended by itself was on a node without power."""
+    return Happening(before=occasion.before, events=occasion.events, gone=occasion.gone, silent=occasion.gone)
 
 
 def _quiet(case: _Case, occasions: Sequence[Occasion], before: Sequence[str], after: Sequence[str]) -> Fate:
@@ -156,7 +178,7 @@ def _quiet(case: _Case, occasions: Sequence[Occasion], before: Sequence[str], af
 
 def _places(case: _Case, placement: Placement) -> tuple[str, ...]:
     """Return where a service runs that is there before and after, by what it needs on both sides."""
-    return _nodes(replace(case.new, parts=case.parts), case.lasting, placement)
+    return _nodes(replace(case.new, parts=case.parts), replace(case.lasting, uses=()), placement)
 
 
 def _nodes(subject: Subject, service: Service | None, placement: Placement) -> tuple[str, ...]:

@@ -240,6 +240,7 @@ def _consequence(one: Mapping[str, Any]) -> Consequence:
         path=tuple(Stretch(**stretch) for stretch in one["path"]),
         why=str(one["why"]),
         until=str(one.get("until", "")),
+        through=str(one.get("through", "")),
     )
 
 

@@ -15,6 +15,7 @@ from quorate.ui.terminal import show_findings
 
 COLOURS = {
     Fate.DEGRADED: "yellow",
+    Fate.WAITING: "yellow",
     Fate.RESTARTED: "yellow",
     Fate.MOVED: "yellow",
     Fate.STOPPED: "red",
@@ -99,7 +100,7 @@ def service_lines(found: Consequences | None) -> Iterator[str]:
 def consequence_text(one: Consequence) -> str:
     """Return what a service meets, in words."""
     fate = click.style(one.fate.value, fg=COLOURS.get(one.fate))
-    words = fate + places(one)
+    words = fate + (f" for {one.through}, which it uses" if one.through else places(one))
     if one.interruption:
         words += f", interrupted for {figure(one.interruption)}"
     elif one.until:

@@ -1,13 +1,15 @@
 """From what Pacemaker does to what services meet: every fate, on a cluster of invented names."""
 
+from dataclasses import replace
+
 import pytest
 
 from quorate.build.consequences import Fate
 from quorate.build.fates import Occasion, acts, fates
 from quorate.describe.cluster import Quorum
-from quorate.explore.result import Event
+from quorate.explore.result import Event, Figure
 from quorate.explore.scheduler.transition import Instance, Placement
-from quorate.explore.subject import Part, Service, Subject
+from quorate.explore.subject import Part, Service, Subject, Wait
 
 NODES = ("n1", "n2")
 VOTES = Quorum(2, two_node=True, wait_for_all=True, last_man_standing=False, last_man_standing_window_ms=0,
@@ -119,3 +121,71 @@ def test_acts_are_what_agents_do() -> None:
     cancel, stop = event(0, "cancel", "server", "n1"), event(0, "stop", "server", "n1")
     found = list(acts([Occasion("", HERE, HERE, (DECIDED, cancel, stop))]))
     assert [(act.task, act.resource, act.node, act.seconds) for act in found] == [("stop", "server", "n1", 1)]
+
+
+API = Part("api", "a", clone="apis")
+
+
+def leaning(*, uses: bool = True) -> Subject:
+    """`shop`, a clone behind a proxy, which uses `site` where it does."""
+    both = subject(site=(ADDRESS, SERVER), shop=(API,))
+    site = both.service("site")
+    shop = replace(both.service("shop"), nodes=NODES, waits=(Wait(1.0, 3.0),), uses=(site,) if uses else ())
+    return replace(both, services=(site, shop))
+
+
+ALL = placed(address="n1", server="n1", api="n1 n2")
+
+
+def both(old: Subject, new: Subject, before: Placement, after: Placement, *events: Event):
+    return fates(old, new, [Occasion("", before, after, (DECIDED, *events))])
+
+
+def test_one_of_several_servers_is_restarted_and_its_clients_go_on_to_another() -> None:
+    steps = (event(0, "stop", "api", "n1"), event(5, "start", "api", "n1", 0))
+    _, shop = both(leaning(), leaning(), ALL, ALL, *steps)
+    assert (shop.fate, shop.through) == (Fate.DEGRADED, "")
+    assert shop.interruption == Figure(1.0, "bound")
+
+
+def test_nodes_that_are_emptied_one_after_the_other_cost_a_check_each_time() -> None:
+    steps = (event(0, "stop", "api", "n1"), event(5, "start", "api", "n1", 0))
+    emptied = placed(address="n1", server="n1", api="n2")
+    occasions = [
+        Occasion("emptying n1", ALL, emptied, (DECIDED, steps[0])),
+        Occasion("taking n1 back", emptied, ALL, (DECIDED, steps[1])),
+    ]
+    _, shop = fates(leaning(), leaning(), occasions)
+    assert (shop.fate, shop.why, shop.interruption) == (Fate.DEGRADED, "emptying n1", Figure(1.0, "bound"))
+
+
+def test_a_node_without_power_keeps_clients_waiting_for_longer() -> None:
+    gone = frozenset({("api", "n2")})
+    after = placed(address="n1", server="n1", api="n1")
+    _, shop = fates(leaning(), leaning(), [Occasion("cutting n2", ALL, after, (DECIDED,), gone)])
+    assert shop.interruption == Figure(3.0, "bound")
+
+
+def test_who_uses_what_is_restarted_waits_for_it() -> None:
+    steps = (event(0, "stop", "server", "n1"), event(1, "start", "server", "n1", 0))
+    site, shop = both(leaning(), leaning(), ALL, ALL, *steps)
+    assert site.fate is Fate.RESTARTED
+    assert (shop.fate, shop.through, shop.interruption) == (Fate.WAITING, "site", site.interruption)
+    _, apart = both(leaning(uses=False), leaning(uses=False), ALL, ALL, *steps)
+    assert apart.fate is Fate.UNAFFECTED
+
+
+def test_who_uses_what_is_stopped_is_not_served_either() -> None:
+    after = placed(api="n1 n2")
+    stops = (event(0, "stop", "server", "n1"), event(1, "stop", "address", "n1", 0))
+    site, shop = both(leaning(), leaning(), ALL, after, *stops)
+    assert (site.fate, shop.fate, shop.through) == (Fate.STOPPED, Fate.STOPPED, "site")
+    assert shop.outage_s == float("inf")
+
+
+def test_to_use_one_that_is_new_interrupts_nobody() -> None:
+    before = placed(api="n1 n2")
+    old = replace(leaning(uses=False), services=leaning(uses=False).services[1:])
+    starts = (event(0, "start", "address", "n1"), event(1, "start", "server", "n1", 0))
+    site, shop = both(old, leaning(), before, ALL, *starts)
+    assert (site.fate, shop.fate) == (Fate.STARTED, Fate.UNAFFECTED)

@@ -2,18 +2,20 @@
 
 Where placement-strategy makes Pacemaker heed utilization, the scheduler has answered: what it finds no place for when
 the node is lost does not fit. Else Pacemaker starts everything, and the answer is arithmetic over the file's
-`utilization`: each service as a whole must find room on a node that may run it. Where no resource says what it needs,
-the memory that the catalog's services claim as they start is all that is known, and it is named as such.
+`utilization`: each service as a whole must find room on a node that may run it; one with a server on every node takes
+its room on each. Where no resource says what it needs, the memory that the catalog's services claim as they start is
+all that is known, and it is named as such.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from quorate.explore.answer import Change, Evidence, evidence, listed
 from quorate.explore.fitting import Load, fit
 from quorate.explore.result import Exploration, Impact, Scenario, State
-from quorate.explore.subject import Subject
+from quorate.explore.running import is_shared
+from quorate.explore.subject import Service, Subject
 from quorate.findings import Finding, Severity
 
 TITLE = "Would everything fit with one node lost"
@@ -109,15 +111,32 @@ def _scheduled(node: str, lost: Mapping[str, Scenario], needs: Needs, subject: S
 def _laid(node: str, lost: Mapping[str, Scenario], needs: Needs, subject: Subject) -> Without:
     """Return whether the services find room on the other nodes; those that may run on no other are left out."""
     loads = [
-        Load(name, needs[name], frozenset(subject.service(name).nodes or subject.nodes))
+        load
         for name in subject.names
         if needs[name] and _goes_on(name, node, subject)
+        for load in _loads(name, node, needs[name], subject)
     ]
     found = fit(loads, {one: subject.capacity.get(one, {}) for one in subject.nodes if one != node})
+    found = replace(found, left_over=tuple(dict.fromkeys(found.left_over)))
     amounts = _amounts(node, needs, subject)
     impacts = [one for one in lost[node].impacts if one.service in found.left_over] if node in lost else []
     shown = _evidence(lost[node], impacts, amounts) if found.fits is False and impacts else None
     return Without(node, found.fits, amounts, found.left_over, shown)
+
+
+def _loads(name: str, lost: str, needs: Mapping[str, int], subject: Subject) -> Iterator[Load]:
+    """Yield what has to lie on the nodes that are left: one load that may move, or one for each server's own node."""
+    service = subject.service(name)
+    nodes = [node for node in service.nodes or subject.nodes if node != lost]
+    if _is_everywhere(service, subject):
+        yield from (Load(name, needs, frozenset({node})) for node in nodes)
+    else:
+        yield Load(name, needs, frozenset(nodes))
+
+
+def _is_everywhere(service: Service, subject: Subject) -> bool:
+    """Whether it has a server on each of its nodes."""
+    return all(one in subject.parts and is_shared(subject.parts[one]) for one in service.needs)
 
 
 def _goes_on(service: str, node: str, subject: Subject) -> bool:
@@ -127,10 +146,11 @@ def _goes_on(service: str, node: str, subject: Subject) -> bool:
 
 def _amounts(node: str, needs: Needs, subject: Subject) -> tuple[Amount, ...]:
     others = [subject.capacity.get(one, {}) for one in subject.nodes if one != node]
+    times = {name: sum(1 for _ in _loads(name, node, {}, subject)) for name in needs}
     return tuple(
         Amount(
             attribute,
-            sum(each.get(attribute, 0) for each in needs.values()),
+            sum(times[name] * each.get(attribute, 0) for name, each in needs.items()),
             sum(each.get(attribute, 0) for each in others),
         )
         for attribute in sorted({attribute for each in needs.values() for attribute in each})

@@ -94,3 +94,14 @@ def test_without_utilization_the_catalogs_memory_is_named() -> None:
     known = spare.answer(FOUND, replace(made, capacity={node: {"memory": 600} for node in made.nodes}))
     assert [one.fits for one in known.without] == [False, False, False]
     assert spare.answer(FOUND, subject("a", "b")).by == "nothing"
+
+
+def test_a_service_with_a_server_on_every_node_takes_its_room_on_each_and_moves_to_none() -> None:
+    made = with_memory((1000, 1000, 1000), 600, 300)
+    assert spare.answer(FOUND, made).without[0].amounts == (Amount("memory", 900, 2000),)
+    cloned = replace(made, parts={**made.parts, "b": replace(made.parts["b"], clone="bs")})
+    result = spare.answer(FOUND, cloned)
+    assert [one.fits for one in result.without] == [True, True, True]
+    assert result.without[0].amounts == (Amount("memory", 1200, 2000),)
+    large = replace(cloned, utilization={"a": {"memory": 800}, "b": {"memory": 300}})
+    assert [(one.fits, one.stopped) for one in spare.answer(FOUND, large).without] == [(False, ("b",))] * 3
