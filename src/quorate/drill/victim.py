@@ -1,13 +1,13 @@
 """victim: which node the fault hits, and what that node was to the clients before.
 
-    serving   the node that runs the service; where several do, the one that Pacemaker names last
+    serving   the node that runs the service; where several do, the first of the file's, which clients try first
     holder    the node that has the floating address by which clients reach it
     writer    the node whose database answers at that address
     any       one of all, by the seed
     NAME      that node
 
 Left out, it is the writer of a database that several nodes run, the holder for any other service that several nodes
-run, and the node that serves for all that one node runs.
+run behind an address, and else the node that serves.
 """
 
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ from quorate.build.want import Want
 from quorate.catalog.site import Site
 from quorate.describe.cluster import IPInterface
 from quorate.drill import database, interfaces
-from quorate.drill.fault import serving
+from quorate.drill.fault import serving, status
 from quorate.drill.ground import Ground
 from quorate.drill.probe import once
 from quorate.drill.probes._process import Settings
@@ -76,10 +76,18 @@ async def find(ground: Ground, fleet: Fleet, want: Want, site: Site, *, aim: str
     elif aim == "any":
         node = random.choice(sorted(fleet))
     else:
-        node = aim if aim in fleet else await serving(fleet, site.name)
+        node = aim if aim in fleet else await _first_serving(fleet, site)
     if not node:
         raise Unknown(f"no node is the {aim} that clients of {site.name} need", "choose another --node")
     return Victim(node, aim, tuple(word for word, one in found.items() if one == node))
+
+
+async def _first_serving(fleet: Fleet, site: Site) -> str:
+    last = await serving(fleet, site.name)
+    if not site.is_everywhere or (found := await status(fleet)) is None:
+        return last
+    active = {node for one in found.instances(site.name) if one.active for node in one.nodes}
+    return next((node.name for node in site.nodes if node.name in active), last)
 
 
 async def holder(fleet: Fleet, site: Site) -> str:

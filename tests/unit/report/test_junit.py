@@ -36,3 +36,14 @@ def test_a_wrong_prediction_is_a_property_and_fails_nothing(recording: Recording
 
 def test_no_run_is_no_case() -> None:
     assert len(etree.fromstring(xml([]))) == 0
+
+
+def test_every_client_of_a_run_has_its_case(recording: Recording) -> None:
+    trace = recording.traces[0]
+    never = replace(trace, name="api", attempts=tuple(replace(one, result="refused") for one in trace.attempts))
+    suite = etree.fromstring(xml([Run("a run", judge_run(replace(recording, traces=(trace, never))))]))
+    assert [suite.get(key) for key in ("tests", "failures", "errors")] == ["2", "0", "1"]
+    assert {case.get("classname"): [child.tag for child in case][1:] for case in suite} == {
+        "web-demo.web": [],
+        "web-demo.api": ["error"],
+    }

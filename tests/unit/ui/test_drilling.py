@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,12 @@ import pytest
 from quorate.catalog.services import kinds
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
-from quorate.drill.series import Plan, Run
-from quorate.errors import TimedOut
+from quorate.drill.series import Plan, Run, Series
+from quorate.errors import TimedOut, UsageError
 from quorate.explore import keeping
 from quorate.explore.measured import Sample
 from quorate.ui import drilling
-from quorate.ui.drilling import Aim, Drills, Place, spoken, table
+from quorate.ui.drilling import Aim, Drills, Place, asked_for, spoken, table
 
 
 @pytest.fixture
@@ -99,3 +100,19 @@ def test_what_it_took_is_kept_for_exploring(
     keeping.place("web", in_lab=True).write_text("damaged")
     some.keep(tmp_path, None)
     assert "is not kept" in capsys.readouterr().err
+
+
+def test_the_first_service_with_a_client_is_asked_or_all_or_those_that_are_named(cluster: Cluster) -> None:
+    assert asked_for(cluster, ()) == ("site",)
+    assert asked_for(cluster, (), everything=True) == ("site",)
+    assert asked_for(cluster, ("site", "site")) == ("site",)
+    with pytest.raises(UsageError, match="no service is called shop"):
+        asked_for(cluster, ("shop",))
+
+
+def test_a_series_goes_on_after_the_runs_it_has(cluster: Cluster, tmp_path: Path) -> None:
+    some, done = drills(cluster, tmp_path), Run("01-standby", None, "")
+    some.go_on_from(Series(some.plan, (done,)))
+    assert some.runs == [done]
+    with pytest.raises(UsageError, match="another one"):
+        some.go_on_from(Series(replace(some.plan, seed=6), (done,)))

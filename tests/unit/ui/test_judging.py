@@ -15,7 +15,7 @@ from lxml import etree
 from quorate.drill.verdict import Verdict
 from quorate.errors import QuorateError, UsageError
 from quorate.ui.commands.drill import command
-from quorate.ui.judging import judged
+from quorate.ui.judging import begun, judged
 
 SAMPLE = runpy.run_path(str(Path(__file__).parents[2] / "data" / "drill" / "sample.py"))
 RUN, SUITE = ("run.json", "report.txt", "report.html"), ("suite.json", "junit.xml", "index.html")
@@ -151,3 +151,18 @@ def test_no_damage_ends_in_a_traceback(short: Path, tmp_path: Path, data: st.Dat
     path.write_text("\n".join(lines))
     with suppress(QuorateError):
         assert judged(folder) in set(Verdict)
+
+
+def test_a_series_that_was_interrupted_goes_on_with_the_run_that_it_was_at(suite: Path) -> None:
+    told = {"planned": ["power-cut"] * 2, "seed": 7, "repeat": "quorate drill x", "ended": "interrupted"}
+    (suite / "suite.json").write_text(json.dumps(told))
+    last = suite / "02-power-cut"
+    events = (last / "events.jsonl").read_text().splitlines(keepends=True)
+    (last / "events.jsonl").write_text("".join(line for line in events if '"settled"' not in line))
+    before = begun(suite)
+    assert [run.folder for run in before.runs] == ["01-power-cut"]
+    assert (before.plan.faults, before.plan.seed) == (("power-cut", "power-cut"), 7)
+    assert not last.exists()
+    assert [path.name.startswith(last.name) for path in (suite / "interrupted").iterdir()] == [True]
+    with pytest.raises(UsageError, match="no series"):
+        begun(suite / before.runs[0].folder)
