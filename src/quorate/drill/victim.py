@@ -91,8 +91,11 @@ async def _first_serving(fleet: Fleet, site: Site) -> str:
 
 
 async def holder(fleet: Fleet, site: Site) -> str:
-    """Return the node that has the address of the service, "" where it needs none, or none has it."""
-    address = entrance(site)
+    """Return the node that has the address of the service, "" where none has it.
+
+    Of a service that needs none it is the address by which others of the file are reached.
+    """
+    address = entrance(site) or next((entrance(one) for one in site.beside("entrance")), None)
     if address is None:
         return ""
     found = (await on_all(list(fleet.values()), lambda host: interfaces.with_address(host, address.ip))).good
