@@ -52,8 +52,7 @@ async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
         await moved_away(one, client, since_ns)
         scene.event(Moment.NOTE, f"{name} restarts")
         await reboot.inject(one)
-        await reboot.gone(one)
-        await standby.undo(one)
+        await reboot.gone(one)  # and with it the attribute: standby ends with the boot
         await everybody_back(one)
         await rests(one)
         scene.event(Moment.NOTE, f"{name} serves again")
