@@ -17,6 +17,7 @@ from quorate.catalog.site import Site
 from quorate.describe.load import load
 from quorate.describe.resources import Clone, Colocation
 from quorate.describe.schema import schema
+from quorate.explore.leaning import used
 from quorate.render.cib import cib, expected, text
 
 AGENTS = AgentLibrary.shipped()
@@ -199,3 +200,18 @@ def test_its_example_renders_a_cib_without_a_warning(cluster, platform, tmp_path
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
     assert "error" not in done.stderr
+
+
+def test_what_it_uses_is_in_the_file_and_comes_to_an_end(cluster, platform):
+    """Who uses whom is asked by explore, plan and status; a circle would leave nobody to be started first."""
+    sites = {name: Site(name, platform, cluster) for name in cluster.services}
+    direct = {name: list(site.service.uses(site)) for name, site in sites.items()}
+    assert {used for names in direct.values() for used in names} <= set(cluster.services)
+    assert all(name not in used(name, direct) for name in direct)
+
+
+def test_what_the_loss_of_a_server_costs_says_where_that_comes_from(service, platform, cluster):
+    name, described = service
+    servers = described.servers(Site(name, platform, cluster))
+    assert min(servers.died_s, servers.silent_s, servers.arbitrators) >= 0
+    assert bool(servers.source) is bool(servers.died_s or servers.silent_s)

@@ -21,6 +21,7 @@ from quorate.catalog import broker_settings
 from quorate.catalog.broker import MEMORY_MIB, in_erlang, in_url, port_mapper, server
 from quorate.catalog.made import FOLDER, MadeSecret, made
 from quorate.catalog.platform import Platform
+from quorate.catalog.servers import Servers
 from quorate.catalog.service import HostFile, Probe, Service
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
@@ -35,6 +36,7 @@ COOKIE = "/var/lib/rabbitmq/.erlang.cookie"
 DISTRIBUTION = 25672  # where brokers find each other; RabbitMQ's own default
 FEW = 2  # a minority that pauses is a majority's other half; of two nodes each would be one
 EARLIEST = 0.75  # the share of net_ticktime after which Erlang takes a silent node for lost at the earliest
+LATEST = 1.25  # of net_ticktime, by then it is certain (kernel(6): net_ticktime)
 TICK_S_MIN = 5
 TICK_S_MAX = 60  # Erlang's own net_ticktime
 
@@ -209,6 +211,12 @@ targets: {availability: 99.99, outage_s: 30}
     def listens(self) -> Mapping[str, Sequence[int]]:
         """Return the port."""
         return {"tcp": (self.port,)}
+
+    def servers(self, site: Site) -> Servers:
+        """Return pause_minority's rule, and until when clients have gone on and queues have a new leader."""
+        silent_s = LATEST * self.tick_s(site.cluster.corosync.detection_s)
+        source = "the next broker is asked at once; a silent one is taken for lost after five quarters of net_ticktime"
+        return Servers("one" if len(site.nodes) <= FEW else "most", died_s=1.0, silent_s=silent_s, source=source)
 
     def tick_s(self, detection_s: float) -> int:
         """Return Erlang's net_ticktime: a broker is taken for lost after three to five quarters of it."""
