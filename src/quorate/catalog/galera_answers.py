@@ -58,7 +58,7 @@ def galera_answers(node: Node, port: int, server: str, donors: bool) -> tuple[Ho
     # A pattern: where the unit is not there yet, nothing is restarted, and that is no failure.
     anew = ("systemctl", "try-restart", f"{UNIT}*.service")
     # systemd gives no socket to a service that runs already.
-    opened = (("systemctl", "stop", f"{UNIT}.service"), ("systemctl", "restart", socket))
+    opened = (("systemctl", "stop", f"{UNIT}*.service"), ("systemctl", "restart", socket))
     return (
         HostFile(PROGRAM, program("galera-answers"), mode=0o755, make_parents=True, then=(anew,)),
         HostFile(f"{UNITS}/{UNIT}.service", SERVICE.format(call=call), then=(reload, anew)),

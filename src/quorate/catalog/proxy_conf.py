@@ -124,7 +124,7 @@ def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
         yield from _lines(f"timeout http-keep-alive {idle}\noption forwardfor\noption idle-close-on-response")
         # Asking again is safe where asking changes nothing.
         yield from _lines("retry-on conn-failure empty-response\nhttp-request disable-l7-retry unless METH_GET")
-    yield from _sticking() if one.single else _lines("balance leastconn")
+    yield from _sticking(proxy) if one.single else _lines("balance leastconn")
     yield from _checking(one)
     yield from (Keyword(*option.partition(" ")[::2]) for option in one.options)
     for rank, (name, address) in enumerate(one.servers.items()):
@@ -132,13 +132,15 @@ def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
         yield Keyword("server", f"{name} {at(address, one.port)}{standby}")
 
 
-def _sticking() -> Iterator[Keyword]:
+def _sticking(proxy: Proxy) -> Iterator[Keyword]:
     """Yield what keeps all clients on one server: an entry for all of them, which the proxies tell each other.
 
     Without it new clients go back to the first server as soon as it is fit again, while others are still on the second.
+    It is one entry, but each new client takes the place of another for a moment: in a table of size 1 HAProxy 2.6 never
+    changes it.
     """
     why = "# One server for all, until it is down: the first that comes back finds the others where they are."
-    yield Keyword("stick-table", f"type integer size 1 nopurge peers {NAME}", (why,))
+    yield Keyword("stick-table", f"type integer size {proxy.connections + 1} nopurge peers {NAME}", (why,))
     yield Keyword("stick", "on int(1)")
 
 
