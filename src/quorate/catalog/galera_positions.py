@@ -13,7 +13,8 @@ PRIMARY = "primary"
 NAMES = {
     "none": "has never been in a cluster",
     "own": "has never been in a cluster, and has databases of its own",
-    "broken": "holds half a copy, or what cannot be recovered",
+    "broken": "holds half a copy",
+    "unknown": "cannot tell what it holds",
 }
 
 
@@ -97,6 +98,10 @@ def newest(present: Mapping[str, Told]) -> str:
     """Return the node with the newest data; Refused where that cannot be told."""
     holds = "; ".join(f"{node} {one.words}" for node, one in present.items())
     histories = {one.history for one in present.values() if one.history}
+    silent = [node for node, one in present.items() if one.position == "unknown"]
+    if silent:
+        hint = f"mend it (journalctl -u mariadb on {silent[0]}); or do without what it holds: --from NODE"
+        raise Refused(f"{', '.join(silent)} cannot tell what it holds, and may hold the newest data: {holds}", hint)
     if len(histories) == 1:
         return max((node for node in present if present[node].history), key=lambda node: present[node].number)
     reason = "the nodes' data have different histories" if histories else "no node that is there has data of a cluster"
@@ -106,7 +111,8 @@ def newest(present: Mapping[str, Told]) -> str:
 def losses(present: Mapping[str, Told], chosen: str, without: Sequence[str]) -> list[str]:
     """Return what may be lost where the cluster begins on `chosen`."""
     begins = present[chosen]
-    lost = [f"whatever {node} holds that {chosen} does not; nobody can say what that is" for node in without]
+    silent = [*without, *(node for node, one in present.items() if one.position == "unknown" and node != chosen)]
+    lost = [f"whatever {node} holds that {chosen} does not; nobody can say what that is" for node in silent]
     for node, one in present.items():
         if one.history and (one.history != begins.history or one.number > begins.number):
             beyond = f"of it are {one.number - begins.number} writes" if one.history == begins.history else one.words

@@ -38,6 +38,7 @@ def told(*positions: str) -> dict[str, str]:
         ((f"{ONE}:12", f"{ONE}:12", f"{ONE}:11"), "n1"),
         (("none", f"{ONE}:3", "broken"), "n2"),
         (("broken", "none", "none"), None),
+        ((f"{ONE}:9", "unknown", f"{ONE}:9"), None),
         ((f"{ONE}:9", f"{OTHER}:900", f"{ONE}:9"), None),
         ((f"{ONE}:9", f"{ONE}:12", ""), None),
         (("none", "none", ""), None),
@@ -86,7 +87,7 @@ ZERO = "00000000-0000-0000-0000-000000000000"
 def test_what_a_directory_holds(program, tmp_path):
     (tmp_path / "mysql").mkdir()
     assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "none"
-    assert Fake(program, tmp_path, None).position() == "broken"
+    assert Fake(program, tmp_path, None).position() == "unknown"
     assert Fake(program, tmp_path, f"{ONE}:7").position() == f"{ONE}:7"
     (tmp_path / "shop").mkdir()
     assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "own"
@@ -95,6 +96,7 @@ def test_what_a_directory_holds(program, tmp_path):
 def test_half_a_copy_is_no_position(program, tmp_path):
     (tmp_path / "grastate.dat").write_text(f"uuid:    {ZERO}\nseqno:   -1\n")
     assert Fake(program, tmp_path, f"{ONE}:7").position() == "broken"
+    assert Fake(program, tmp_path, None).position() == "broken"
     assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "none"
     (tmp_path / "sst_in_progress").touch()
     assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "broken"

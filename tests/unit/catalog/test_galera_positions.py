@@ -67,3 +67,11 @@ def test_what_the_others_hold_beyond_is_named():
 def test_with_all_there_nothing_is_lost():
     found = beginning(told(d1=f"{ONE}:10", d2="broken", d3=f"{ONE}:9"), NODES)
     assert (found.node, found.lost) == ("d1", ())
+
+
+def test_a_node_that_cannot_tell_is_no_less_than_one_that_is_missing():
+    there = told(d1=f"{ONE}:10", d2="unknown", d3=f"{ONE}:9")
+    with pytest.raises(Refused, match="d2 cannot tell what it holds"):
+        beginning(there, NODES)
+    found = beginning(there, NODES, (), "d1")
+    assert found.lost == ("whatever d2 holds that d1 does not; nobody can say what that is",)
