@@ -12,7 +12,7 @@ services may ask about it in requests that were begun before ([token] expiration
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from quorate.catalog.api import ApiService, database_settings
 from quorate.catalog.floating import host_in_url
@@ -31,11 +31,13 @@ from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Name, Port
+from quorate.describe.reader import whole
 
 CONF = "/etc/keystone"
 INI = f"{CONF}/quorate-uwsgi.ini"
 OPENRC = "/root/openrc"
 KEPT_S = 3600 + 172_800
+MASTER_MIB, WORKER_MIB = 16, 143  # Keystone 22 without a request
 
 UWSGI = """\
 # Written by quorate.
@@ -116,11 +118,16 @@ targets: {availability: 99.99, outage_s: 60}
 
     port: Port = 5000
     region: Name = REGION
-    threads: int = 8
+    workers: Annotated[int, whole(1, 64, "a number of processes")] = 1
+    threads: Annotated[int, whole(1, 256, "a number of threads")] = 8
 
     def packages(self) -> Sequence[str]:
         """Return the server and the client."""
         return (self.kind, "openstack-client")
+
+    def memory_mib(self) -> int:
+        """Return what uWSGI and its workers take before the first request."""
+        return MASTER_MIB + self.workers * WORKER_MIB
 
     def key_repositories(self) -> Sequence[KeyRepository]:
         """Return those of the tokens and of the credentials that users leave with it."""
