@@ -61,7 +61,8 @@ def test_nobody_begins_while_a_server_runs_somewhere(program):
     ("notices", "state"),
     [
         ("", ""),
-        ("--status joined --uuid x --primary yes --index 0 --members a/n1/10.0.0.1:3306\n", ""),
+        ("--status joined --uuid x --primary yes --index 0 --members a/n1/10.0.0.1:3306\n", "joining"),
+        ("--status donor --primary yes\n--status connected --primary no\n--status joined --primary yes\n", "joining"),
         ("--status joined --uuid x --primary yes\n--status synced --uuid x --primary yes --index 0\n", "primary"),
         ("--status synced --primary yes\n--status donor --primary yes\n", "primary"),
         ("--status synced --primary yes\n--status connected --primary no\n", "non-primary"),
