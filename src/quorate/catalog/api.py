@@ -45,12 +45,32 @@ from quorate.describe.resources import (
 
 ANSWERS = "/usr/lib/quorate/answers"
 UNITS = "/etc/systemd/system"
+# In place of the package's unit, and like it but for After=, which no drop-in can take back: it names the units of
+# database, broker and identity service. While one of these starts systemd would not begin with this one, and Pacemaker
+# takes a unit that is inactive after its start for one that failed.
 # A started unit is one that answers: who waits for the start needs not ask again. On a slow node Python takes a minute.
 UNIT = """\
 # Written by quorate.
+[Unit]
+Description=OpenStack {name}
+Wants=network-online.target
+After=network-online.target local-fs.target remote-fs.target
+
 [Service]
+User={user}
+Group={user}
+WorkingDirectory=~
+RuntimeDirectory={user} lock/{user}
+CacheDirectory={user}
+LimitNOFILE=65535
+ExecStart=/etc/init.d/{name} systemd-start
 {settings}ExecStartPost={answers} --started {pidfile} {address} {port} {path}
 TimeoutStartSec=280
+TimeoutStopSec=15
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
 """
 START_S = 300
 DRAWN = "5000"  # stronger than any stickiness of ours; without an instance anywhere the address stays where it is
@@ -118,7 +138,9 @@ class ApiService(Service):
         unit, server = site.platform.units[self.kind], f"{site.name}-server"
         asked = (str(self.listening(site, node).ip), str(self.port), self.health)
         pidfile = f"/run/{self.kind}/quorate.pid"
-        dropin = UNIT.format(
+        content = UNIT.format(
+            name=unit.removesuffix(".service"),
+            user=self.kind,
             settings="".join(f"{line}\n" for line in self.unit_lines(site, node)),
             answers=ANSWERS,
             pidfile=pidfile,
@@ -137,9 +159,7 @@ class ApiService(Service):
                 taken="restart",
             ),
             HostFile(ANSWERS, answers(), mode=0o755, make_parents=True),
-            HostFile(
-                f"{UNITS}/{unit}.d/quorate.conf", dropin, make_parents=True, then=(("systemctl", "daemon-reload"),)
-            ),
+            HostFile(f"{UNITS}/{unit}", content, then=(("systemctl", "daemon-reload"),)),
             *watched(server, pidfile, (ANSWERS, *asked)),
         )
 

@@ -131,13 +131,20 @@ def test_its_settings_are_for_its_group_alone_and_name_the_secret():
 
 def test_its_unit_is_started_when_it_answers_and_is_watched():
     files = {f.path: f.content for f in active().service.files(active(), NODE)}
-    unit = files["/etc/systemd/system/glance-api.service.d/quorate.conf"]
+    unit = files["/etc/systemd/system/glance-api.service"]
     call = "/usr/lib/quorate/answers --started /run/glance/quorate.pid 10.20.0.11 9292 /healthcheck"
     assert f"ExecStartPost={call}\n" in unit
     assert "Environment=A=b\n" in unit
     assert files["/usr/lib/quorate/answers"] == answers()
     watch = files["/etc/systemd/system/quorate-watch-images-server.service"]
     assert "images-server /run/glance/quorate.pid /usr/lib/quorate/answers 10.20.0.11 9292 /healthcheck\n" in watch
+
+
+def test_its_unit_waits_for_no_other_that_pacemaker_starts():
+    """Debian's own is ordered after the database, the broker and keystone, and Pacemaker would not wait for it then."""
+    unit = next(f.content for f in active().service.files(active(), NODE) if f.path.endswith("/glance-api.service"))
+    [after] = [line for line in unit.splitlines() if line.startswith("After=")]
+    assert after.partition("=")[2].split() == ["network-online.target", "local-fs.target", "remote-fs.target"]
 
 
 def test_without_entrance_and_database_nothing_is_assumed():

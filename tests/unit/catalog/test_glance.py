@@ -69,7 +69,7 @@ def settings(where):
 
 
 def unit(where):
-    [file] = [f for f in where.service.files(where, NODE) if f.path.endswith("glance-api.service.d/quorate.conf")]
+    [file] = [f for f in where.service.files(where, NODE) if f.path.endswith("glance-api.service")]
     return file.content
 
 

@@ -36,7 +36,7 @@ def settings(where):
 
 
 def test_its_server_listens_at_the_node_behind_a_proxy_and_at_the_address_without_one(active, passive):
-    path = "/etc/systemd/system/keystone.service.d/quorate.conf"
+    path = "/etc/systemd/system/keystone.service"
     assert f"--http-socket {NODE.links[0].ip}:5000 --ini" in file(active, path).content
     assert "--http-socket 10.20.0.100:5000 --ini" in file(passive, path).content
     assert "ExecStart=\nExecStart=/usr/bin/uwsgi_python3 " in file(active, path).content
