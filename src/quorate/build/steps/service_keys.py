@@ -12,7 +12,7 @@ first: it has it already, as the staged one. Keys that have been of no use for l
 import asyncio
 import base64
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from quorate.build.change import Change, Deed, Run, Thing, WriteFile, digest
@@ -63,25 +63,27 @@ class Folder:
 
 async def look(fleet: Fleet, want: Want) -> tuple[Folder, ...]:
     """Look at every folder on every node, and read the keys of the node that has the right ones."""
-    found = []
-    for name, service in services(want).items():
+    found: list[Folder] = []
+    for name, service in want.cluster.services.items():
         hosts = {node: host for node, host in fleet.items() if name in want.services_on(node)}
-        folders = service.key_repositories()
-        if not folders or not hosts:
-            continue
-        paths = [one.path for one in folders]
-        on = (await on_all(list(hosts.values()), lambda host: gather_about(host, key_folders, *paths))).all()  # noqa: B023
-        for one in folders:
-            here = {node: on[node].get(one.path, NO_KEYS) for node in hosts}
-            source = furthest({node: folder.keys for node, folder in here.items()})
-            contents = await read(hosts[source], one, here[source]) if source else {}
-            found.append(Folder(name, one, here, source, contents))
+        if hosts and isinstance(service, Service):
+            found += await folders_of(name, service.key_repositories(), hosts)
     return tuple(found)
 
 
-def services(want: Want) -> dict[str, Service]:
-    """Return the services of the catalog by name."""
-    return {name: one for name, one in want.cluster.services.items() if isinstance(one, Service)}
+async def folders_of(service: str, repositories: Sequence[KeyRepository], hosts: Fleet) -> list[Folder]:
+    """Look at one service's folders. hosts: of the nodes that may run it."""
+    if not repositories:
+        return []
+    paths = [one.path for one in repositories]
+    on = (await on_all(list(hosts.values()), lambda host: gather_about(host, key_folders, *paths))).all()
+    found = []
+    for one in repositories:
+        here = {node: on[node].get(one.path, NO_KEYS) for node in hosts}
+        source = furthest({node: folder.keys for node, folder in here.items()})
+        contents = await read(hosts[source], one, here[source]) if source else {}
+        found.append(Folder(service, one, here, source, contents))
+    return found
 
 
 async def read(host: Host, repository: KeyRepository, folder: KeyFolder) -> dict[int, bytes]:
