@@ -193,7 +193,7 @@ targets: {availability: 99.99, outage_s: 60}
             does=(*MANAGE, "db_sync"),
             on=site.name,
             timeout_s=900,
-            things=(("tables", self.kind),),
+            things=(("schema", self.kind),),
         )
 
     def _first_user(self, site: Site) -> SettingUp:
@@ -224,5 +224,5 @@ targets: {availability: 99.99, outage_s: 60}
             on=site.name,
             ask_input=json.dumps(wanted),
             input=f"{password}\n",
-            things=(("identity-user", "admin"), ("endpoints", "identity")),
+            things=(("identity user", "admin"), ("catalog entry", "identity")),
         )
