@@ -10,6 +10,7 @@
     foretold    a prediction held against what was measured (pure)
     ground      where: a lab, or real hosts with their fencing devices
     permission  what a drill on real hosts must have first (pure)
+    victim      which node is hit: the one that serves, holds the address, is the database's writer
     suite       which faults fit a service, in order (pure)
     aftermath   what is waited for once a fault is in effect, and after it is undone
     packets     packets dropped between nodes               timers   a node takes a change back by itself
@@ -17,12 +18,14 @@
     power       the power of several nodes at once          votes    who has quorum when others are away (pure)
     peer        the other node of a replicated store, away and back
     probes/     clients, one file each, every one a process of its own
-    probe       start, follow and stop such a process
+    probe       start, follow and stop such a process; several, of one service or of many, are followed as one
+    clients     who asks during a drill, by what each service says of its clients
     observer    a program on every node says what that holds
     sightings   its lines -> which node held what from when to when, on this machine's clock (pure)
     places      whether something was held by two nodes at once (pure)
     verdict     attempts -> outage; held, violated or unknown (pure)
-    database    the account and the table of a client that writes, and what it holds at the end
+    database    the account and the table of a client that writes, and what it holds at the end; broker: a queue
+    identity    the account of clients of an identity and an image service, and which images are there at the end
     writes      rows promised against rows found (pure)
     journal     the survivors' journals: the command that fetches them, and its pure parser
     phases      the survivors' journals -> token lost, membership, fenced, started (pure)
