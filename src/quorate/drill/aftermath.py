@@ -106,7 +106,7 @@ def _idle(instances: Sequence[ResourceStatus], spare: int) -> list[str]:
 
 
 async def unwell(scene: Scene, found: ClusterStatus) -> str:
-    """Return which server says that it does not serve, in words, though Pacemaker runs it: one that is not synced yet.
+    """Return which server is not well by its own word, though Pacemaker runs it: not synced yet, short of a member.
 
     Only services whose kind says something of itself (operate/inside) are asked, and only on nodes that take part.
     """
@@ -119,7 +119,7 @@ async def unwell(scene: Scene, found: ClusterStatus) -> str:
     for site in asked:
         running = frozenset(node for one in found.instances(site.name) if one.active for node in one.nodes)
         for line in within.insight(site, running).lines:
-            if line.serves is False and line.node in {"", *running}:
+            if line.serves is not None and line.state != "good" and line.node in {"", *running}:
                 return f"{site.name}{f' on {line.node}' if line.node else ''}: {line.words}"
     return ""
 
