@@ -27,7 +27,7 @@ from quorate.machines.host import Host
 CLIENT_S = 3600.0  # more than any run takes: the client ends with it
 ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 ALONE_MS = 20
-TOGETHER_MS = 50  # of a client that writes beside those of other services: they share the machine
+TOGETHER_MS = 50  # beside clients of other services: they share the machine
 API_MS, API_HURRY_MS, API_LIMIT_MS = 250, 50, 2000  # probes/token.py and image.py say why
 UPLOAD_MS, UPLOAD_LIMIT_MS = 1000, 3000
 
@@ -110,7 +110,7 @@ async def clients_of(scene: Scene, history: History) -> AsyncIterator[list[Askin
                 assert user is not None
                 found += await _images(scene, name, api, history, user)
             else:
-                found.append(Asking(name, probe.kind, plain))
+                found.append(Asking(name, probe.kind, replace(plain, every_ms=every_ms)))
         yield found
 
 
