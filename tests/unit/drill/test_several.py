@@ -1,5 +1,6 @@
 """Several services at once: which node is hit, what has to run again, what is judged."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -12,9 +13,9 @@ from quorate.catalog.services import kinds
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
-from quorate.drill import clients, victim
+from quorate.drill import aftermath, clients, victim
 from quorate.drill.aftermath import Wanted, left_behind, unrest
-from quorate.drill.fault import Setting
+from quorate.drill.fault import Scene, Setting
 from quorate.drill.faults.kill_server import foreign_addresses, holders
 from quorate.drill.faults.kill_server import obstacle as without_server
 from quorate.drill.faults.rolling_restart import choose
@@ -28,6 +29,7 @@ from quorate.drill.suite import hit
 from quorate.drill.verdict import Verdict, enough_answers
 from quorate.errors import UsageError
 from quorate.observe.facts.cluster_status import ClusterStatus, ResourceStatus
+from quorate.operate.insight import Line, Within
 
 CORE = """\
 cluster: core
@@ -226,3 +228,25 @@ def test_the_folder_of_a_run_has_a_prediction_for_each_service(recording: Record
     history.prediction(Prediction(missing="Nobody knows either."), "api")
     found = read(history.folder).predictions
     assert {name: one.missing for name, one in found.items()} == {"web": "Nobody knows.", "api": "Nobody knows either."}
+
+
+def test_a_server_that_is_not_well_by_its_own_word_keeps_a_drill_waiting(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Line] = [Line("Synced", "good", "n1", serves=True)]
+    file = SimpleNamespace(KIND="galera", look=None, judged=lambda facts, site, running: iter(told))
+
+    async def look(*_: object) -> Within:
+        return Within({"database": None}, {"galera": file})  # type: ignore[dict-item]
+
+    monkeypatch.setattr(aftermath.inside, "files", lambda: {"galera": file})
+    monkeypatch.setattr(aftermath.insight, "look", look)
+    want = SimpleNamespace(cluster=cluster, platform=platforms()[0])
+    scene = Scene(SimpleNamespace(kind="container"), {}, want, "database", "n1", print, ("database",))  # type: ignore[arg-type]
+    servers = [replace(instance("database-server", node), parents=("database",)) for node in ("n1", "n2")]
+    found = status(servers)
+    assert asyncio.run(aftermath.unwell(scene, found)) == ""
+    told.append(Line("Donor", "doubtful", "n2", serves=True))
+    assert asyncio.run(aftermath.unwell(scene, found)) == "database on n2: Donor"
+    told[-1] = Line("not asked", "doubtful", "n3", serves=False)  # Pacemaker does not run it there
+    assert asyncio.run(aftermath.unwell(scene, found)) == ""
