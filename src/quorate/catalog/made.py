@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 FOLDER = "/etc/quorate/secrets"
-_MARK = re.compile(r"@quorate-secret:([a-z0-9][a-z0-9.-]*)@")
+_MARK = re.compile(r"@quorate-secret:([\w.-]+)@", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeSecret:
-    """One secret. name: SERVICE.WHAT, in lower case letters, digits, dots and dashes; its file in FOLDER is called so.
+    """One secret. name: SERVICE.WHAT, of letters, digits and . _ - as services are named; its file has that name.
 
     shape: "word", 32 letters, digits, - and _ (nothing that SQL, an URL or a configuration file had to quote);
     "upper", 32 capital letters (an Erlang cookie); "fernet", a key of Fernet: 32 bytes in URL-safe base64.
