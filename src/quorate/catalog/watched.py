@@ -37,19 +37,22 @@ def watched(
     resource: str,
     pidfile: str,
     question: Sequence[str] = (),
+    *,
     every_s: float = EVERY_S,
     patience_s: float = PATIENCE_S,
+    back_s: float = 0,
 ) -> tuple[HostFile, ...]:
     """Return the files by which a node watches the server that `resource` runs, and that writes its id to `pidfile`.
 
     question: a command that any server answers which does not hang, or ("unix", PATH, LINE): a line to be sent to a
     socket of the server's, which costs no process. It is asked `every_s`; a server that has not answered within
-    `patience_s` is killed: one that is only slow must be able to.
+    `patience_s` is killed: one that is only slow must be able to. back_s: the unit is one that systemd starts again by
+    itself, and Pacemaker is told only where it is not back in that time.
     """
-    times = (
-        [] if (every_s, patience_s) == (EVERY_S, PATIENCE_S) else [f"--every={every_s:g}", f"--patience={patience_s:g}"]
-    )
-    call = shlex.join([PROGRAM, *times, resource, pidfile, *question])
+    usual = (every_s, patience_s) == (EVERY_S, PATIENCE_S)
+    times = [] if usual else [f"--every={every_s:g}", f"--patience={patience_s:g}"]
+    back = [f"--back={back_s:g}"] if back_s else []
+    call = shlex.join([PROGRAM, *times, *back, resource, pidfile, *question])
     unit = f"quorate-watch-{resource}.service"
     content = UNIT.format(resource=resource, call=call)
     started = (("systemctl", "daemon-reload"), ("systemctl", "enable", unit), ("systemctl", "restart", unit))

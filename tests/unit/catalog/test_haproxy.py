@@ -203,6 +203,34 @@ def test_the_section_that_has_a_line_is_named(program: ModuleType) -> None:
     assert program.section_at(OURS, 2) == "listen database"
 
 
+STATE = """\
+1
+# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight
+4 database 1 n1 10.20.0.11 2 0 1
+4 database 2 n2 10.20.0.12 2 0 1
+5 identity 1 n1 10.20.0.11 2 0 1
+"""
+
+
+def test_who_has_all_clients_stands_in_the_tables(program: ModuleType) -> None:
+    tables = "# table: database, type: integer, size:4001, used:1\n# table: operators, type: ip, size:100, used:0\n"
+    entry = "# table: database\n0x561cf: key=1 use=0 exp=0 server_id=2 server_key=n2\n"
+    assert program.holders(tables, {"database": entry}.__getitem__) == {"database": "n2"}
+    assert program.holders(tables, {"database": "# table: database\n"}.__getitem__) == {}
+
+
+def test_a_reload_finds_those_down_that_stand_by(program: ModuleType) -> None:
+    """Or new clients would go to the first of them until the table is told who has the others."""
+    narrowed = program.narrowed(STATE, {"database": "n2"})
+    assert narrowed == STATE.replace("n1 10.20.0.11 2 0", "n1 10.20.0.11 0 0", 1)
+    assert program.narrowed(STATE, {}) == STATE
+
+
+def test_a_server_is_known_by_its_number_in_its_section(program: ModuleType) -> None:
+    assert program.number(STATE, "database", "n2") == "2"
+    assert program.number(STATE, "identity", "n1") == "1"
+
+
 def test_memcached_listens_at_the_nodes_own_address_and_is_reached_there() -> None:
     service = kinds()["memcached"](memory=32)
     where = site("cache", service)

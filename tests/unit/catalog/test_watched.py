@@ -73,6 +73,17 @@ def test_an_end_is_seen_when_it_happens(watch: ModuleType, tmp_path: Path) -> No
     assert not watch.has_ended(file, server.pid)  # it had ended before
 
 
+def test_a_server_that_systemd_starts_again_is_back_when_another_process_runs(
+    watch: ModuleType, tmp_path: Path
+) -> None:
+    file = tmp_path / "server.pid"
+    file.write_text("1\n")
+    assert watch.is_back(file, 4194305, within_s=60)
+    assert not watch.is_back(file, 1, within_s=0.05)  # the file still names the one that has ended
+    file.write_text("4194305\n")  # above what Linux gives: there is no such process
+    assert not watch.is_back(file, 1, within_s=0.05)
+
+
 def test_a_number_that_another_server_has_taken_over_is_let_go(
     watch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
