@@ -90,7 +90,7 @@ def amqp_account(site: Site, broker: Site, name: str) -> SettingUp:
         on=broker.name,
         ask_input=password,
         input=password,
-        things=(("broker-user", name),),
+        things=(("broker account", name),),
     )
 
 
