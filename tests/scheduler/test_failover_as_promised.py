@@ -2,13 +2,16 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.expand import of_service
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
+from quorate.catalog.site import Site
 from quorate.describe.load import load
 from quorate.render.cib import cib, text
 
@@ -18,6 +21,14 @@ pytestmark = pytest.mark.tools
 @pytest.fixture(params=kinds().values(), ids=lambda kind: kind.kind)
 def cluster(request):
     return load(request.param.example, "example.yaml", kinds()).cluster
+
+
+@pytest.fixture
+def service(request, cluster):
+    """The ids of the primitives of the service that the kind's example is about."""
+    kind = request.node.callspec.params["cluster"]
+    [name] = [name for name, one in cluster.services.items() if isinstance(one, kind)]
+    return [primitive.id for primitive in of_service(Site(name, PLATFORM, cluster)).primitives]
 
 
 def settle(source, result, *changes):
@@ -50,24 +61,28 @@ def promotable(root):
     return root
 
 
-def test_a_lost_node_is_fenced_its_services_move_once_and_stay(cluster, tmp_path):
+def test_a_lost_node_is_fenced_its_services_move_once_and_stay(cluster, service, tmp_path):
     start, rest, lost, back = (tmp_path / f"{name}.xml" for name in ("start", "rest", "lost", "back"))
     root = promotable(cib(cluster, AgentLibrary.shipped(), PLATFORM))
     start.write_text(text(root))
     settle(start, rest)
     cloned = {primitive.get("id") for primitive in root.findall(".//clone//primitive")}
-    primitives = [p.get("id") for p in root.findall(".//primitive") if p.get("class") != "stonith"]
-    own = [id_ for id_ in primitives if id_ not in cloned]
-    [victim] = {node for resource in own for node in where(rest, resource)}  # all parts of a service on one node
+    own = [id_ for id_ in service if id_ not in cloned]
+    victims = {node for resource in own for node in where(rest, resource)}
+    assert len(victims) == bool(own)  # all parts of a service that runs once are on one node
+    victim = next(iter(victims), cluster.nodes[0].name)
 
     actions = settle(rest, lost, f"--node-fail={victim}")
     assert any(action == "Fence" for action, _ in actions)
-    [heir] = {node for resource in own for node in where(lost, resource)}
-    assert heir != victim
+    heirs = {node for resource in own for node in where(lost, resource)}
+    assert len(heirs) == bool(own)
+    assert victim not in heirs
+    if not own:  # every node runs it, and the others are left alone
+        assert {action for action, resource in actions if resource.partition(":")[0] in service} <= {"Stop"}
 
     actions = settle(lost, back, f"--node-up={victim}")
     assert [resource for _, resource in actions if resource in own] == []
-    assert {node for resource in own for node in where(back, resource)} == {heir}
+    assert {node for resource in own for node in where(back, resource)} == heirs
 
 
 def test_without_stickiness_it_would_move_back(tmp_path):
@@ -97,3 +112,30 @@ def test_a_server_that_stops_answering_is_restarted_in_place(tmp_path):
     assert ("Recover", "site-apache") in actions
     assert where(after, "site-apache") == [node]
     assert not [resource for _, resource in actions if resource == "site-address"]
+
+
+ACTIVE_PASSIVE = Path(__file__).parents[1] / "data/render/openstack-passive/cib.xml"
+
+
+def test_an_api_that_fails_is_started_where_it_ran_and_the_others_are_left_alone(tmp_path):
+    rest, failed = tmp_path / "rest.xml", tmp_path / "failed.xml"
+    settle(ACTIVE_PASSIVE, rest)
+    [node] = where(rest, "images-server")
+    actions = settle(rest, failed, f"--op-inject=images-server_monitor_10000@{node}=7")
+    assert actions == [("Recover", "images-server")]
+    assert where(failed, "images-server") == where(failed, "identity-server") == where(failed, "entrance") == [node]
+
+
+@pytest.mark.parametrize("lost", ["images-server", "identity-server", "database-server"])
+def test_what_cannot_run_on_its_node_any_more_takes_the_address_along(lost, tmp_path):
+    rest, after = tmp_path / "rest.xml", tmp_path / "after.xml"
+    settle(ACTIVE_PASSIVE, rest)
+    [node] = where(rest, "entrance")
+    root = etree.parse(rest)
+    ban = {"id": "ban", "rsc": lost, "node": node, "score": "-INFINITY"}  # as the third failure has it
+    etree.SubElement(root.find("configuration/constraints"), "rsc_location", ban)
+    root.write(rest)
+    settle(rest, after)
+    [heir] = where(after, "entrance")
+    assert heir != node
+    assert where(after, "images-server") == where(after, "identity-server") == [heir]
