@@ -27,13 +27,13 @@ from lxml.etree import _Element as Element
 
 from quorate.errors import Unknown
 from quorate.explore.scheduler.channel import Channel, Died
-from quorate.explore.scheduler.graph import parse, parse_status, read_graph
+from quorate.explore.scheduler.graph import parse
 from quorate.explore.scheduler.names import names, refuse_unknown
+from quorate.explore.scheduler.reading import Reading
 from quorate.explore.scheduler.settling import Run, settle
 from quorate.explore.scheduler.simulate import CrmSimulate
-from quorate.explore.scheduler.state import digest
 from quorate.explore.scheduler.step import Result, Step
-from quorate.explore.scheduler.transition import Settled, Transition
+from quorate.explore.scheduler.transition import Settled
 
 STATES_MAX = 63  # of native/main.c, without the base
 TIMEOUT_S = 600  # one look at 32 nodes and 1,000 resources takes 5 s, a cold start of them 100 s
@@ -57,6 +57,7 @@ class Worker:
         self._other: CrmSimulate | None = None
         self._deadly: set[Steps] = set()
         self._version = ""
+        self._reading = Reading()
         self.remarks: list[str] = []
 
     def __enter__(self) -> Self:
@@ -106,7 +107,7 @@ class Worker:
         steps = tuple(steps)
         if not self._is_deadly(steps):
             try:
-                return etree.tostring(self._ask(_element("cib", state=self._state(steps))), encoding="unicode")
+                return etree.tostring(parse(self._ask(_element("cib", state=self._state(steps)))), encoding="unicode")
             except Died as died:
                 self._give_up(steps, died)
         return self._simulate().cib(steps)
@@ -120,10 +121,7 @@ class Worker:
         found = self._ask(first)
 
         def run(number: int) -> Run:
-            nonlocal found
-            if number:
-                found = self._ask(again)
-            return _run(found)
+            return self._reading.run(self._ask(again) if number else found)
 
         settled = settle(run)
         if not settled.quiet:
@@ -149,13 +147,13 @@ class Worker:
             return self._kept.pop(next(one for one in self._kept if one != steps[:-1]))
         return next(slot for slot in range(1, STATES_MAX) if slot not in self._kept.values())
 
-    def _ask(self, request: Element) -> Element:
+    def _ask(self, request: Element) -> bytes:
         if self._channel is None:
             self._start()
         assert self._channel is not None
-        answer = parse(self._channel.ask(etree.tostring(request)))
-        if answer.tag == "error":
-            raise Unknown(f"the scheduler refuses: {answer.text}")
+        answer = self._channel.ask(etree.tostring(request))
+        if answer.startswith(b"<error"):
+            raise Unknown(f"the scheduler refuses: {parse(answer).text}")
         return answer
 
     def _start(self) -> None:
@@ -185,17 +183,6 @@ class Worker:
         if self._other is None:
             self._other = self._stack.enter_context(CrmSimulate(self._text))
         return self._other
-
-
-def _run(answer: Element) -> Run:
-    """Read an answer: what was found, and what is to be done with what of it can be."""
-    status, graph = answer.find("cluster_status"), answer.find("transition_graph")
-    if status is None or graph is None:
-        raise Died("said what is no answer")
-    placement = parse_status(status)
-    facts = {" ".join(line.split()) for line in str(answer.findtext("facts")).splitlines()}
-    done = frozenset(map(int, str(answer.findtext("done")).split()))
-    return Run(placement, digest(facts, placement), Transition(read_graph(graph).actions, done))
 
 
 def _step(step: Step, before: int, slot: int) -> Element:
