@@ -108,7 +108,7 @@ def registered(site: Site, identity: Site, user: str, kind: str) -> SettingUp:
         on=site.name,
         ask_input=said,
         input=said,
-        things=(("identity user", user), ("catalog entry", kind)),
+        things=(("identity user", user), ("endpoint set", kind)),
     )
 
 

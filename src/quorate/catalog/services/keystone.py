@@ -224,5 +224,5 @@ targets: {availability: 99.99, outage_s: 60}
             on=site.name,
             ask_input=json.dumps(wanted),
             input=f"{password}\n",
-            things=(("identity user", "admin"), ("catalog entry", "identity")),
+            things=(("identity user", "admin"), ("endpoint set", "identity")),
         )
