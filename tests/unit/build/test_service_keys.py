@@ -46,10 +46,14 @@ def written(change: Change) -> dict[int, bytes]:
     return {int(a.path.rpartition("/")[2]): a.content for a in change.actions if isinstance(a, WriteFile)}
 
 
+def moved(change: Change) -> list[str]:
+    """Return the commands that move keys into their folder."""
+    return [str(a.command) for a in change.actions if isinstance(a, Run) and "mv -f" in str(a.command)]
+
+
 def removed(change: Change) -> list[str]:
-    return [
-        word for a in change.actions if isinstance(a, Run) and a.command.argv[0] == "rm" for word in a.command.argv[2:]
-    ]
+    runs = [a.command.argv for a in change.actions if isinstance(a, Run)]
+    return [word for argv in runs if argv[:2] == ("rm", "-f") for word in argv[2:]]
 
 
 def test_where_no_node_has_keys_the_same_are_made_for_all():
@@ -82,6 +86,8 @@ def test_a_rotation_writes_the_new_primary_first_and_removes_nothing_that_is_of_
     assert list(changes) == ["n1", "n2"]
     numbers = [int(a.path.rpartition("/")[2]) for a in changes["n1"].actions if isinstance(a, WriteFile)]
     assert numbers == [2, 0]
+    [move] = moved(changes["n1"])
+    assert f"mv -f {REPOSITORY.path}.new/2 {REPOSITORY.path}.new/0 {REPOSITORY.path}/ &&" in move
     assert written(changes["n1"])[2] == OLD[0], "the staged key, which every node has, becomes primary"
     assert written(changes["n1"]) == written(changes["n2"])
     assert removed(changes["n1"]) == []

@@ -12,6 +12,7 @@ first: it has it already, as the staged one. Keys that have been of no use for l
 import asyncio
 import base64
 import secrets
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -149,15 +150,26 @@ def words(folder: Folder, node: str, want: Want) -> str:
 
 
 def acts(folder: Folder, node: str, keys: Mapping[int, bytes]) -> Iterator[Run | WriteFile]:
-    """Yield what brings a node to these keys, in the order in which it may be interrupted: the new primary first."""
+    """Yield what brings a node to these keys, in the order in which it may be interrupted: the new primary first.
+
+    Keystone opens every file of the folder for each token, whatever it is called, and answers 500 where it may not read
+    one (22.0.2): so new keys are written beside the folder and moved into it.
+    """
     there, one = folder.on[node], folder.repository
     lacking = [number for number in sorted(keys, reverse=True) if there.keys.get(number) != digest(keys[number])]
     gone = sorted(there.keys.keys() - keys.keys())
     if there.owners == {f"{one.owner}:700", f"{one.owner}:600"} and not lacking and not gone:
         return
     yield Run(command("install", "-d", "-m", "0700", "-o", one.owner, "-g", one.owner, one.path))
-    for number in lacking:
-        yield WriteFile(f"{one.path}/{number}", keys[number], 0o600, one.owner, one.owner, secret=True)
+    if lacking:
+        beside = f"{one.path}.new"
+        yield Run(command("rm", "-rf", beside))
+        yield Run(command("install", "-d", "-m", "0700", beside))
+        for number in lacking:
+            yield WriteFile(f"{beside}/{number}", keys[number], 0o600, one.owner, one.owner, secret=True)
+        # mv renames one after the other, in this order.
+        moved = command("mv", "-f", *(f"{beside}/{number}" for number in lacking), f"{one.path}/")
+        yield Run(command("sh", "-c", f"{moved} && rmdir {shlex.quote(beside)}"))
     if gone:
         yield Run(command("rm", "-f", *(f"{one.path}/{number}" for number in gone)))
     kept = [f"{one.path}/{number}" for number in sorted(keys)]
