@@ -114,8 +114,10 @@ def test_mirrors_are_made_or_taken_away():
 
 def test_the_unit_is_started_when_clients_are_let_in_or_nobody_else_serves():
     unit = next(f for f in at().service.files(at(), CLUSTER.nodes[1]) if f.path.endswith("service.d/quorate.conf"))
-    assert "Type=exec\n" in unit.content
-    assert unit.content.endswith("rabbitmq-started 5672 10.20.0.12 10.20.0.11 10.20.0.13\n")
+    others = "rabbit@n2=10.20.0.12 rabbit@n1=10.20.0.11 rabbit@n3=10.20.0.13"
+    assert "\nType=exec\n" in unit.content
+    assert "\nExecStartPre=-/usr/lib/quorate/rabbitmq-broker before " in unit.content
+    assert unit.content.endswith(f"rabbitmq-broker behind /var/lib/rabbitmq/mnesia 5672 {others}\n")
 
 
 def test_the_usual_broker_is_the_cluster():

@@ -110,3 +110,9 @@ def test_every_node_is_asked_with_the_clusters_cookie():
     question = str(command_for("rabbit@n1", "/etc/quorate/secrets/broker.cookie", long=False, six=False))
     facts = asyncio.run(look({"n1": FakeHost("n1", {question: Answer(stdout=said)})}, SITE))
     assert facts["n1"].state == "running"
+
+
+def test_a_member_that_the_file_has_no_more_is_named():
+    four = replace(SERVES, members=(*NAMES, "n4"))
+    _, found = seen(n1=four, n2=four, n3=four)
+    assert "forget_cluster_node rabbit@n4" in found["broker-member-left"].fix

@@ -7,7 +7,7 @@ What a broker waits for. After a stop of the whole cluster, a broker that did no
 that one has the newest definitions. RabbitMQ gives up after five minutes, and Pacemaker would then ban the node; and
 while it waits Pacemaker decides nothing else, not even to start the one that is waited for (seen in the lab). So the
 broker waits for as long as it takes, and the unit counts as started when clients are let in, or when no other broker
-has served for 15 s (programs/rabbitmq-started). Whether a broker that runs is a member is the brokers' to say
+has served for 15 s (programs/rabbitmq-broker). Whether a broker that runs is a member is the brokers' to say
 (`quorate status`), not Pacemaker's.
 """
 
@@ -82,9 +82,10 @@ DROP_IN = """\
 [Service]
 LimitNOFILE={files}
 Type=exec
-ExecStartPost={call}
+ExecStartPre=-{program} before {brokers}
+ExecStartPost={program} behind {brokers}
 """
-STARTED = "/usr/lib/quorate/rabbitmq-started"
+PROGRAM = "/usr/lib/quorate/rabbitmq-broker"
 ACCEPTS = "/usr/lib/quorate/accepts"
 
 
@@ -104,6 +105,8 @@ class RabbitmqCluster(Service):
     monitor: how often systemd is asked whether the server runs. One whose process ends is known at once; one that
     takes no connections for 15 to 20 s hangs, and is killed, by a process beside Pacemaker.
     Three nodes or more: those that see no majority pause. With two there is no majority without the other.
+    A node that comes back with an empty disk becomes a new member, and so does one that was forgotten meanwhile; what
+    it had as a member is put aside. One whose database is its own stays apart, and status says so.
     """
 
     kind: ClassVar[str] = "rabbitmq-cluster"
@@ -159,12 +162,13 @@ targets: {availability: 99.99, outage_s: 30}
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's settings, its cookie, what keeps epmd to the link, and what watches the server."""
         platform, reader = site.platform, f"{site.name}-server"
-        addresses = [str(one.links[0].ip) for one in (node, *(other for other in site.nodes if other != node))]
+        brokers = [f"{broker(one)}={one.links[0].ip}" for one in (node, *(o for o in site.nodes if o != node))]
+        around = shlex.join((BASE, str(self.port), *brokers))
         unit = (
-            HostFile(STARTED, program("rabbitmq-started"), mode=0o755, make_parents=True),
+            HostFile(PROGRAM, program("rabbitmq-broker"), mode=0o755, make_parents=True),
             HostFile(
                 f"{platform.paths['rabbitmq.service.d']}/quorate.conf",
-                DROP_IN.format(files=self.open_files, call=shlex.join((STARTED, str(self.port), *addresses))),
+                DROP_IN.format(files=self.open_files, program=PROGRAM, brokers=around),
                 make_parents=True,
                 then=(("systemctl", "daemon-reload"),),
                 reader=reader,
@@ -184,7 +188,7 @@ targets: {availability: 99.99, outage_s: 30}
         environment = HostFile(platform.paths["rabbitmq.env"], _environment(site, node), reader=reader, taken="restart")
         epmd = port_mapper(platform, "the cluster's first link", node.links[0].ip)
         accepts = HostFile(ACCEPTS, program("accepts"), mode=0o755, make_parents=True)
-        question = (ACCEPTS, addresses[0], str(self.port))
+        question = (ACCEPTS, str(node.links[0].ip), str(self.port))
         watches = watched(reader, f"{BASE}/{broker(node)}.pid", question)
         return (*unit, cookie, conf, environment, epmd, accepts, *watches)
 

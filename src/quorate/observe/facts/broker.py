@@ -33,7 +33,7 @@ rabbit_json:encode(#{
     N == node()]; false -> [] end,
   queues => case Running of true -> length(rabbit_amqqueue:list_names()); false -> 0 end,
   stuck => Stuck,
-  thin => length([R || {_, R} <- Types, length(R) < length(Known)])
+  thin => length([R || {_, R} <- Types, length(R) < length(Known), length(R) rem 2 =:= 0])
 })."""
 
 ASK = """\
@@ -46,13 +46,16 @@ case rpc:call(list_to_atom(os:getenv("BROKER")), erl_eval, exprs, [Parsed, []], 
 end, halt(0)."""
 
 # $0: the broker, $1: the made cookie, $2: options of Erlang. Outputs one line each: the cookie, who was up when the
-# broker last knew, whether the port mapper knows a broker, and its answer. Erlang reads from where it stands.
+# broker last knew (one that waits may have left itself out; programs/rabbitmq-broker has kept what stood there),
+# whether the port mapper knows a broker, and its answer. Erlang reads from where it stands.
 SCRIPT = """\
 base=/var/lib/rabbitmq
 cookie=absent
 if [ -e "$base/.erlang.cookie" ]; then cookie=other; cmp -s "$base/.erlang.cookie" "$1" && cookie=same; fi
 echo "$cookie"
-tr -d ' \\n' 2>/dev/null <"$base/mnesia/$0/nodes_running_at_shutdown"; echo
+last=$(tr -d " '\\n" 2>/dev/null <"$base/mnesia/$0/nodes_running_at_shutdown")
+case "$last" in *"$0,"*|*"$0]"*) ;; *) last=$(tr -d " '\\n" 2>/dev/null <"$base/mnesia/quorate-last-seen");; esac
+echo "$last"
 if epmd -names 2>/dev/null | grep -q "^name rabbit at "; then echo yes; else echo no; echo null; exit 0; fi
 cd "$base" || exit 1
 export HOME="$base" BROKER="$0"
@@ -69,8 +72,8 @@ class Broker:
     cookie: of the host, against the cluster's: same, other or absent. last: whom its database knew as running when it
     was last written, () where there is none.
     members: of its cluster; up: those that it sees; apart: those that it was split from. alarms: memory, disk.
-    queues: how many there are; stuck: the quorum queues without a majority; thin: how many have fewer replicas than
-    there are members.
+    queues: how many there are; stuck: the quorum queues without a majority; thin: how many have an even number of
+    replicas, though there are more members: one more would have them outlive one more.
     """
 
     state: Literal["running", "paused", "waits", "down", "deaf"]
@@ -101,7 +104,7 @@ def parse(output: str, status: int) -> Broker:
     if status != 0 or len(said) != 1:
         raise Unknown("The broker does not say how it is.", "journalctl -u rabbitmq-server, /var/log/rabbitmq")
     answer: dict[str, Any] | None = json.loads(said[0])
-    known = tuple(name for name in _nodes(last.strip("[].").replace("'", "").split(",")) if name)
+    known = tuple(name for name in _nodes(last.strip("[].").split(",")) if name)
     if answer is None:
         return Broker("deaf" if registered == "yes" else "down", cookie, known)
     return _read(answer, cookie, known)

@@ -48,6 +48,7 @@ def judged(facts: Said, site: Site, running: frozenset[str]) -> Iterator[Finding
         elif said is not None and (node.name in running or said.state != "down"):
             yield line(node.name, said, whole)
             yield from wrong(node.name, said, whole, told, site)
+    yield from strangers(told, whole, site)
     yield from of_queues(told, whole)
 
 
@@ -173,6 +174,19 @@ def _waits(name: str, said: Broker, told: Mapping[str, Broker], site: Site) -> F
     )
 
 
+def strangers(told: Mapping[str, Broker], whole: frozenset[str], site: Site) -> Iterator[Finding]:
+    """Yield the members of the cluster that have no place in the file."""
+    members = {member for name in whole if name in told for member in told[name].members}
+    for member in sorted(members - {node.name for node in site.nodes}):
+        yield Finding(
+            "broker-member-left",
+            Severity.WARNING,
+            f"{member} is a member of the cluster of brokers, and the file has none there",
+            "it counts for majorities for as long as it is one",
+            f"where it is gone for good, on any of the others: rabbitmqctl forget_cluster_node rabbit@{member}",
+        )
+
+
 def of_queues(told: Mapping[str, Broker], whole: frozenset[str]) -> Iterator[Finding]:
     """Yield what is the matter with queues, as the first broker of the cluster has it."""
     said = next((told[name] for name in sorted(whole) if name in told and told[name].state == "running"), None)
@@ -191,9 +205,9 @@ def of_queues(told: Mapping[str, Broker], whole: frozenset[str]) -> Iterator[Fin
         yield Finding(
             "queue-replicas-few",
             Severity.WARNING,
-            f"{said.thin} of {said.queues} queues have replicas on some of the {len(said.members)} brokers only",
-            "they were made while a broker was away, and outlive fewer failures than the cluster does",
-            "on a node that lacks them: rabbitmq-queues grow rabbit@NODE all",
+            f"{said.thin} of {said.queues} queues have an even number of replicas, and a broker has none",
+            "made while a broker was away, they outlive no more failures than with one replica less",
+            "on the node that lacks them: rabbitmq-queues grow rabbit@NODE even",
         )
 
 

@@ -45,9 +45,9 @@ def command(
         raise UsageError(f"{service} of {file} is no service that could wait for a node", f"name one of {known}")
 
     def agree(node: str, lost: tuple[str, ...]) -> None:
-        begins = f"begins on {node}; the others get all data from it" if node else "goes on"
-        absent = f", and does without {', '.join(without)}" if without else ""
-        click.echo(f"{service} {begins}{absent}.", err=True)
+        absent = f", without {', '.join(without)}" if without else ""
+        begins = f"begins on {node}{absent}; the others get all data from it" if node else f"goes on{absent}"
+        click.echo(f"{service} {begins}.", err=True)
         for sentence in lost:
             click.echo(f"  may be lost: {sentence}", err=True)
         if not yes and not click.confirm("Begin?" if node else "Go on?", err=True):
