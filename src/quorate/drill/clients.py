@@ -28,7 +28,7 @@ CLIENT_S = 3600.0  # more than any run takes: the client ends with it
 ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 ALONE_MS = 20
 TOGETHER_MS = 50  # beside clients of other services: they share the machine
-API_MS, API_HURRY_MS, API_LIMIT_MS = 250, 50, 2000  # probes/token.py and image.py say why
+TOKEN_MS, IMAGE_MS, HURRY_MS, API_LIMIT_MS = 500, 250, 50, 5000  # probes/token.py and image.py say why
 UPLOAD_MS, UPLOAD_LIMIT_MS = 1000, 3000
 
 
@@ -96,7 +96,7 @@ async def clients_of(scene: Scene, history: History) -> AsyncIterator[list[Askin
         for name, probe in probes.items():
             plain = replace(told(scene, name, probe.target, history), expect=probe.expect)
             writing = replace(plain, one_at_a_time=True, timeout_ms=ANSWER_LIMIT_MS, every_ms=every_ms)
-            api = replace(plain, every_ms=API_MS, hurry_ms=API_HURRY_MS, timeout_ms=API_LIMIT_MS)
+            api = replace(plain, every_ms=IMAGE_MS, hurry_ms=HURRY_MS, timeout_ms=API_LIMIT_MS)
             if probe.kind == "sql":
                 found.append(await _sql(scene, name, writing, stack))
             elif probe.kind == "amqp":
@@ -104,8 +104,8 @@ async def clients_of(scene: Scene, history: History) -> AsyncIterator[list[Askin
             elif probe.kind == "token":
                 assert user is not None
                 one = user[1]
-                settings = replace(api, user=one.user, password=one.password, project=one.user)
-                found.append(Asking(name, "token", settings))
+                account = replace(api, user=one.user, password=one.password, project=one.user)
+                found.append(Asking(name, "token", replace(account, every_ms=TOKEN_MS)))
             elif probe.kind == "image":
                 assert user is not None
                 found += await _images(scene, name, api, history, user)

@@ -61,10 +61,13 @@ class Connections:
         return self._count
 
     def is_troubled(self, now_ns: int) -> bool:
-        """Tell whether the last attempt failed or one has no answer in the usual step, and few wait for theirs."""
+        """Tell whether the last attempt failed, and few wait for an answer, or one has no connection in the usual step.
+
+        Who is connected and waits has his answer as soon as there is one: nothing is gained by asking beside him.
+        """
         waiting = [exchange for exchange in self._open if not exchange.done]
-        is_late = bool(waiting) and now_ns - waiting[0].sent_ns >= self._every_ns
-        return (self._failed or is_late) and sum(one.connected for one in waiting) < HURRIED_MAX
+        is_lost = any(not one.connected and now_ns - one.sent_ns >= self._every_ns for one in waiting)
+        return is_lost or (self._failed and sum(one.connected for one in waiting) < HURRIED_MAX)
 
     def send(self, n: int, now_ns: int) -> None:
         """Begin attempt number n: a fresh connection."""

@@ -40,7 +40,7 @@ class Settings:
     None. nodes: names of nodes to look for in an answer. expect: text a good answer must contain. one_at_a_time: a slow
     attempt does hold back the next, for what is asked may not be asked twice at once. user, password: of an account.
     first: number of the first row that is written, so that the rows of several clients differ. hurry_ms: how soon to
-    ask again while the answer is not good, or late; 0: as always. Good answers that cost a server dear are so asked
+    ask again while the answer is not good; 0: as always. Good answers that cost a server dear are so asked
     for seldom, and the end of an outage is seen all the same. project: that a token is to be for. token: what an image
     service lets a client in by. image, digest: the id of one, and the SHA-256 of its content.
     """
@@ -98,7 +98,7 @@ class Client(Protocol):
         """How many attempts are open."""
 
     def is_troubled(self, now_ns: int) -> bool:
-        """Tell whether the answer is not good, or late, so that it is worth while to ask again soon."""
+        """Tell whether there was no good answer, so that it is worth while to ask again soon."""
 
 
 class Output:

@@ -5,7 +5,7 @@ http://10.0.0.100:9292. Out: JSON lines; `result` of an attempt is one of those 
 image of the settings, or that image's content, by its checksum: `bad-body` where either is another.
 
 Every answer has the token looked at and a row of the database read, about 30 ms of a core: it is asked for every
-250 ms, and every 50 ms as soon as an answer is not good, or late, as token.py does. Uploads are upload.py's.
+250 ms, and every 50 ms as soon as an answer is not good, as token.py does. Uploads are upload.py's.
 """
 
 import hashlib
