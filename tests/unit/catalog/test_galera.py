@@ -103,6 +103,18 @@ def test_half_a_copy_is_no_position(program, tmp_path):
     assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "broken"
 
 
+def test_after_a_join_that_failed_somebody_else_is_asked_first(program, tmp_path, monkeypatch):
+    monkeypatch.setattr(program, "FAILED", tmp_path / "failed")
+    guard = Fake(program, tmp_path, "")
+    guard.here = "n2"
+    assert guard.transfer(is_first_cluster=False) == []
+    assert guard.transfer(is_first_cluster=True) == ["--wsrep-sst-method=rsync"]
+    (tmp_path / "failed").write_text("1")
+    assert guard.transfer(is_first_cluster=False) == ["--wsrep-sst-donor=n1,n3,"]
+    (tmp_path / "failed").write_text("2")
+    assert guard.transfer(is_first_cluster=False) == []
+
+
 def claims(program, tmp_path, others):
     """Let n1 claim to begin while the others tell these."""
     guard = Fake(program, tmp_path, "")

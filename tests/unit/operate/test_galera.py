@@ -84,3 +84,9 @@ def test_a_node_that_is_otherwise_set_or_has_other_accounts_is_named():
 def test_a_node_with_databases_of_its_own_is_kept_out():
     _, findings = judge({"n1": WELL, "n2": WELL, "n3": SILENT}, {"n1": "primary", "n2": "primary", "n3": "waiting:own"})
     assert "n3 does not join database" in findings["galera-own-data"].summary
+
+
+def test_a_server_that_cannot_be_asked_is_not_one_that_stopped():
+    lines, findings = judge(dict.fromkeys(NODES, SILENT))
+    assert not findings
+    assert [line.serves for line in lines] == [None, None, None]

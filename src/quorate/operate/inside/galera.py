@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from quorate.catalog.galera_positions import Told, attribute, read
+from quorate.catalog.galera_positions import PRIMARY, Told, attribute, read
 from quorate.catalog.services.galera import SOCKET, Galera
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Node
@@ -61,7 +61,7 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
     primary = {name: one for name, one in servers.items() if one.component == "Primary"}
     for node in holders(site):
         yield line(node.name, servers.get(node.name), facts.told.get(node.name))
-    if not primary:
+    if not primary and not any(one.kind == PRIMARY for one in facts.told.values()):
         yield from stopped(facts, site, running)
     elif own := sorted(node for node, one in facts.told.items() if one.position == "own"):
         yield kept_out(site, own)
@@ -75,6 +75,8 @@ def line(node: str, server: GaleraServer | None, told: Told | None) -> Line:
     if server is None:
         if told is None:
             return Line("says nothing", "unknown", node)
+        if told.kind == PRIMARY:
+            return Line("primary, and cannot be asked", "doubtful", node)
         values: dict[str, str | int | float | bool | None] = {"state": told.kind, "position": told.number}
         return Line(words_of(told), "doubtful", node, serves=False, values=values | {"history": told.history})
     is_primary = server.component == "Primary"
