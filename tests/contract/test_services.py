@@ -110,11 +110,6 @@ def test_secrets_are_named_for_it_and_stand_where_they_are_filled_in(service, pl
     assert not any(named_in(word) for word in words)
 
 
-def test_what_it_uses_is_in_the_file_and_not_itself(service, platform, cluster):
-    name, described = service
-    assert set(described.uses(Site(name, platform, cluster))) <= cluster.services.keys() - {name}
-
-
 def test_the_service_carries_its_own_name(service, platform, cluster):
     """One resource is called as the service, and runs only where what stands beside it does: clones of its name."""
     name, described = service

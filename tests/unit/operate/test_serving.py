@@ -1,9 +1,11 @@
 """Whether clients are served, and if not why: services that use each other, of made up kinds."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import click
 import pytest
+from jsonschema import Draft202012Validator
 from tests.unit.explore.made_up import cluster_of
 
 from quorate.catalog.platforms.debian import PLATFORM
@@ -16,10 +18,12 @@ from quorate.operate.serving import problems, serving
 from quorate.operate.status import judge
 from quorate.render.cib import everything
 from quorate.ui.screen import service_lines
+from quorate.ui.terminal import as_json
 
 from .cases import DATA, NOW, Cases
 
 OPERATE = Cases(DATA / "operate")
+SCHEMA = Draft202012Validator(json.loads((DATA.parents[1] / "docs/reference/status.schema.json").read_text()))
 CLUSTER = cluster_of()
 HEALTHY = cluster_status.parse((DATA / "operate" / "healthy" / "n1.crm_mon").read_text().partition("\n")[2], 0)
 
@@ -159,4 +163,6 @@ def test_the_screen_says_it():
     assert "not served: database, which it uses, is stopped; 1 of 3, running on n1; not ..." in lines[2]
     assert lines[3].endswith("not served: database, which it uses, is stopped; running on n1, n2, n3")
     assert not status.well
+    found = {"well": status.well, "exit_code": status.exit_code} | asdict(status)
+    SCHEMA.validate(json.loads(json.dumps(found, default=as_json)))
     assert "service-not-served" in {problem.code for problem in status.problems}

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from quorate.catalog.platforms import platform_for
 from quorate.errors import QuorateError, TimedOut
@@ -23,6 +24,7 @@ from .cases import DATA as ALL
 from .cases import NOW, Cases
 
 OPERATE = Cases(ALL / "operate")
+SCHEMA = Draft202012Validator(json.loads((ALL.parents[1] / "docs/reference/status.schema.json").read_text()))
 CASES, CLUSTER = OPERATE.names, OPERATE.cluster
 status, views, screen, codes = OPERATE.status, OPERATE.views, OPERATE.screen, OPERATE.codes
 
@@ -41,7 +43,8 @@ def test_the_screen_is_one_screen_and_json_can_be_written(case: str) -> None:
     above, _, _ = screen(case).partition("\n\n")
     assert above.count("\n") < 24
     assert all(len(line) <= 120 for line in above.splitlines())
-    assert json.loads(json.dumps(asdict(status(case)), default=as_json))["cluster"] == "gstat"
+    found = {"well": status(case).well, "exit_code": status(case).exit_code} | asdict(status(case))
+    SCHEMA.validate(json.loads(json.dumps(found, default=as_json)))
 
 
 @pytest.mark.parametrize(
