@@ -53,13 +53,14 @@ class _Judge:
         self.cut_off = {event.node for event in events if event.action == FENCE}
         self.restless = frozenset(part for one in ending.sides for part in one.restless)
         self._lapses: dict[tuple[str, int], tuple[Interruption, ...]] = {}
+        self._worst: dict[str, Impact | None] = {}
 
     def impact(self, service: Service) -> Impact:
         """Return the impact on one service."""
         case, ending = self.case, self.ending
         told = self._told(service)
         ran, runs = told.ran, told.runs
-        if bad := self._bad(service, told) or self._bad_below(service, told):
+        if bad := self._bad(service) or self._bad_below(service, told):
             return bad
         alone = self._alone(service, runs)
         gone = bool(alone) and bool(ran) and not any(map(self._was_alone, (service, *service.uses)))
@@ -85,14 +86,16 @@ class _Judge:
     def _was_alone(self, service: Service) -> bool:
         return bool(self.case.stood.alone(service, self.case.hindrance_before))
 
-    def _bad(self, service: Service, told: reasons.Told) -> Impact | None:
+    def _bad(self, service: Service) -> Impact | None:
         """Return the impact where the service itself is down, or may run twice."""
-        words = self._bad_words(service, told)
-        if not words:
-            return None
-        (state, shown), (cause, why, until) = words
-        gone = bool(told.ran) and not self._was_alone(service)
-        return Impact(service.name, state, None, told.ran, shown, why, until, gone, cause=cause)
+        if service.name not in self._worst:
+            told, found = self._told(service), None
+            if words := self._bad_words(service, told):
+                (state, shown), (cause, why, until) = words
+                gone = bool(told.ran) and not self._was_alone(service)
+                found = Impact(service.name, state, None, told.ran, shown, why, until, gone, cause=cause)
+            self._worst[service.name] = found
+        return self._worst[service.name]
 
     def _bad_words(
         self, service: Service, told: reasons.Told
@@ -110,9 +113,9 @@ class _Judge:
 
     def _bad_below(self, service: Service, told: reasons.Told) -> Impact | None:
         """Return the impact where the service runs, and is not served for want of one that it uses."""
-        if told.runs:
+        bad = next((bad for one in service.uses if (bad := self._bad(one)) and bad.state is State.DOWN), None)
+        if bad is None and told.runs:
             return None
-        bad = next((bad for one in service.uses if (bad := self._bad(one, self._told(one))) and not bad.after), None)
         gone = bool(told.ran) and not any(map(self._was_alone, (service, *service.uses)))
         (cause, why, until), through = reasons.below(told, bad), bad.service if bad else ""
         return Impact(service.name, State.DOWN, None, told.ran, (), why, until, gone, cause=cause, through=through)

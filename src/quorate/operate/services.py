@@ -154,13 +154,17 @@ def _clone(name: str, kind: str, truth: ClusterStatus, wanted: Sequence[str]) ->
     """Judge what runs in several places. wanted: the nodes on which it should."""
     parts = truth.instances(name)
     active = [part for part in parts if part.active]
-    where = tuple(dict.fromkeys(node for part in active for node in part.nodes))
+    lost = {node.name for node in truth.nodes if node.unclean or not node.online}  # nobody knows what runs there
+    where = tuple(dict.fromkeys(node for part in active for node in part.nodes if node not in lost))
     if not parts:
         return ServiceState(name, kind, "missing", (), "in the file, and not on the cluster", len(wanted))
     if not active:
         state, words = _idle(parts[0], truth)
         return ServiceState(name, kind, state, (), words, len(wanted))
-    promoted = list(dict.fromkeys(node for part in active for node in part.nodes if part.role == "Promoted"))
+    if not where:
+        gone = ", ".join(sorted({node for part in active for node in part.nodes}))
+        return ServiceState(name, kind, "lost", (), f"was on {gone}: lost, and not proven to be off", len(wanted))
+    promoted = [node for node in where if any(node in part.nodes and part.role == "Promoted" for part in active)]
     words = f"running on {', '.join(where)}" + (f"; promoted on {', '.join(promoted)}" if promoted else "")
     bad = [part for part in active if part.failed or part.blocked]
     if bad:
@@ -179,7 +183,7 @@ def _clone(name: str, kind: str, truth: ClusterStatus, wanted: Sequence[str]) ->
 def _away(node: str, truth: ClusterStatus) -> str:
     """Return why a node runs nothing, "" where it could."""
     seen = truth.node(node)
-    if seen is None or not seen.online:
+    if seen is None or seen.unclean or not seen.online:
         return f"{node} is not there"
     return f"{node} is in standby" if seen.standby else ""
 

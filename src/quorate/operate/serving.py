@@ -75,7 +75,7 @@ def _leaning(state: ServiceState, own: Mapping[str, ServiceState], direct: Mappi
     """Return a service with what it lacks of those that it uses; the one that lacks nothing itself is to blame."""
     try:
         leans = used(state.name, direct)
-    except UsageError:  # in a circle, which check tells
+    except UsageError:  # in a circle: then no exploration takes the file
         leans = tuple(direct.get(state.name, ()))
     missing = next((own[name] for name in leans if own[name].served is False), None)
     if missing is not None and state.served:

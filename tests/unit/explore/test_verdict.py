@@ -278,6 +278,13 @@ def test_an_interruption_of_what_it_uses_is_its_own():
     assert found.why.startswith("ledger, which it uses: ledger is ")
 
 
+def test_what_it_uses_may_be_down_though_pacemaker_believes_that_it_runs():
+    gone = frozenset({("book", node) for node in ("n1", "n2", "n3")})
+    ledger, found = judge(case(SHARED, BOTH, side("n1 n2 n3", BOTH), gone=gone, unnoticed=True))[-2:]
+    assert (ledger.state, found.state, found.through) == (State.DOWN, State.DOWN, "ledger")
+    assert found.why == "ledger, which it uses, is down: book has ended, and no monitor asks it"
+
+
 def test_two_copies_of_what_it_uses_are_not_two_of_its_own():
     either = Service("either", ("till",), nodes=("n1", "n2", "n3"), uses=(SHARED.service("site"),))
     whole = replace(SHARED, services=(SHARED.service("site"), either))

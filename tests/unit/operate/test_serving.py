@@ -76,6 +76,16 @@ def test_nodes_that_are_away_are_told_themselves_and_not_again():
     assert list(running.problems((identity,), (), frozenset())) == []
 
 
+def test_what_a_lost_node_may_still_run_serves_nobody():
+    seen = truth()
+    seen = replace(seen, nodes=tuple(replace(node, unclean=node.name == "n3") for node in seen.nodes))
+    assert states(seen)["identity"].words == "served; 2 of 3, running on n1, n2; n3 is not there"
+    two = replace(seen, nodes=tuple(replace(node, unclean=node.name != "n1") for node in seen.nodes))
+    assert states(two)["database"].served is False
+    none = replace(seen, nodes=tuple(replace(node, unclean=True) for node in seen.nodes))
+    assert (states(none)["identity"].state, states(none)["identity"].served) == ("lost", False)
+
+
 def test_who_uses_what_is_stopped_is_not_served_and_says_why():
     found = states(database="")
     assert (found["database"].state, found["database"].served) == ("stopped", False)
