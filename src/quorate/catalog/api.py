@@ -73,6 +73,9 @@ Restart=on-failure
 WantedBy=multi-user.target
 """
 START_S = 300
+# Pacemaker 2.1.5 counts a failure that it is told of (catalog/watched.py) twice, and a monitor may find the same one: a
+# server that was killed once had 3, the usual threshold, and took the address and all others to another node.
+THRESHOLD = "7"
 DRAWN = "5000"  # stronger than any stickiness of ours; without an instance anywhere the address stays where it is
 LOOPBACK = ("127.", "[::1]")
 CHECK_S = 3.0  # a page that an API's only worker makes, between requests of clients
@@ -170,6 +173,7 @@ class ApiService(Service):
             f"{site.name}-server",
             AgentName("systemd", None, unit),
             operations=(Operation("start", timeout_s=START_S), Operation("monitor", interval_s=self.monitor)),
+            meta=MappingProxyType({"migration-threshold": THRESHOLD}),
         )
         meta = dict(self.meta)
         if self.is_passive(site):

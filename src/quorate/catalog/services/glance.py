@@ -109,12 +109,15 @@ targets: {availability: 99.99, outage_s: 60}
     def store(self, name: str) -> Store | None:
         """Return what the images lie on, where Pacemaker mounts it.
 
-        An image's file is written once, by the server that took it, under a name that no other has.
+        An image's file is written once, by the server that took it, under a name that no other has: what is no disk
+        several nodes may have at once.
         """
         if self.data.local:
             return None
         store = self.data.store(name, self.minor)
-        return replace(store, together=True) if isinstance(store, Provided) else store
+        if isinstance(store, Provided) and not store.mount.device.startswith("/dev/"):
+            return replace(store, together=True)
+        return store
 
     def seed(self, name: str, platform: Platform) -> Seed | None:
         """Return the directory that the store must have before the server starts."""
