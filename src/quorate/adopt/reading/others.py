@@ -16,7 +16,7 @@ from quorate.dialect.haproxy.read import read as read_haproxy
 
 WHYS = {
     "drbd": "it stays as it is on the hosts: a cluster file has DRBD only below a service of the catalog",
-    "haproxy": "it stays as it is on the hosts: the catalog has no such service",
+    "haproxy": "it stays as it is on the hosts; what a service of kind haproxy needs stands in a file beside it",
 }
 
 
