@@ -180,7 +180,7 @@ class ApiService(Service):
             made = self._on_its_store(site, server, Group(site.name, (server.id,), MappingProxyType(meta)))
             return made + Resources(constraints=tuple(self._bound(site)))
         # There is no other node for an instance of a clone to go to: it is tried again where it failed.
-        server = replace(server, meta=MappingProxyType({"failure-timeout": "60s"}))
+        server = replace(server, meta=MappingProxyType({**server.meta, "failure-timeout": "60s"}))
         made = self._on_its_store(site, server, Group(f"{site.name}-instance", (server.id,)))
         if self.store(site.name) is None:
             made = Resources(resources=(server,))
