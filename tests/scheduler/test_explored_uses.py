@@ -46,9 +46,11 @@ def test_another_node_lost_costs_what_the_proxy_needs(found, gate):
     assert found["node-lost:n1"]["database"].interruption.seconds == pytest.approx(3.1), "the writer"
 
 
-def test_a_server_that_is_killed_costs_a_check_and_one_that_stands_by_nothing(found):
+def test_a_server_that_is_killed_costs_another_try_and_one_that_stands_by_nothing(found):
     killed = found["resource-failed:identity-server@n2"]
-    assert killed["identity"].interruption.seconds == pytest.approx(1.1)
+    assert killed["identity"].interruption.seconds == pytest.approx(0.5)
+    writer = found["resource-failed:database-server@n1"]
+    assert writer["database"].interruption.seconds == pytest.approx(1.1), "until two checks have failed"
     assert killed["images"].through == "identity"
     assert killed["database"].state is State.UNAFFECTED
     standby = found["resource-failed:database-server@n2"]

@@ -9,6 +9,8 @@ from typing import Literal
 
 CONNECT_S = 1.0
 """How long a proxy waits for a server to take a connection, and at least for the answer to a check."""
+REFUSED_S = 0.5
+"""How long a client may need to ask again, whose connection ended with the server: an assumption, not measured yet."""
 FAST = 0.1
 """From the first failed check on it waits for this share of the interval; the second one that fails is the last."""
 
@@ -40,11 +42,12 @@ class Proxied:
 
     @property
     def died_s(self) -> float:
-        """How long clients wait at the most for another server when one ends: until two checks have failed.
+        """How long clients wait at the most for another server when one ends, or is stopped.
 
-        With clients that connect anew it is less: the first connection that is refused is enough.
+        One that refuses a connection is down in that moment, and the connection goes to another. But where all clients
+        are at one server, it may take connections for a while that it no longer serves: until two checks have failed.
         """
-        return self.check_s * (1 + FAST)
+        return self.check_s * (1 + FAST) if self.single else REFUSED_S
 
     @property
     def silent_s(self) -> float:

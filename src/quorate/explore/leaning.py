@@ -14,7 +14,7 @@ from quorate.describe.cluster import Cluster
 from quorate.errors import UsageError
 from quorate.explore.subject import Service, Wait
 
-PROXY = "the proxy's checks: until two of them have failed"
+PROXY = "the proxy's checks, and an assumption of how long a client needs to ask again (Proxied)"
 
 
 def leaning(services: Sequence[Service], cluster: Cluster, platform: Platform) -> tuple[Service, ...]:
