@@ -40,6 +40,7 @@ def test_its_server_listens_at_the_node_behind_a_proxy_and_at_the_address_withou
     assert f"--http-socket {NODE.links[0].ip}:5000 --ini" in file(active, path).content
     assert "--http-socket 10.20.0.100:5000 --ini" in file(passive, path).content
     assert "ExecStart=\nExecStart=/usr/bin/uwsgi_python3 " in file(active, path).content
+    assert "KillMode=mixed\n" in file(active, path).content, "a worker that is told to stop drops its requests"
 
 
 def test_the_packages_ini_is_left_alone_and_ours_has_as_many_workers_as_the_file_says(active, passive):

@@ -91,8 +91,8 @@ class Keystone(ApiService):
     are found when there is but one. Caches (kind memcached) are used, all of them, where there are any.
     port: where it listens, and where clients find it at the entrance. region: of its endpoints in the catalog.
     workers: processes on each node; threads: of each. monitor: how often systemd is asked whether the server runs.
-    The user admin and its own endpoints are made when it runs for the first time; /root/openrc
-    has what `openstack` needs to work as admin. `quorate apply --rotate-keys NAME` replaces the key of tokens.
+    The user admin and its own endpoints are made when it runs for the first time; /root/openrc has what `openstack`
+    needs to work as admin. `quorate apply --rotate-keys NAME` replaces the key of tokens.
     """
 
     kind: ClassVar[str] = "keystone"
@@ -157,9 +157,13 @@ targets: {availability: 99.99, outage_s: 60}
         return sections
 
     def unit_lines(self, site: Site, node: Node) -> Sequence[str]:
-        """Return uWSGI's command: with an ini file of its own, at the address of this node or of the entrance."""
+        """Return uWSGI's command: with an ini file of its own, at the address of this node or of the entrance.
+
+        Only the master is told to stop: it lets its workers end what they have begun. A worker that is told drops it.
+        """
         where = f"{host_in_url(self.listening(site, node))}:{self.port}"
-        return ("ExecStart=", f"ExecStart=/usr/bin/uwsgi_python3 --http-socket {where} --ini {INI}")
+        command = f"/usr/bin/uwsgi_python3 --http-socket {where} --ini {INI}"
+        return ("ExecStart=", f"ExecStart={command}", "KillMode=mixed")
 
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the frame's, uWSGI's settings, and what an operator needs to work at once."""
