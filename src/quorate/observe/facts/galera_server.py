@@ -25,7 +25,6 @@ SETTINGS = (
     "max_connections",
     "version",
     "wsrep_cluster_name",
-    "wsrep_sst_method",
 )
 
 
