@@ -51,11 +51,6 @@ class Insight:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def serving(self) -> tuple[str, ...]:
-        """The nodes whose servers say that they serve clients."""
-        return tuple(dict.fromkeys(line.node for line in self.lines if line.node and line.serves))
-
-    @property
     def silent(self) -> Line | None:
         """Why clients are not served though servers run: the first line that says so; None where some are served.
 

@@ -100,7 +100,8 @@ def service_lines(found: Consequences | None) -> Iterator[str]:
 def consequence_text(one: Consequence) -> str:
     """Return what a service meets, in words."""
     fate = click.style(one.fate.value, fg=COLOURS.get(one.fate))
-    words = fate + (f" for {one.through}, which it uses" if one.through else places(one))
+    whom = f" {'for' if one.fate is Fate.WAITING else 'with'} {one.through}, which it uses"
+    words = fate + (whom if one.through else places(one))
     if one.interruption:
         words += f", interrupted for {figure(one.interruption)}"
     elif one.until:

@@ -169,3 +169,12 @@ def test_what_comes_back_later_says_with_what(capsys: pytest.CaptureFixture[str]
     waits = Consequence("site", Fate.RESTARTED, None, ("n1",), ("n1",), why="emptying n1", until="taking n1 back")
     show_plan(replace(PLAN, consequences=Consequences(services=(waits,))), diff=False)
     assert "restarted on n1, down until taking n1 back, by emptying n1" in capsys.readouterr().out
+
+
+def test_who_waits_for_what_it_uses_says_for_whom(capsys: pytest.CaptureFixture[str]) -> None:
+    waits = Consequence("api", Fate.WAITING, Figure(2.5, "default"), ("n1", "n2"), ("n1", "n2"), through="database")
+    stopped = Consequence("images", Fate.STOPPED, before=("n1",), through="database")
+    show_plan(replace(PLAN, consequences=Consequences(services=(waits, stopped))), diff=False)
+    said = capsys.readouterr().out
+    assert "waiting for database, which it uses, interrupted for ~2.5 s" in said
+    assert "stopped with database, which it uses, and does not come back" in said
