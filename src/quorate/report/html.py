@@ -59,6 +59,7 @@ def page(outcome: Outcome) -> str:
         foretold_word=wording.FORETOLD[outcome.foretold.agreement] if outcome.foretold else "",
         rests_on=wording.rests_on(outcome.foretold) if outcome.foretold else "",
         bases=wording.BASES,
+        foretelling=len(outcome.clients) > 1 and any(client.foretold for client in outcome.clients),
         evidence=wording.evidence(outcome),
         answered_s=outcome.phases.at(Step.FIRST_ANSWER),
         version=__version__,

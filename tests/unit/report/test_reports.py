@@ -271,3 +271,11 @@ def test_files_lie_beside_the_record(outcome: Outcome, tmp_path: Path) -> None:
     assert path == tmp_path / "report.html"
     assert json.loads((tmp_path / "run.json").read_text())["verdict"] == "held"
     assert (tmp_path / "report.txt").read_text() == summary(outcome)
+
+
+def test_every_client_s_prediction_stands_in_its_line(recording: Recording) -> None:
+    other = replace(recording.traces[0], name="api")
+    predictions = {"web": foretold("longer-than-the-margin"), "api": foretold("not-covered")}
+    text = page(judge_run(replace(recording, traces=(recording.traces[0], other), predictions=predictions)))
+    assert ">4.23 s</span>" in text
+    assert ">–</span>" in text
