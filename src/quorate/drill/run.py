@@ -38,7 +38,7 @@ from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.places import markers
 from quorate.drill.predicting import foretell
 from quorate.drill.probe import Clients, probing_all
-from quorate.drill.record import About, Event, Moment
+from quorate.drill.record import About, Event, Moment, service_of
 from quorate.drill.writes import KEPT
 from quorate.errors import UsageError
 from quorate.machines.fleet import on_all
@@ -102,11 +102,7 @@ async def drill(
         async with asking_beside(scene, history), probing_all(kinds) as client:
             await client.wait_steady()
             history.event(Moment.STEADY)
-            note(
-                "; ".join(
-                    [*map(told, asking), f"{scene.victim} {'serves' if not hit.was else 'is ' + ' and '.join(hit.was)}"]
-                )
-            )
+            note(f"{told(asking)}; {scene.victim} {' and '.join(hit.words)}")
             zero = await broken(scene, fault, client, history)
             note(f"watching for {WATCH_S:g} s whether the service stays")
             await asyncio.sleep(WATCH_S)
@@ -118,9 +114,11 @@ async def drill(
     return judge_run(read(story.folder))
 
 
-def told(asking: Asking) -> str:
-    """Return what a client does, for people."""
-    return f"a client asks {asking.settings.target} every {asking.settings.every_ms:g} ms"
+def told(asking: Sequence[Asking]) -> str:
+    """Return who asks, for people. Pure."""
+    if len(asking) == 1:
+        return f"a client asks {asking[0].settings.target} every {asking[0].settings.every_ms:g} ms"
+    return f"clients of {', '.join(dict.fromkeys(service_of(one.name) for one in asking))} ask"
 
 
 async def about_run(scene: Scene, story: Story, fault: Fault, hit: victim.Victim, seed: int) -> About:

@@ -35,11 +35,20 @@ LIMIT_MS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """The node. was: what it was to the clients, of "holder" and "writer". aim: the word, or name, it was chosen by."""
+    """The node. aim: the word, or the name, it was chosen by.
+
+    was: what it was to the clients, of "holder" and "writer"; nothing where every service runs on one node alone.
+    """
 
     node: str
     aim: str
     was: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it was, as parts of a sentence that begins with its name."""
+        known = {HELD: "has the address", WROTE: "is the database's writer"}
+        return tuple(known[word] for word in self.was) or ("serves" if self.aim == "serving" else "is hit",)
 
 
 def entrance(site: Site) -> IPInterface | None:
@@ -70,7 +79,9 @@ async def find(ground: Ground, fleet: Fleet, want: Want, site: Site, *, aim: str
     aim = aim or usual(site)
     if aim not in (*WORDS, *fleet):
         raise UsageError(f"no node is called {aim}", f"choose from: {', '.join((*WORDS, *fleet))}")
-    found = {HELD: await holder(fleet, site), WROTE: await writer(ground, fleet, want, site, note=note)}
+    found = {HELD: "", WROTE: ""}
+    if aim in found or any(site.of(name).is_everywhere for name in site.cluster.services):
+        found = {HELD: await holder(fleet, site), WROTE: await writer(ground, fleet, want, site, note=note)}
     if aim in found:
         node = found[aim]
     elif aim == "any":
