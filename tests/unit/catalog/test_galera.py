@@ -52,6 +52,39 @@ def test_it_says_who_is_missed(program):
     assert "n3" in program.chosen(told(f"{ONE}:9", f"{ONE}:12", ""), NODES)[1]
 
 
+def turn(program, tmp_path, monkeypatch, *positions):
+    """Have n1, whose position is the first, take its turn among nodes that tell these; return its arguments."""
+    monkeypatch.setattr(program.Guard, "asked", lambda *_: {})
+    guard = Fake(program, tmp_path, "")
+    guard.here, values = "n1", told(*positions)
+    guard.set = lambda name, value: values.update(n1=value) if name == guard.attribute else None
+    guard.told = lambda: dict(values)
+    return guard.turn(positions[0])
+
+
+@pytest.mark.parametrize("stranger", ["none", "own"])
+def test_a_disk_that_may_come_back_finds_another_history(program, tmp_path, monkeypatch, capsys, stranger):
+    grastate = tmp_path / "grastate.dat"
+    grastate.write_text(f"uuid:    {ONE}\nseqno:   -1\nsafe_to_bootstrap: 0\n")
+    arguments = turn(program, tmp_path, monkeypatch, f"{ONE}:12", f"{ONE}:9", stranger)
+    assert arguments == ["--wsrep-new-cluster"]
+    assert not grastate.exists()
+    assert "new history: n3 says" in capsys.readouterr().out
+
+
+def test_with_all_that_were_there_the_history_goes_on(program, tmp_path, monkeypatch):
+    grastate = tmp_path / "grastate.dat"
+    grastate.write_text(f"uuid:    {ONE}\nseqno:   -1\nsafe_to_bootstrap: 0\n")
+    arguments = turn(program, tmp_path, monkeypatch, f"{ONE}:12", f"{ONE}:9", "broken")
+    assert arguments == [f"--wsrep-start-position={ONE}:12", "--wsrep-new-cluster"]
+    assert "safe_to_bootstrap: 1" in grastate.read_text()
+
+
+def test_a_first_build_that_was_interrupted_goes_on_by_itself(program, tmp_path, monkeypatch):
+    assert turn(program, tmp_path, monkeypatch, f"{ONE}:3", "none", "none") == ["--wsrep-new-cluster"]
+    assert turn(program, tmp_path, monkeypatch, "none", "none", "none") == ["--wsrep-new-cluster"]
+
+
 def test_nobody_begins_while_a_server_runs_somewhere(program):
     for value in ("beginning", "joining", "non-primary", "primary"):
         assert program.chosen({**told("none", "none", "none"), "n3": value}, NODES)[0] is None
@@ -122,7 +155,7 @@ def claims(program, tmp_path, others):
     said = {}
     guard.set = lambda _name, value: said.update(n1=value)
     guard.told = lambda: {**said, **others}
-    return guard.has_claimed("none", guard.is_first)
+    return guard.has_claimed("none", lambda now: program.chosen(now, NODES)[0] == "n1")
 
 
 def test_two_that_claim_both_step_back(program, tmp_path):
