@@ -127,6 +127,15 @@ def test_what_a_directory_holds(program, tmp_path):
     assert Fake(program, tmp_path, f"{ZERO}:-1").position() == "own"
 
 
+def test_databases_of_its_own_are_not_wiped_because_no_position_can_be_recovered(program, tmp_path):
+    (tmp_path / "shop").mkdir()
+    assert Fake(program, tmp_path, None).position() == "own"
+    (tmp_path / "galera.cache").touch()
+    assert Fake(program, tmp_path, None).position() == "unknown"
+    (tmp_path / "grastate.dat").write_text(f"uuid:    {ONE}\nseqno:   -1\n")
+    assert Fake(program, tmp_path, None).position() == "unknown"
+
+
 def test_half_a_copy_is_no_position(program, tmp_path):
     (tmp_path / "grastate.dat").write_text(f"uuid:    {ZERO}\nseqno:   -1\n")
     assert Fake(program, tmp_path, f"{ONE}:7").position() == "broken"
