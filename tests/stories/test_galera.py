@@ -1,0 +1,85 @@
+"""A database on every node: after a full stop it begins where the newest data are, or where somebody says."""
+
+import time
+
+import pytest
+from staging import Stage
+
+pytestmark = pytest.mark.lab
+
+FILE = """\
+cluster: {name}
+nodes:
+  n1: {links: [10.71.0.11, 172.71.0.11], fencing: {ipmi: 10.71.9.11}}
+  n2: {links: [10.71.0.12, 172.71.0.12], fencing: {ipmi: 10.71.9.12}}
+  n3: {links: [10.71.0.13, 172.71.0.13], fencing: {ipmi: 10.71.9.13}}
+fencing:
+  ipmi: {user: admin, password: {env: IPMI_PASSWORD}, power_wait: 0s}
+services:
+  database: {kind: galera}
+"""
+NODES = ("n1", "n2", "n3")
+MAKE = 'mariadb -e "CREATE DATABASE kept; CREATE TABLE kept.one (n INT PRIMARY KEY)"'
+WRITE = 'for n in $(seq {} {}); do mariadb -e "INSERT INTO kept.one VALUES ($n)" && echo $n; done'
+READ = 'mariadb -BNe "SELECT n FROM kept.one ORDER BY n"'
+HISTORY = "mariadb -BNe \"SHOW STATUS LIKE 'wsrep_cluster_state_uuid'\" | cut -f 2"
+LEAVE, RETURN = "systemctl disable corosync pacemaker", "systemctl start corosync pacemaker"
+
+
+def serving(stage: Stage, *nodes: str) -> None:
+    """Wait until the servers of these nodes serve, and no other does."""
+
+    def so(status: dict) -> bool:
+        (service,) = status["services"]
+        return {line["node"] for line in service["inside"] if line["serves"]} == {*nodes}
+
+    stage.status(so)
+
+
+def stopped_without(stage: Stage, missing: str) -> None:
+    """Cut the power of all; have all return in an odd order, but one that does not come into the cluster by itself."""
+    stage.ssh(missing, LEAVE)
+    for node in ("n3", "n1", "n2"):
+        stage.quorate("lab", "power", "off", str(stage.file), node, check=True)
+    for node in ("n3", "n2", "n1"):
+        stage.quorate("lab", "power", "on", str(stage.file), node, check=True)
+
+    def waits(status: dict) -> bool:
+        told = [one["summary"] for one in status["problems"] if one["code"] == "galera-stopped"]
+        return any(f"waits for {missing}" in one and "n1 holds" in one and "n2 holds" in one for one in told)
+
+    stage.status(waits)
+
+
+def rejoin(stage: Stage, node: str) -> None:
+    """Bring a node back into the cluster; one that is just being fenced has to boot first."""
+    deadline = time.monotonic() + 60
+    while stage.quorate("lab", "ssh", str(stage.file), node, RETURN).returncode != 0:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    serving(stage, *NODES)
+
+
+@pytest.mark.parametrize("stage", [FILE], indirect=True)
+def test_the_newest_data_begin(stage: Stage) -> None:
+    stage.apply("--no-test-fencing", check=True)
+    serving(stage, *NODES)
+    stage.ssh("n1", MAKE)
+    rows = stage.ssh("n1", WRITE.format(1, 60)).split()
+    assert len(rows) == 60
+
+    history = stage.ssh("n1", HISTORY)
+    stopped_without(stage, "n3")
+    refused = stage.quorate("recover", "--lab", str(stage.file), "database", "--yes")
+    assert refused.returncode == 4
+    assert "n3 does not say what it holds" in refused.stderr
+    told = stage.quorate("recover", "--lab", str(stage.file), "database", "--without", "n3", "--yes", check=True)
+    assert "may be lost: whatever n3 holds" in told.stderr
+    rows += stage.ssh("n1", WRITE.format(61, 70)).split()
+    assert "recover database without n3" in stage.quorate("history", "--lab", str(stage.file)).stdout
+
+    rejoin(stage, "n3")
+    assert [stage.ssh(node, READ).split() for node in NODES] == [rows, rows, rows]
+    after = {stage.ssh(node, HISTORY) for node in NODES}
+    assert len(after) == 1
+    assert history not in after
