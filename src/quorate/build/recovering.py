@@ -1,15 +1,17 @@
 """recovering: a Galera cluster begins although a node is missing that may hold more, as the operator has said.
 
     1. take the lock on every node that answers; read what the nodes' guards tell each other
-    2. decide where to begin (catalog/galera_positions.py), show what may be lost, have it agreed to
-    3. record it in the history; tell the guard of that node (a transient attribute); wait until its server is primary
+    2. decide where to begin (catalog/galera_positions.py), show what may be lost, have it agreed to, and read again
+    3. record it in the history; tell the guard of that node (a transient attribute); wait until its server is primary;
+       take the attribute back, whatever came of it
 
 The guard begins a new history, of another UUID. So every other node gets all data anew, and a node that was missing
 cannot come back as an equal whatever it holds: no memory of this has to be kept anywhere. Killed at any time, it is run
-again: the attribute is only a permission, and goes with its use, or with the node.
+again: the attribute is only a permission, and goes with its use, with the node, or when the node joins another.
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from quorate.build import history, lock
@@ -63,17 +65,16 @@ async def recover(
     agree: is shown what may be lost before anything is done; raises Refused to end it there.
     """
     async with lock.held(fleet, f"recover {site.name} of {site.cluster.name}"):
-        seen = await status(fleet)
-        if seen is None or not seen.quorate:
-            raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
-        if there := sorted(seen.online & {*without}):
-            raise Refused(f"{', '.join(there)} is in the cluster: it can be asked", "leave it out of --without")
-        assert isinstance(site.service, Galera)
-        holders = [node.name for node in site.service.holders(site)]
-        chosen = beginning(await told(fleet, site.name), holders, without, wanted)
+        chosen = await decided(fleet, site, without, wanted)
         if chosen is None:
             return None
         agree(chosen.node, chosen.lost)
+        # The answer may have taken hours.
+        again = await decided(fleet, site, without, wanted)
+        if again is None:
+            return None
+        if again != chosen:
+            raise Refused("what the nodes hold is not what was agreed to any more", "run it again, and read it again")
         recording = await recorded(fleet, site, chosen, without, by)
         try:
             await begin(fleet, site.name, chosen.node, note)
@@ -84,12 +85,23 @@ async def recover(
         return chosen.node
 
 
+async def decided(fleet: Fleet, site: Site, without: Collection[str], wanted: str | None) -> Beginning | None:
+    """Return where it is to begin as the nodes are now, None where it runs; Refused where it may not."""
+    seen = await status(fleet)
+    if seen is None or not seen.quorate:
+        raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
+    if there := sorted(seen.online & {*without}):
+        raise Refused(f"{', '.join(there)} is in the cluster: it can be asked", "leave it out of --without")
+    assert isinstance(site.service, Galera)
+    holders = [node.name for node in site.service.holders(site)]
+    return beginning(await told(fleet, site.name), holders, without, wanted)
+
+
 async def begin(fleet: Fleet, service: str, node: str, note: Note) -> None:
-    """Let the guard of `node` begin, and wait until its server is primary."""
+    """Let the guard of `node` begin, and wait until its server is primary; what was not used of it is taken back."""
     if node not in fleet:
         raise Refused(f"{node}, where the newest data are, does not answer here", "mend the way to it (SSH)")
-    await fleet[node].run(command("attrd_updater", f"--name={attribute(service)}-begin", "--update=yes"))
-    note(f"{node} may begin")
+    permission = f"--name={attribute(service)}-begin"
 
     async def serves() -> bool | None:
         seen = await told(fleet, service)
@@ -97,7 +109,13 @@ async def begin(fleet: Fleet, service: str, node: str, note: Note) -> None:
             return True
         raise NotYet(", ".join(f"{name} is {one.kind}" for name, one in sorted(seen.items())) or "nobody runs it")
 
-    await until(f"{service} is primary on {node}", serves, timeout_s=BEGIN_S, every_s=0.5)
+    try:
+        await fleet[node].run(command("attrd_updater", permission, "--update=yes"))
+        note(f"{node} may begin")
+        await until(f"{service} is primary on {node}", serves, timeout_s=BEGIN_S, every_s=0.5)
+    finally:
+        with suppress(QuorateError):  # the guard takes it back, too, as soon as its server joins or is primary
+            await fleet[node].run(command("attrd_updater", permission, "--delete"), timeout_s=10)
     note(f"{service} is primary on {node}; the others get all data from it")
 
 

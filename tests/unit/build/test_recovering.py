@@ -11,13 +11,14 @@ from quorate.build import recovering
 from quorate.build.history import Origin
 from quorate.build.recovering import recover
 from quorate.catalog.services.galera import Galera
-from quorate.errors import Refused, UsageError
+from quorate.errors import Refused, TimedOut, UsageError
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts.change_records import FOLDER
 
 ONE = "11111111-ead9-11f1-b788-7b03cecb23ec"
 ASK = "attrd_updater --name=galera-database --query --all"
 BEGIN = "attrd_updater --name=galera-database-begin --update=yes"
+TAKE_BACK = "attrd_updater --name=galera-database-begin --delete"
 WAITING = f'name="galera-database" host="n1" value="waiting:{ONE}:17"\nname="x" host="n2" value="waiting:{ONE}:18"\n'
 BEGUN = WAITING.replace(f"waiting:{ONE}:18", "primary")
 
@@ -40,9 +41,9 @@ def fleet(monkeypatch):
 
     monkeypatch.setattr(recovering, "status", status)
     monkeypatch.setattr(recovering.lock, "held", unlocked)
-    common = {"sh -c .*": "", BEGIN: ""}
+    common = {"sh -c .*": "", BEGIN: "", TAKE_BACK: ""}
     return {
-        "n1": FakeHost("n1", {ASK: [WAITING, BEGUN], **common}),
+        "n1": FakeHost("n1", {ASK: [WAITING, WAITING, BEGUN], **common}),
         "n2": FakeHost("n2", {ASK: WAITING, **common}),
     }
 
@@ -86,3 +87,36 @@ def test_without_quorum_nothing_begins(fleet, monkeypatch):
     monkeypatch.setattr(Quorate, "quorate", False)
     with pytest.raises(Refused, match="no quorum"):
         run(fleet, without=["n3"])
+
+
+@pytest.mark.parametrize(
+    ("now", "comes"),
+    [
+        (WAITING.replace(":17", ":19"), "not what was agreed to"),
+        (WAITING.replace(":18", ":99").replace("waiting", "joining", 1), "n1 is joining"),
+    ],
+)
+def test_what_has_changed_while_somebody_thought_is_not_begun(fleet, now, comes):
+    fleet["n1"].expect(ASK, WAITING, now)
+    with pytest.raises(Refused, match=comes):
+        run(fleet, without=["n3"])
+    assert not [path for host in fleet.values() for path in host.files]
+    assert BEGIN not in [str(command) for host in fleet.values() for command in host.ran]
+
+
+def test_what_began_meanwhile_is_left_alone(fleet):
+    fleet["n1"].expect(ASK, WAITING, BEGUN)
+    assert run(fleet, without=["n3"]) is None
+    assert BEGIN not in [str(command) for host in fleet.values() for command in host.ran]
+
+
+@pytest.mark.parametrize("ends", [TimedOut("too late"), asyncio.CancelledError()])
+def test_a_permission_that_was_not_used_is_taken_back(fleet, monkeypatch, ends):
+    async def until(*_, **__):
+        raise ends
+
+    monkeypatch.setattr(recovering, "until", until)
+    with pytest.raises(type(ends)):
+        run(fleet, without=["n3"])
+    ran = [str(command) for command in fleet["n2"].ran]
+    assert ran.index(BEGIN) < ran.index(TAKE_BACK)

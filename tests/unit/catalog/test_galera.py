@@ -62,6 +62,16 @@ def turn(program, tmp_path, monkeypatch, *positions):
     return guard.turn(positions[0])
 
 
+def test_a_permission_to_begin_ends_where_the_node_joins_or_serves(program, tmp_path):
+    for value in ("beginning", "joining", "primary"):
+        guard, done = Fake(program, tmp_path, ""), []
+        guard.set = lambda *words, done=done: done.append(words)
+        guard.say(f"waiting:{ONE}:1")
+        guard.say(value)
+        last = [("galera-database", value), ("galera-database-begin", None)]
+        assert done == [("galera-database", f"waiting:{ONE}:1"), *last]
+
+
 @pytest.mark.parametrize("stranger", ["none", "own"])
 def test_a_disk_that_may_come_back_finds_another_history(program, tmp_path, monkeypatch, capsys, stranger):
     grastate = tmp_path / "grastate.dat"
