@@ -90,6 +90,9 @@ def beginning(
     present = {node: told[node] for node in nodes if node in told}
     if wanted is not None and wanted not in present:
         raise UsageError(f"{wanted} is not there", f"begin on one of {', '.join(present)}")
+    if wanted is not None and present[wanted].position == "broken":
+        hint = "name another; where none has more, empty its data directory, and restore a backup when it has begun"
+        raise Refused(f"{wanted} {present[wanted].words}: no server can begin with that", hint)
     chosen = wanted or newest(present)
     return Beginning(chosen, tuple(losses(present, chosen, [node for node in nodes if node in without])))
 
@@ -113,6 +116,8 @@ def losses(present: Mapping[str, Told], chosen: str, without: Sequence[str]) -> 
     begins = present[chosen]
     silent = [*without, *(node for node, one in present.items() if one.position == "unknown" and node != chosen)]
     lost = [f"whatever {node} holds that {chosen} does not; nobody can say what that is" for node in silent]
+    if begins.position == "none":
+        lost.append(f"everything: {chosen} {begins.words}, and begins empty")
     for node, one in present.items():
         if one.history and (one.history != begins.history or one.number > begins.number):
             beyond = f"of it are {one.number - begins.number} writes" if one.history == begins.history else one.words

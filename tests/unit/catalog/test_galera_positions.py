@@ -43,6 +43,7 @@ def test_a_database_that_runs_is_left_alone():
         ({"d1": f"{ONE}:1", "d2": f"{ONE}:1"}, ["d3"], "d3", UsageError, "d3 is not there"),
         ({"d1": f"{ONE}:1", "d2": f"{OTHER}:1"}, ["d3"], None, Refused, "different histories"),
         ({"d1": "none", "d2": "broken"}, ["d3"], None, Refused, "no node that is there has data"),
+        ({"d1": f"{ONE}:1", "d2": "broken", "d3": "none"}, [], "d2", Refused, "d2 holds half a copy"),
     ],
 )
 def test_what_does_not_fit_is_said(values, without, wanted, error, words):
@@ -75,3 +76,11 @@ def test_a_node_that_cannot_tell_is_no_less_than_one_that_is_missing():
         beginning(there, NODES)
     found = beginning(there, NODES, (), "d1")
     assert found.lost == ("whatever d2 holds that d1 does not; nobody can say what that is",)
+
+
+def test_an_empty_node_that_is_named_costs_everything():
+    found = beginning(told(d1=f"{ONE}:10", d2="none", d3="broken"), NODES, (), "d2")
+    assert found.lost == (
+        "everything: d2 has never been in a cluster, and begins empty",
+        "what d1 holds that d2 does not: holds 10 of 11111111",
+    )
