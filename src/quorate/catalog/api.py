@@ -73,8 +73,8 @@ Restart=on-failure
 WantedBy=multi-user.target
 """
 START_S = 300
-# Pacemaker 2.1.5 counts a failure that it is told of (catalog/watched.py) twice, and a monitor may find the same one: a
-# server that was killed once had 3, the usual threshold, and took the address and all others to another node.
+# Pacemaker 2.1.5 counts a failure that it is told of twice, until programs/watch takes one back, and a monitor may find
+# the same one: a server that was killed once had 3, the usual threshold, and took the address and all others along.
 THRESHOLD = "7"
 DRAWN = "5000"  # stronger than any stickiness of ours; without an instance anywhere the address stays where it is
 LOOPBACK = ("127.", "[::1]")

@@ -108,6 +108,13 @@ def test_its_directory_is_made_once_on_the_store():
     assert "filesystem_store_datadir = /srv/images/glance\n" in settings(images())
 
 
+@pytest.mark.parametrize(
+    ("device", "together"), [("nas:/images", True), ("/srv/shared/images", True), ("/dev/sdb", False)]
+)
+def test_what_is_no_disk_may_be_mounted_on_several_nodes(device, together):
+    assert Glance(data={"filesystem": {"device": device}}).store("images").together is together
+
+
 def test_a_server_without_its_directory_does_not_start():
     assert "ExecStartPre=/usr/bin/test -w /srv/images/glance\n" in unit(images())
     local = unit(images(data={"local": "/srv/own"}))

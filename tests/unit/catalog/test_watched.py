@@ -149,3 +149,34 @@ def test_a_node_gets_the_program_and_a_unit_that_starts_at_boot() -> None:
         f"ExecStart={PROGRAM} --every=1 --patience=3 db-server /run/x.pid unix /run/x.sock 'show info'\n"
         in often.content
     )
+
+
+class Counts:
+    """Stands for Pacemaker's attributes: the count of failures on a node, and how much each one told adds to it."""
+
+    def __init__(self, count: int, each: int) -> None:
+        self.count = count
+        self.each = each
+
+    def output(self, *argv: str) -> str:
+        if argv[0] == "attrd_updater" and "--update" in argv:
+            self.count = int(argv[argv.index("--update") + 1])
+        return f'name="fail-count-db-server#asyncmon_0" host="n1" value="{self.count}"\n' if self.count else ""
+
+    def run(self, argv: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        self.count += self.each if argv[0] == "crm_resource" else 0
+        return subprocess.CompletedProcess(argv, 0)
+
+
+@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("each", [1, 2])
+def test_one_end_counts_as_one_failure(
+    watch: ModuleType, monkeypatch: pytest.MonkeyPatch, before: int, each: int
+) -> None:
+    """Pacemaker 2.1.5 counts two."""
+    counts = Counts(before, each)
+    monkeypatch.setattr(watch, "output", counts.output)
+    monkeypatch.setattr(watch, "LOOK_S", 0)
+    monkeypatch.setattr(watch.subprocess, "run", counts.run)
+    watch.tell("db-server", "n1")
+    assert counts.count == before + 1
