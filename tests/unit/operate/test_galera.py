@@ -6,7 +6,7 @@ from tests.unit.catalog.sites import site
 
 from quorate.catalog.galera_positions import read
 from quorate.catalog.services.galera import Galera
-from quorate.errors import Unknown
+from quorate.errors import HostUnreachable, Unknown
 from quorate.findings import Finding
 from quorate.observe.facts.galera_server import GaleraServer
 from quorate.operate.inside.galera import Facts, judged
@@ -18,10 +18,10 @@ NODES = ("n1", "n2", "n3")
 SILENT = Unknown("The database server does not answer.")
 
 
-def judge(servers, values=None):
+def judge(servers, values=None, **options):
     told = read(values if values is not None else dict.fromkeys(NODES, "primary"))
     facts = Facts(told, servers)
-    said = list(judged(facts, site("database", Galera()), frozenset(NODES)))
+    said = list(judged(facts, site("database", Galera(**options)), frozenset(NODES)))
     return [one for one in said if isinstance(one, Line)], {one.code: one for one in said if isinstance(one, Finding)}
 
 
@@ -86,7 +86,21 @@ def test_a_node_with_databases_of_its_own_is_kept_out():
     assert "n3 does not join database" in findings["galera-own-data"].summary
 
 
-def test_a_server_that_cannot_be_asked_is_not_one_that_stopped():
+def test_a_donor_serves_where_its_copy_is_taken_beside_writes():
+    donor = replace(WELL, state="Donor/Desynced")
+    for sst, serves in (("mariabackup", True), ("rsync", False)):
+        lines, findings = judge({"n1": WELL, "n2": WELL, "n3": donor}, sst=sst)
+        assert [line.serves for line in lines] == [True, True, serves]
+        assert "n3 gives data away" in findings["galera-transfer"].summary
+
+
+def test_a_server_that_hangs_has_not_stopped_and_does_not_serve():
     lines, findings = judge(dict.fromkeys(NODES, SILENT))
     assert not findings
-    assert [line.serves for line in lines] == [None, None, None]
+    assert [line.serves for line in lines] == [False, False, False]
+
+
+def test_of_a_host_that_cannot_be_reached_nothing_is_known():
+    lines, findings = judge({"n1": WELL, "n2": HostUnreachable("n2: no SSH")})
+    assert not findings
+    assert [line.serves for line in lines] == [True, None, None]

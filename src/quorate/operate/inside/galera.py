@@ -8,7 +8,7 @@ from quorate.catalog.galera_positions import PRIMARY, Told, attribute, read
 from quorate.catalog.services.galera import SOCKET, Galera
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Node
-from quorate.errors import QuorateError
+from quorate.errors import HostUnreachable, QuorateError
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host
 from quorate.observe.facts import galera_server, node_attributes
@@ -22,7 +22,7 @@ PAUSED_MAX = 0.1
 """Share of the time that writes may have waited for the slowest node."""
 QUEUE_MAX = 1000
 """Writes received and not applied, beyond which a node is behind."""
-GOOD = ("Synced", "Donor/Desynced")
+SYNCED, DONOR = "Synced", "Donor/Desynced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,13 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
     servers = {name: one for name, one in facts.servers.items() if isinstance(one, GaleraServer)}
     primary = {name: one for name, one in servers.items() if one.component == "Primary"}
     for node in holders(site):
-        yield line(node.name, servers.get(node.name), facts.told.get(node.name))
+        found = facts.servers.get(node.name)
+        told = facts.told.get(node.name)
+        if isinstance(found, GaleraServer):
+            yield described(node.name, found, takes_writes(site))
+        else:
+            is_asked = found is not None and not isinstance(found, HostUnreachable)
+            yield silent(node.name, told, is_asked=is_asked)
     if not primary and not any(one.kind == PRIMARY for one in facts.told.values()):
         yield from stopped(facts, site, running)
     elif own := sorted(node for node, one in facts.told.items() if one.position == "own"):
@@ -70,23 +76,32 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
     yield from different(site, servers)
 
 
-def line(node: str, server: GaleraServer | None, told: Told | None) -> Line:
-    """Return how one node is."""
-    if server is None:
-        if told is None:
-            return Line("says nothing", "unknown", node)
-        if told.kind == PRIMARY:
-            return Line("primary, and cannot be asked", "doubtful", node)
-        values: dict[str, str | int | float | bool | None] = {"state": told.kind, "position": told.number}
-        return Line(words_of(told), "doubtful", node, serves=False, values=values | {"history": told.history})
+def takes_writes(site: Site) -> tuple[str, ...]:
+    """Return the states in which a server takes writes, as galera-answers tells proxies: rsync holds up the donor's."""
+    assert isinstance(site.service, Galera)
+    return (SYNCED,) if site.service.sst == "rsync" else (SYNCED, DONOR)
+
+
+def silent(node: str, told: Told | None, *, is_asked: bool) -> Line:
+    """Return how a node is whose server said nothing. is_asked: its host was there, so a server that serves answers."""
+    if told is None:
+        return Line("says nothing", "unknown", node)
+    if told.kind == PRIMARY:
+        return Line("primary, and cannot be asked", "doubtful", node, serves=False if is_asked else None)
+    values: dict[str, str | int | float | bool | None] = {"state": told.kind, "position": told.number}
+    return Line(words_of(told), "doubtful", node, serves=False, values=values | {"history": told.history})
+
+
+def described(node: str, server: GaleraServer, good: Sequence[str]) -> Line:
+    """Return how a node's server is. good: the states in which it serves."""
     is_primary = server.component == "Primary"
-    serves = is_primary and server.state in GOOD
+    serves = is_primary and server.state in good
     words = f"{server.state}, {server.component}, {server.size} members, at {server.position} of {server.history[:8]}"
     if server.paused > PAUSED_MAX:
         words += f", writes waited {server.paused:.0%} of the time"
     return Line(
         words,
-        "good" if server.state == "Synced" and serves else "doubtful" if is_primary else "bad",
+        "good" if server.state == SYNCED and serves else "doubtful" if is_primary else "bad",
         node,
         serves=serves,
         values={
@@ -183,8 +198,8 @@ def slow(site: Site, primary: Mapping[str, GaleraServer]) -> Iterator[Finding]:
                 "it reads old data, and takes over only when it has caught up",
                 "look at its disk and processors",
             )
-    joining = sorted(name for name, one in primary.items() if one.state not in GOOD)
-    donors = sorted(name for name, one in primary.items() if one.state == "Donor/Desynced")
+    joining = sorted(name for name, one in primary.items() if one.state not in (SYNCED, DONOR))
+    donors = sorted(name for name, one in primary.items() if one.state == DONOR)
     if joining or donors:
         said = [f"{', '.join(joining)} is getting data"] if joining else []
         said += [f"{', '.join(donors)} gives data away"] if donors else []
