@@ -3,7 +3,7 @@
 Why: an image lies where it was uploaded. Behind a proxy it is found by one request and missed by the next, and after
 the loss of its node by none; behind a floating address it is gone with every failover.
 What to do: keep images on what the nodes share, data: {filesystem: {device: ...}}, or run the service on one node.
-Source: glance's configuration reference, filesystem_store_datadir; seen with Glance 25.1 on three nodes
+Source: glance's configuration reference, filesystem_store_datadir
 """
 
 from collections.abc import Iterator
