@@ -169,6 +169,7 @@ def test_addresses_and_probe_fit_together(service, platform, cluster):
         known = [*described.addresses(), *proxies]
         assert any(str(address.ip) in probe.target for address in known or [site.nodes[0].links[0]])
     assert all(0 < port < 65536 for ports in described.listens().values() for port in ports)
+    assert not {*described.inner_ports()} & {*described.listens().get("tcp", ())}
 
 
 def test_it_is_data_only(kind):

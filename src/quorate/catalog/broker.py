@@ -13,6 +13,7 @@ from quorate.describe.cluster import IPAddress
 from quorate.describe.resources import AgentName, Operation, Primitive
 
 MEMORY_MIB = 128  # Erlang and RabbitMQ 3.10 without a message
+PORT_MAPPER = 4369  # Erlang's, registered for it
 
 # Debian has systemd listen in epmd's place, on every address, and does not ask ERL_EPMD_ADDRESS. FreeBind: at boot the
 # socket may come before the address.
@@ -28,7 +29,8 @@ EPMD_ANEW = "systemctl is-active --quiet {server} || systemctl stop epmd.socket 
 
 def port_mapper(platform: Platform, whom: str, *addresses: IPAddress) -> HostFile:
     """Return what keeps Erlang's port mapper to this host's own address and `addresses`."""
-    listens = ["ListenStream=127.0.0.1:4369", *(f"ListenStream={in_url(address)}:4369" for address in addresses)]
+    where = ("127.0.0.1", *(in_url(address) for address in addresses))
+    listens = [f"ListenStream={one}:{PORT_MAPPER}" for one in where]
     return HostFile(
         f"{platform.paths['epmd.socket.d']}/quorate.conf",
         EPMD.format(whom=whom, listens="\n".join([*listens, *(["FreeBind=yes"] if addresses else [])])),

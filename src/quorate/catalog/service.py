@@ -155,3 +155,7 @@ class Service(ServiceOptions):
     def listens(self) -> Mapping[str, Sequence[int]]:
         """Return the ports clients use, by protocol ("tcp", "udp")."""
         return {}
+
+    def inner_ports(self) -> Sequence[int]:
+        """Return the TCP ports that its nodes hold among themselves, or for a proxy's questions; not for clients."""
+        return ()

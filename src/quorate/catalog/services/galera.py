@@ -250,6 +250,10 @@ services:
         """Return the port."""
         return {"tcp": (self.port,)}
 
+    def inner_ports(self) -> Sequence[int]:
+        """Return the ports of the group, of both kinds of transfer, and of the proxy's question."""
+        return (GROUP_PORT, INCREMENTAL_PORT, TRANSFER_PORT, CHECK_PORT)
+
     def _proxy(self, site: Site) -> Site | None:
         """Return what passes clients on; a floating address alone does not."""
         found = site.chosen(self.proxy, "entrance")

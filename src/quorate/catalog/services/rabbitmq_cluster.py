@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar
 
 from quorate.catalog import broker_settings
-from quorate.catalog.broker import MEMORY_MIB, in_erlang, in_url, port_mapper, server
+from quorate.catalog.broker import MEMORY_MIB, PORT_MAPPER, in_erlang, in_url, port_mapper, server
 from quorate.catalog.made import FOLDER, MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.servers import Servers
@@ -215,6 +215,10 @@ targets: {availability: 99.99, outage_s: 30}
     def listens(self) -> Mapping[str, Sequence[int]]:
         """Return the port."""
         return {"tcp": (self.port,)}
+
+    def inner_ports(self) -> Sequence[int]:
+        """Return the ports by which brokers find and reach each other."""
+        return (PORT_MAPPER, DISTRIBUTION)
 
     def servers(self, site: Site) -> Servers:
         """Return pause_minority's rule, and until when clients have gone on and queues have a new leader."""
