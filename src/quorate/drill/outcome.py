@@ -216,7 +216,8 @@ def _measured(outcome: Outcome, client: Client, recording: Recording, inject: Ev
     judgement, phases = client.judgement, outcome.phases
     serving = outcome.serving if client is outcome.client else _serving(client, phases, recording.events, inject)
     gap, answered_ns = judgement.outage, _answered_ns(judgement)
-    started = [one.node for one in phases.milestones if one.step is Step.STARTED]
+    alone = len(outcome.clients) == 1  # of several, what was started may be another's
+    started = [one.node for one in phases.milestones if one.step is Step.STARTED and alone]
     returned_s = serving.returned_s if phases.rejoined_s is None else phases.rejoined_s
     return Measured(
         outage_s=judgement.outage_s if is_whole(recording) else None,

@@ -19,6 +19,7 @@ from quorate.drill.fault import Scene, Setting
 from quorate.drill.faults.kill_server import foreign_addresses, holders
 from quorate.drill.faults.kill_server import obstacle as without_server
 from quorate.drill.faults.rolling_restart import choose
+from quorate.drill.foretold import Agreement
 from quorate.drill.history import History, Recording, read
 from quorate.drill.outcome import Outcome, judge_run
 from quorate.drill.outcome_json import to_json
@@ -28,6 +29,7 @@ from quorate.drill.series import by_fault
 from quorate.drill.suite import hit
 from quorate.drill.verdict import Verdict, enough_answers
 from quorate.errors import UsageError
+from quorate.explore.result import Figure, Impact, State
 from quorate.observe.facts.cluster_status import ClusterStatus, ResourceStatus
 from quorate.operate.insight import Line, Within
 
@@ -250,3 +252,14 @@ def test_a_server_that_is_not_well_by_its_own_word_keeps_a_drill_waiting(
     assert asyncio.run(aftermath.unwell(scene, found)) == "database on n2: Donor"
     told[-1] = Line("not asked", "doubtful", "n3", serves=False)  # Pacemaker does not run it there
     assert asyncio.run(aftermath.unwell(scene, found)) == ""
+
+
+def test_what_was_started_for_others_is_no_sign_of_who_served_a_client(recording: Recording) -> None:
+    (trace,) = recording.traces
+    nameless = replace(trace, attempts=tuple(replace(one, node="") for one in trace.attempts))
+    impact = Impact(service="web", state=State.INTERRUPTED, interruption=Figure(6.0, "default"), before=("n1",))
+    told = {"web": Prediction(impact=replace(impact, after=("n3",)))}  # n2 it was, by the journals
+    alone = judge_run(replace(recording, traces=(nameless,), predictions=told))
+    both = judge_run(replace(recording, traces=(nameless, replace(trace, name="api")), predictions=told))
+    assert alone.clients[0].foretold.agreement is Agreement.STATE
+    assert both.clients[0].foretold.agreement is Agreement.AGREED
