@@ -1,14 +1,20 @@
 """Who begins when brokers wait for one that is gone for good, and what is refused."""
 
+import asyncio
+import json
+import re
+
 import pytest
 
-from quorate.build.recovering_brokers import going
+from quorate.build.recovering_brokers import Going, go_on, going
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
+from quorate.catalog.services.rabbitmq_cluster import asked_by
 from quorate.catalog.site import Site
 from quorate.describe.load import load
 from quorate.errors import Refused, UsageError
-from quorate.observe.facts.broker import Broker
+from quorate.machines.fake import FakeHost
+from quorate.observe.facts.broker import Broker, command_for
 
 SITE = Site("broker", PLATFORM, load(kinds()["rabbitmq-cluster"].example, "rabbitmq.yaml", kinds()).cluster)
 NAMES = ("n1", "n2", "n3")
@@ -27,13 +33,13 @@ def test_the_one_that_stopped_last_of_those_that_are_there_begins():
     told = {"n1": waits(*NAMES), "n2": waits("n2", "n3")}
     chosen = going(told, SITE, ["n3"])
     assert chosen.node == "n2"
-    assert [sentence for sentence in chosen.lost if "only n3 had" in sentence]
+    assert [sentence for sentence in chosen.lost if "what n3 alone had" in sentence]
 
 
 def test_stopped_at_once_the_first_begins_and_only_what_the_missing_one_had_may_be_lost():
     chosen = going({"n1": waits(*NAMES), "n2": waits(*NAMES)}, SITE, ["n3"])
     assert chosen.node == "n1"
-    assert "only n3 had" in chosen.lost[0]
+    assert "what n3 alone had" in chosen.lost[0]
 
 
 def test_one_that_stopped_after_the_missing_one_loses_nothing():
@@ -55,16 +61,70 @@ def test_a_silent_one_that_is_not_given_up_may_hold_more():
 def test_one_that_is_named_begins_whatever_the_others_had():
     chosen = going({"n1": waits(*NAMES), "n2": waits("n2", "n3")}, SITE, ["n3"], "n1")
     assert chosen.node == "n1"
-    assert "only n2, n3 had" in chosen.lost[0]
+    assert "what n2, n3 alone had" in chosen.lost[0]
 
 
-@pytest.mark.parametrize("unfit", [Broker("deaf", last=("n1",)), Broker("down")])
-def test_one_with_another_cookie_or_without_a_database_does_not_begin(unfit):
-    assert going({"n1": unfit, "n2": waits(*NAMES)}, SITE, ["n3"]).node == "n2"
-    with pytest.raises(Refused, match="n1 has no broker that could begin"):
-        going({"n1": unfit, "n2": waits(*NAMES)}, SITE, ["n3"], "n1")
+def test_one_without_a_database_does_not_begin():
+    assert going({"n1": Broker("down"), "n2": waits(*NAMES)}, SITE, ["n3"]).node == "n2"
+    with pytest.raises(Refused, match="n1 has no broker's database"):
+        going({"n1": Broker("down"), "n2": waits(*NAMES)}, SITE, ["n3"], "n1")
+
+
+@pytest.mark.parametrize("state", ["down", "deaf"])
+def test_one_that_stopped_last_and_answers_is_to_be_started_not_passed_over(state):
+    told = {"n1": waits(*NAMES), "n2": waits("n2", "n3"), "n3": Broker(state, last=("n3",))}
+    with pytest.raises(Refused, match="n3 has the newest definitions"):
+        going(told, SITE, [])
+    assert going(told, SITE, ["n3"]).node == "n2"
 
 
 def test_names_have_to_be_nodes_of_the_service():
     with pytest.raises(UsageError, match="no broker on n9"):
         going({}, SITE, ["n9"])
+
+
+def host(name, said):
+    """A node whose broker says that, whatever else it is told."""
+    question = re.escape(str(command_for(*asked_by(SITE, SITE.cluster.node(name)))))
+    answer = f"same\n[rabbit@{name}].\nyes\n{json.dumps(said)}"
+    return FakeHost(name, {question: answer, "(rabbitmq.*|systemctl|crm_resource|sh -c .while) .*": ""})
+
+
+SAID = {"running": True, "paused": False, "partitions": [], "alarms": [], "queues": 0, "stuck": [], "thin": 0}
+SAID |= {"members": [f"rabbit@{name}" for name in NAMES], "up": ["rabbit@n1", "rabbit@n2"]}
+
+
+def done(chosen, *without):
+    """What the two that are there were told, without the questions."""
+    fleet = {name: host(name, SAID) for name in ("n1", "n2")}
+    asyncio.run(go_on(fleet, SITE, chosen, without, lambda _words: None))
+    return {name: [argv for argv in one.ran_text if not argv.startswith("sh ")] for name, one in fleet.items()}
+
+
+def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands():
+    told = done(Going("n2", ()), "n3")
+    kill, start = (f"systemctl {words} rabbitmq-server.service" for words in ("kill --signal=KILL", "start --no-block"))
+    managed = "crm_resource --resource broker --meta --set-name broker-meta"
+    assert told["n1"] == [kill, start]
+    assert told["n2"] == [
+        f"{managed} --set-parameter is-managed --parameter-value false",
+        kill,
+        "rabbitmqctl forget_cluster_node --offline rabbit@n3",
+        start,
+        "crm_resource --cleanup --resource broker",
+        f"{managed} --delete-parameter is-managed",
+        "rabbitmq-queues --quiet shrink rabbit@n3",
+    ]
+
+
+def test_where_nobody_is_gone_it_loads_what_it_has():
+    assert "rabbitmqctl force_boot" in done(Going("n2", ()))["n2"]
+
+
+def test_those_that_serve_forget_as_they_run():
+    told = done(Going("", ()), "n3")
+    assert told["n1"] == [
+        "rabbitmq-queues --quiet shrink rabbit@n3",
+        "rabbitmqctl --quiet forget_cluster_node rabbit@n3",
+    ]
+    assert told["n2"] == []
