@@ -8,7 +8,7 @@ import pytest
 from build.made_up import Store, wanting
 from quorate.build.steps import setting_up
 from quorate.build.steps.setting_up import State
-from quorate.errors import CommandFailed
+from quorate.errors import CommandFailed, TimedOut
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import cluster_status
 
@@ -91,3 +91,12 @@ def test_what_was_done_in_vain_is_an_error():
     hosts = fleet(**{"ask site": Answer("", 1), "do site": ""})
     with pytest.raises(CommandFailed, match="is not so when asked again"):
         asyncio.run(setting_up.perform(hosts, wanting(site=Store()), lambda _: None))
+
+
+def test_who_cannot_say_at_once_whether_it_is_done_is_asked_again():
+    hosts = fleet(**{"do site": ""})
+    for host in hosts.values():
+        host.expect("ask site", Answer("", 1), Answer("", 2), TimedOut("busy"), "")
+    said: list[str] = []
+    asyncio.run(setting_up.perform(hosts, wanting(site=Store()), said.append))
+    assert said == ["setting up: site: make site: done"]

@@ -148,7 +148,9 @@ async def do(task: Task, fleet: Fleet, want: Want) -> bool:
         await host.run(call, timeout_s=what.timeout_s)
     except QuorateError as error:
         raise type(error)(masked(error.message, want.made), masked(error.hint, want.made)) from None
-    if not await ask(task, host, want):
+    # Who is busy with what was just done cannot say so at once.
+    state = await until(described, known, timeout_s=READY_S, every_s=0.3)
+    if not state.done:
         raise CommandFailed(
             f"{state.host}: {task.service}: it was done to {what.words}, and is not so when asked again",
             "look at the service's log on that node, then apply again",
