@@ -15,6 +15,7 @@ OWN, OTHER = "own", "other"
 OTHERS = {"rabbit@n1": OTHER}
 ALL = {"rabbit@n1", "rabbit@n2"}
 HAD = "{[rabbit@n1,'rabbit@n2'],[rabbit@n1]}.\n"
+HAD_THREE = "{[rabbit@n1,'rabbit@n2',rabbit@n3],[rabbit@n1]}.\n"
 ALONE = "{['rabbit@n2'],['rabbit@n2']}.\n"
 
 
@@ -106,12 +107,12 @@ def test_one_that_was_forgotten_puts_its_database_aside(
     program: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     serving(program, monkeypatch, other=0)
-    old = database(tmp_path, HAD)
-    program.members -= {"rabbit@n2"}
+    old = database(tmp_path, HAD_THREE)
+    program.members = {"rabbit@n1", "rabbit@n3"}
     program.before(tmp_path, "rabbit@n2", OTHERS, 5672)
     assert not old.exists()
     [aside] = tmp_path.glob("rabbit@n2.forgotten-*")
-    assert (aside / "cluster_nodes.config").read_text() == HAD
+    assert (aside / "cluster_nodes.config").read_text() == HAD_THREE
 
 
 @pytest.mark.parametrize(("said", "members"), [(ALONE, {"rabbit@n1"}), (HAD, ALL), (ALONE, ALL), (HAD, set())])
@@ -124,6 +125,27 @@ def test_a_database_of_its_own_or_of_a_member_is_left_alone(
     program.before(tmp_path, "rabbit@n2", OTHERS, 5672)
     assert kept.exists()
     assert not any("forget" in one for one in program.called)
+
+
+@pytest.mark.parametrize(
+    ("said", "members"),
+    [
+        (HAD, {"rabbit@n1": "[rabbit@n1]"}),
+        (HAD_THREE, {"rabbit@n1": "[rabbit@n1]"}),
+        (HAD_THREE, {"rabbit@n1": "[rabbit@n1]", "rabbit@n3": "[rabbit@n1,rabbit@n2,rabbit@n3]"}),
+        (HAD_THREE, {"rabbit@n1": "", "rabbit@n3": "[rabbit@n3]"}),
+    ],
+    ids=["one of two", "one of three", "one of three, another knows it", "one of three, another says nothing"],
+)
+def test_a_broker_that_began_without_its_disk_makes_no_full_database_step_aside(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, members: dict[str, str]
+) -> None:
+    monkeypatch.setattr(program, "lets_in", lambda _who, _port: True)
+    monkeypatch.setattr(program, "call", lambda *argv: members[argv[argv.index("--node") + 1]])
+    kept = database(tmp_path, said)
+    program.before(tmp_path, "rabbit@n2", dict.fromkeys(members, OTHER), 5672)
+    assert kept.exists()
+    assert not (tmp_path / program.NEW).exists()
 
 
 def test_where_no_other_serves_nothing_is_touched(
