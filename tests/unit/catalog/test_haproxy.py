@@ -226,6 +226,29 @@ def test_a_reload_finds_those_down_that_stand_by(program: ModuleType) -> None:
     assert program.narrowed(STATE, {}) == STATE
 
 
+def test_a_proxy_that_was_reloaded_and_does_not_take_a_table_is_reloaded(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pids, told = iter(("1", "2")), []
+
+    def ask(_path: str, line: str) -> str:
+        if line == "show info":
+            return f"Pid: {next(pids)}\n"
+        if line == "show table":
+            return "# table: database, type: integer, size:4001, used:1\n"
+        if line.startswith("show table"):
+            return "0x561cf: key=1 use=0 exp=0 server_id=2 server_key=n2\n"
+        if line.startswith("set table"):
+            raise ConnectionRefusedError(111, "Connection refused")
+        return STATE
+
+    monkeypatch.setattr(program, "ask", ask)
+    monkeypatch.setattr(program.os, "kill", lambda *what: told.append(what))
+    assert program.reload("/run/socket", str(tmp_path / "state"), "7") == 0
+    assert told == [(7, program.signal.SIGUSR2)]
+    assert "does not take who has the clients of database" in capsys.readouterr().err
+
+
 def test_a_server_is_known_by_its_number_in_its_section(program: ModuleType) -> None:
     assert program.number(STATE, "database", "n2") == "2"
     assert program.number(STATE, "identity", "n1") == "1"
