@@ -65,6 +65,15 @@ def test_what_was_changed_by_hand_is_found_and_put_right(broker, account, file, 
     assert run(account.asks, "one") == 0
 
 
+def test_its_rights_on_another_virtual_host_are_nobodys_business(broker, account):
+    run(account.does, "one")
+    rights = (broker / "rights").read_text()
+    (broker / "rights").write_text(f"{rights}other\t.*\t.*\t.*\n")
+    assert run(account.asks, "one") == 0
+    (broker / "rights").write_text("other\t.*\t.*\t.*\n")
+    assert run(account.asks, "one") == 1
+
+
 def test_a_broker_that_does_not_run_says_nothing(broker, account):
     run(account.does, "one")
     (broker / "stopped").touch()
