@@ -48,7 +48,7 @@ def test_one_that_runs_and_is_no_member_is_found():
 
 def test_two_parts_that_both_serve_are_found():
     lines, found = seen(n3=replace(SERVES, up=("n3",)), n1=replace(SERVES, up=("n1", "n2")))
-    assert lines["n3"].words == "serves apart from the others: sees n3"
+    assert (lines["n3"].words, lines["n3"].serves) == ("serves apart from the others: sees n3", False)
     assert found["broker-partitioned"].severity is Severity.ERROR
 
 
@@ -90,7 +90,8 @@ def test_one_that_cannot_be_asked_with_its_hosts_cookie_is_deaf():
 def test_an_alarm_is_everybodys():
     lines, found = seen(n2=replace(SERVES, alarms=("disk", "memory")))
     assert "too little disk and memory: nobody can publish" in found["broker-alarm"].summary
-    assert lines["n2"].state == "bad"
+    assert all((line.state, line.serves) == ("bad", False) for line in lines.values())
+    assert lines["n1"].words == "serves, sees 3 of 3 members; takes no messages: another has too little of something"
 
 
 def test_queues_without_a_majority_are_named():

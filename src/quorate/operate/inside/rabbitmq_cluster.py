@@ -40,13 +40,14 @@ def judged(facts: Said, site: Site, running: frozenset[str]) -> Iterator[Finding
     """Yield a line for each broker, and what is wrong with them, as one cluster."""
     told = {name: said for name, said in facts.items() if isinstance(said, Broker)}
     whole = cluster_of(told)
+    is_held_up = any(told[name].alarms for name in whole if name in told)
     for node in site.nodes:
         said = facts.get(node.name)
         if isinstance(said, QuorateError):
             yield Line(f"does not say how it is: {said.message}", "unknown", node.name)
             yield _unknown(node.name, said)
         elif said is not None and (node.name in running or said.state != "down"):
-            yield line(node.name, said, whole)
+            yield line(node.name, said, whole, is_held_up=is_held_up)
             yield from wrong(node.name, said, whole, told, site)
     yield from strangers(told, whole, site)
     yield from of_queues(told, whole)
@@ -64,8 +65,8 @@ def cluster_of(told: Mapping[str, Broker]) -> frozenset[str]:
     return seen[0] if seen else frozenset()
 
 
-def line(name: str, said: Broker, whole: frozenset[str]) -> Line:
-    """Return how one broker is."""
+def line(name: str, said: Broker, whole: frozenset[str], *, is_held_up: bool) -> Line:
+    """Return how one broker is. is_held_up: one of the cluster has an alarm, and none takes messages."""
     values: dict[str, str | int | float | bool | None] = {
         "state": said.state,
         "members": ",".join(said.members),
@@ -76,11 +77,14 @@ def line(name: str, said: Broker, whole: frozenset[str]) -> Line:
         return Line(WORDS[said.state], "bad", name, serves=False, values=values)
     if frozenset(said.up) != whole:
         alone = f"serves apart from the others: sees {', '.join(said.up)}"
-        return Line(alone, "bad", name, serves=True, values=values)
+        return Line(alone, "bad", name, serves=False, values=values)
     words = f"serves, sees {len(said.up)} of {len(said.members)} members"
     if said.alarms:
         held = f"{words}; takes no messages: too little {' and '.join(said.alarms)}"
-        return Line(held, "bad", name, serves=True, values=values)
+        return Line(held, "bad", name, serves=False, values=values)
+    if is_held_up:
+        held = f"{words}; takes no messages: another has too little of something"
+        return Line(held, "bad", name, serves=False, values=values)
     return Line(words, "good" if len(said.up) == len(said.members) else "doubtful", name, serves=True, values=values)
 
 
