@@ -38,17 +38,17 @@ async def account(serving: Serving, note: Note) -> AsyncIterator[Account]:
     password = secrets.token_urlsafe(24)
     host = await serving()
     try:
-        await made(host, password)
-    except CommandFailed:
-        await removed(host)
-        await made(host, password)
-    try:
+        try:
+            await made(host, password)
+        except CommandFailed:
+            await removed(host)
+            await made(host, password)
         yield Account(USER, password)
     finally:
         try:
             await removed(await serving())
         except QuorateError as error:
-            note(f"the virtual host and the account {USER} of the drill are left: {error.message}")
+            note(f"the virtual host and the account {USER} of the drill may be left: {error.message}")
 
 
 async def made(host: Host, password: str) -> None:

@@ -41,14 +41,15 @@ async def account(program: str, serving: Serving, note: Note) -> AsyncIterator[A
     them, that is said, not raised: it would hide why the drill ended.
     """
     password = secrets.token_urlsafe(24)  # letters, digits, - and _: nothing that SQL would have to quote
-    await (await serving()).run(statements(program, MAKE.format(password=password)))
+    host = await serving()
     try:
+        await host.run(statements(program, MAKE.format(password=password)))
         yield Account(ACCOUNT, password)
     finally:
         try:
             await (await serving()).run(statements(program, REMOVE))
         except QuorateError as error:
-            note(f"the database and the account {DATABASE} of the drill are left: {error.message}")
+            note(f"the database and the account {DATABASE} of the drill may be left: {error.message}")
 
 
 async def numbers(program: str, serving: Serving) -> str:

@@ -50,14 +50,14 @@ async def account(ask: Ask, secret: str, serving: Serving, note: Note) -> AsyncI
     """
     admin = (await (await serving()).run(command("cat", secret))).stdout.strip()
     wanted = replace(ask, admin=admin, user=USER, password=secrets.token_urlsafe(24))
-    await asked("make", wanted)
     try:
+        await asked("make", wanted)
         yield Account(wanted.user, wanted.password)
     finally:
         try:
             await asked("remove", wanted)
         except QuorateError as error:
-            note(f"the project and the user {USER} of the drill are left: {error.message}")
+            note(f"the project and the user {USER} of the drill may be left: {error.message}")
 
 
 async def image(ask: Ask, account_: Account) -> Image:

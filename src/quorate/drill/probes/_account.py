@@ -10,6 +10,7 @@ alone.
 import hashlib
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from quorate.drill.probes.token import login
 from quorate.drill.probes.upload import NAME, content, making
 
 ROLE = "member"  # as keystone-manage bootstrap makes it
+GONE = (404, 204)  # no such image; one without content
+AGAIN_S, PAUSE_S = 30.0, 0.5  # for how long, and how often, a service that cannot give an image is asked again
 READ_BACK = "read"  # the image that is listed and read back
 
 
@@ -117,14 +120,24 @@ def listed(api: Api) -> Iterator[Mapping[str, Any]]:
 
 
 def is_whole(api: Api, one: Mapping[str, Any]) -> bool:
-    """Tell whether an image is one of the numbered, and holds what was uploaded."""
+    """Tell whether an image is one of the numbered, and holds what was uploaded.
+
+    A proxy or a store that is busy does not say that it is gone: it is asked again for AGAIN_S; then Refused or one of
+    BROKEN, as it was answered last.
+    """
     number = str(one["name"]).removeprefix(NAME)
     if one.get("status") != "active" or not number.isdecimal():
         return False
-    try:
-        return api.ask("GET", f"/v2/images/{one['id']}/file", good=(200,)).body == content(int(number))
-    except Refused:
-        return False
+    end_s = time.monotonic() + AGAIN_S
+    while True:
+        try:
+            return api.ask("GET", f"/v2/images/{one['id']}/file", good=(200,)).body == content(int(number))
+        except (Refused, *BROKEN) as error:
+            if isinstance(error, Refused) and error.status in GONE:
+                return False
+            if time.monotonic() >= end_s:
+                raise
+        time.sleep(PAUSE_S)
 
 
 def found(admin: Api, kind: str, name: str) -> list[str]:
