@@ -133,7 +133,14 @@ def test_who_comes_back_gets_no_new_clients_while_another_has_them(tmp_path: Pat
             assert names("a") == {"s2"}
             assert names("b") == {"s2"}
             files = str(tmp_path / "a.sock"), str(tmp_path / "a.state")
-            reload = [sys.executable, str(tmp_path / "program"), "reload", *files, str(masters["a"].pid)]
+            reload = [
+                sys.executable,
+                str(tmp_path / "program"),
+                "reload",
+                *files,
+                str(masters["a"].pid),
+                str(tmp_path / "a.cfg"),
+            ]
             subprocess.run(reload, check=True, timeout=60)
             assert names("a") == {"s2"}
             until(lambda: is_up(tmp_path, "a", "s1"))

@@ -203,12 +203,20 @@ def test_the_section_that_has_a_line_is_named(program: ModuleType) -> None:
     assert program.section_at(OURS, 2) == "listen database"
 
 
-STATE = """\
+MORE = " 0" * 10 + " - {port} - 0"  # what stands between a server's state and its port, and behind
+STATE = f"""\
 1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight
-4 database 1 n1 10.20.0.11 2 0 1
-4 database 2 n2 10.20.0.12 2 0 1
-5 identity 1 n1 10.20.0.11 2 0 1
+4 database 1 n1 10.20.0.11 2 0{MORE.format(port=3306)}
+4 database 2 n2 10.20.0.12 2 0{MORE.format(port=3306)}
+5 identity 1 n1 fd00::11 2 0{MORE.format(port=5000)}
+"""
+TO_COME = """\
+listen database from quorate
+    server n1 10.20.0.11:3306
+    server n2 10.20.0.12:3306 backup
+listen identity from quorate
+    server n1 [fd00::11]:5000
 """
 
 
@@ -221,9 +229,14 @@ def test_who_has_all_clients_stands_in_the_tables(program: ModuleType) -> None:
 
 def test_a_reload_finds_those_down_that_stand_by(program: ModuleType) -> None:
     """Or new clients would go to the first of them until the table is told who has the others."""
-    narrowed = program.narrowed(STATE, {"database": "n2"})
+    narrowed = program.narrowed(STATE, {"database": "n2"}, TO_COME)
     assert narrowed == STATE.replace("n1 10.20.0.11 2 0", "n1 10.20.0.11 0 0", 1)
-    assert program.narrowed(STATE, {}) == STATE
+    assert program.narrowed(STATE, {}, TO_COME) == STATE
+
+
+def test_a_server_with_a_new_port_is_not_held_to_the_old_one(program: ModuleType) -> None:
+    narrowed = program.narrowed(STATE, {}, TO_COME.replace(":5000", ":5001"))
+    assert narrowed.splitlines() == STATE.splitlines()[:-1]
 
 
 def test_a_proxy_that_was_reloaded_and_does_not_take_a_table_is_reloaded(

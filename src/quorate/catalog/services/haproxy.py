@@ -47,7 +47,7 @@ ExecStart=
 ExecStart={haproxy} -Ws -f $CONFIG -f {own} -p $PIDFILE $EXTRAOPTS
 ExecReload=
 ExecReload={haproxy} -Ws -f $CONFIG -f {own} -c -q $EXTRAOPTS
-ExecReload={program} reload {socket} {state} $MAINPID
+ExecReload={program} reload {socket} {state} $MAINPID {own}
 """
 RELOAD = 'systemctl is-active --quiet "$1" || exit 0; exec systemctl reload "$1"'
 
