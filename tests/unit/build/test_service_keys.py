@@ -95,9 +95,15 @@ def test_a_rotation_writes_the_new_primary_first_and_removes_nothing_that_is_of_
 
 def test_a_key_is_removed_when_what_was_made_with_it_is_no_longer_valid_anywhere():
     young, old = there(NEW, age_s=10), there(NEW, age_s=2000)
-    gone = changed(folder(n1=young, n2=old), ROTATING)
+    gone = changed(folder(n1=old, n2=young, n3=old), ROTATING)
     assert {word for change in gone.values() for word in removed(change)} == {f"{REPOSITORY.path}/1"}
     assert all(removed(change) == [] for change in changed(folder(n1=young, n2=young), ROTATING).values())
+
+
+def test_one_node_whose_clock_was_behind_makes_no_key_old():
+    young, old = there(NEW, age_s=10), there(NEW, age_s=9e5)
+    for nodes in ({"n1": young, "n2": old, "n3": young}, {"n1": old, "n2": young}):
+        assert all(removed(change) == [] for change in changed(folder(**nodes), ROTATING).values())
 
 
 def test_an_interrupted_rotation_is_ended_and_not_begun_again():

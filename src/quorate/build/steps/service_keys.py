@@ -108,7 +108,7 @@ def wanted(folder: Folder, want: Want) -> dict[int, bytes]:
     """Return the keys that every node is to have, by number; those that were there, new ones, or one rotation on."""
     keys = dict(folder.contents) or {1: fresh()}
     if is_rotated(folder, want):
-        for number in outlived(folder.keys[folder.source], oldest(folder), folder.repository.kept_s or 0.0):
+        for number in outlived(folder.keys[folder.source], ages(folder), folder.repository.kept_s or 0.0):
             del keys[number]
         return {**keys, max(keys) + 1: keys[0], 0: fresh()}
     if not folder.source or not is_whole(folder.keys[folder.source]):
@@ -116,10 +116,18 @@ def wanted(folder: Folder, want: Want) -> dict[int, bytes]:
     return keys
 
 
-def oldest(folder: Folder) -> dict[int, float]:
-    """Return how long ago each key came to its number, in seconds: where that is longest, for copies are younger."""
+def ages(folder: Folder) -> dict[int, float]:
+    """Return how long ago each key came to its number, in seconds: the median of the nodes', the lower of two.
+
+    A node's clock may have been days behind when it wrote the key, and a copy that a node was given later is younger:
+    one node that is wrong decides nothing, and of two the one that keeps the key longer is believed.
+    """
     numbers = {number for one in folder.on.values() for number in one.keys}
-    return {number: max(one.ages_s.get(number, 0.0) for one in folder.on.values()) for number in numbers}
+    told = {
+        number: sorted(one.ages_s.get(number, 0.0) for one in folder.on.values() if number in one.keys)
+        for number in numbers
+    }
+    return {number: of_nodes[(len(of_nodes) - 1) // 2] for number, of_nodes in told.items()}
 
 
 def changes(facts: tuple[Folder, ...], want: Want) -> Iterator[Change | Finding]:
