@@ -84,7 +84,7 @@ def test_the_password_of_admin_is_in_inputs_and_closed_files_alone(active):
     user = active.service.settings_up(active)[-1]
     assert named_in(user.input) == named_in(user.ask_input) == {"identity.admin"}
     assert not any(named_in(word) for word in (*user.asks, *user.does))
-    rc = file(active, "/root/openrc")
+    rc = file(active, "/root/quorate-openrc")
     assert rc.mode == 0o600
     assert "export OS_AUTH_URL=http://10.20.0.100:5000/v3\n" in rc.content
 

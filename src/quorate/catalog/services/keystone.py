@@ -35,7 +35,7 @@ from quorate.describe.reader import whole
 
 CONF = "/etc/keystone"
 INI = f"{CONF}/quorate-uwsgi.ini"
-OPENRC = "/root/openrc"
+OPENRC = "/root/quorate-openrc"
 KEPT_S = 3600 + 172_800
 MASTER_MIB, WORKER_MIB = 16, 143  # Keystone 22 without a request
 
@@ -72,7 +72,7 @@ MANAGE = ("runuser", "-u", "keystone", "--", "keystone-manage")
 ASK_TABLES = """timeout 20 "$@"; case $? in 0) exit 0;; 2|3|4) exit 1;; *) exit 2;; esac"""
 BOOTSTRAP = 'read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec "$@"'
 RC = """\
-# Written by quorate: whoever reads it (`. /root/openrc`) is the administrator of this OpenStack.
+# Written by quorate: whoever reads it (`. /root/quorate-openrc`) is the administrator of this OpenStack.
 export OS_AUTH_URL={url}/v3
 export OS_IDENTITY_API_VERSION=3
 export OS_USERNAME=admin
@@ -91,8 +91,8 @@ class Keystone(ApiService):
     are found when there is but one. Caches (kind memcached) are used, all of them, where there are any.
     port: where it listens, and where clients find it at the entrance. region: of its endpoints in the catalog.
     workers: processes on each node; threads: of each. monitor: how often systemd is asked whether the server runs.
-    The user admin and its own endpoints are made when it runs for the first time; /root/openrc has what `openstack`
-    needs to work as admin. `quorate apply --rotate-keys NAME` replaces the key of tokens.
+    The user admin and its own endpoints are made when it runs for the first time; /root/quorate-openrc has what
+    `openstack` needs to work as admin. `quorate apply --rotate-keys NAME` replaces the key of tokens.
     """
 
     kind: ClassVar[str] = "keystone"
