@@ -54,6 +54,7 @@ class WriteFile:
     """Put `content` at `path`. secret: neither the content nor its difference is shown anywhere.
 
     make_parents: directories above it are made where they are missing (mode 755); else that is an error.
+    marked: the content with marks in the places of made secrets (catalog/made.py); None where none is in it.
     """
 
     path: str
@@ -63,6 +64,7 @@ class WriteFile:
     group: str = "root"
     secret: bool = False
     make_parents: bool = False
+    marked: bytes | None = None
 
     def is_done(self, file: File) -> bool:
         """Say whether the file on the host already is what this action would make it."""

@@ -9,38 +9,34 @@ settle      waits for a stage's state; for services no longer than until somethi
 to_the_end  does the work; where it fails takes it back, if there is a way; keeps in the record how it ended
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from quorate.build import baseline, history, returning
-from quorate.build.change import Change, WriteFile
+from quorate.build.change import Change
 from quorate.build.consequences import Consequences
 from quorate.build.foreseeing import ask
 from quorate.build.foretelling import Course
 from quorate.build.history import Origin, Recording
-from quorate.build.kept import Kept, KeptFile
+from quorate.build.keeping import files_before
+from quorate.build.kept import Kept
 from quorate.build.plan import Plan
 from quorate.build.restoring import configuration_of, is_still, of_others
 from quorate.build.returning import WayBack
 from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib as cib_step
-from quorate.build.steps import corosync_conf, running, service_files
+from quorate.build.steps import running
 from quorate.build.surprise import waiting, worse
 from quorate.build.want import Want
 from quorate.errors import QuorateError, Refused, Returned
-from quorate.machines.host import Host
-from quorate.observe.facts import cib, file_state
+from quorate.observe.facts import cib
 from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.facts.cib import parse_xml
-from quorate.observe.gathering import gather, gather_about
+from quorate.observe.gathering import gather
 
 T = TypeVar("T")
-
-KEPT_STEPS = (service_files.TITLE, corosync_conf.TITLE)
-"""Steps whose files are kept as they were, to be put back. Keys and secrets are not."""
 
 
 class InHand:
@@ -216,28 +212,3 @@ async def configured(fleet: Fleet) -> Kept:
             how = baseline.baseline(seen) if seen else baseline.Baseline()
             return Kept(configuration=configuration_of(now.root), baseline=how)
     return Kept()
-
-
-async def files_before(fleet: Fleet, made: Plan) -> dict[str, dict[str, KeptFile]]:
-    """Return the files that the plan will write, as they are now, by node and path. Secret ones are left out."""
-    wanted: dict[str, dict[str, Change]] = {}
-    for change in made.changes:
-        if change.step in KEPT_STEPS and change.host in fleet:
-            for action in change.actions:
-                if isinstance(action, WriteFile) and not action.secret and action.path != corosync_conf.TRIAL:
-                    wanted.setdefault(change.host, {})[action.path] = change
-    found = await asyncio.gather(*(of_host(fleet[name], paths) for name, paths in wanted.items()))
-    return dict(zip(wanted, found, strict=True))
-
-
-async def of_host(host: Host, paths: dict[str, Change]) -> dict[str, KeptFile]:
-    """Return files of one host as they are."""
-    states = await gather_about(host, file_state, *paths)
-    kept = {}
-    for path, change in paths.items():
-        state = states[path]
-        content = await host.get(path) if state.exists else None
-        then = tuple(a.command.argv for a in change.actions if not isinstance(a, WriteFile))
-        known = then if change.step == service_files.TITLE else ()
-        kept[path] = KeptFile(content, state.mode or 0o644, state.owner or "root", state.group or "root", known)
-    return kept

@@ -11,17 +11,26 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quorate.build.baseline import Baseline
+from quorate.catalog.made import marks_in
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file as it was on one node. content: None where there was none. then: commands to run after it is written."""
+    """A file as it was on one node. content: None where there was none. then: commands to run after it is written.
+
+    No made secret stands in the content, but a mark in the place of each (catalog/made.py).
+    """
 
     content: bytes | None
     mode: int = 0o644
     owner: str = "root"
     group: str = "root"
     then: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the secrets that stood in it."""
+        return marks_in(self.content) if self.content else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

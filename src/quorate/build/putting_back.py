@@ -7,8 +7,8 @@ services    all that runs under that configuration
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -22,16 +22,25 @@ from quorate.build.restoring import held_by_hand, primitives, restored
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib, corosync_conf, membership, running, service_files
 from quorate.build.want import Want
+from quorate.catalog.made import FOLDER, put_in
 from quorate.dialect.corosync.cmap import cmap_of
 from quorate.dialect.corosync.reloading import Taken
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
-from quorate.observe.facts import corosync_runtime
+from quorate.observe.facts import corosync_runtime, made_secrets
 from quorate.observe.gathering import gather
 
 RELOAD_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies on a host: the contents of files by path, None where there is none; the made secrets by name."""
+
+    contents: Mapping[str, bytes | None]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +54,38 @@ class Files:
         """Return the files that a node had."""
         return self.was.files.get(name, {})
 
-    async def look(self, host: Host, want: Want) -> Mapping[str, bytes | None]:  # noqa: ARG002
+    async def look(self, host: Host, want: Want) -> Lying:  # noqa: ARG002
         """Return what is in those files now."""
-        return {path: await host.get(path) for path in self.wanted(host.name)}
+        contents = {path: await host.get(path) for path in self.wanted(host.name)}
+        if not any(file.names for file in self.wanted(host.name).values()):
+            return Lying(contents)
+        return Lying(contents, {name: one.value for name, one in (await gather(host, made_secrets)).items()})
 
-    def changes(self, facts: Mapping[str, bytes | None], want: Want, name: str) -> Iterator[Change | Finding]:  # noqa: ARG002
+    def changes(self, facts: Lying, want: Want, name: str) -> Iterator[Change | Finding]:  # noqa: ARG002
         """Yield a change for each file that had another content."""
         for path, file in self.wanted(name).items():
-            if file.content == facts[path]:
-                continue
+            now = facts.contents[path]
             if file.content is None:
-                yield left(path, name)
+                if now is not None:
+                    yield left(path, name)
                 continue
-            write = WriteFile(path, file.content, file.mode, file.owner, file.group)
+            if lacking := file.names - {name for name, value in facts.secrets.items() if value}:
+                yield not_put_back(path, name, lacking)
+                continue
+            content = put_in(file.content, facts.secrets)
+            if content == now:
+                continue
+            write = WriteFile(path, content, file.mode, file.owner, file.group)
+            if file.names:
+                write = replace(write, secret=True, marked=file.content)
             then = tuple(Run(Command(argv)) for argv in file.then)
             is_conf = path == corosync_conf.PATH
             yield Change(
                 name,
                 corosync_conf.TITLE if is_conf else service_files.TITLE,
                 f"put {path} back",
-                (*(tested(file.content) if is_conf else ()), write, *then),
-                difference=difference(path, facts[path], file.content) if is_conf else "",
+                (*(tested(content) if is_conf else ()), write, *then),
+                difference=difference(path, now, content) if is_conf else "",
                 things=((Thing("file", path), Deed.CHANGED),),
             )
 
@@ -78,6 +98,18 @@ def left(path: str, name: str) -> Finding:
         f"{path} on {name} was not there before, and is left",
         "the resources that use it are gone with the configuration; the file alone does nothing",
         "remove it by hand, if it is not wanted",
+    )
+
+
+def not_put_back(path: str, name: str, lacking: Collection[str]) -> Finding:
+    """Return the warning for a file in which a secret stood that is no longer on the node."""
+    return Finding(
+        "file-not-put-back",
+        Severity.WARNING,
+        f"{path} on {name} is not put back: the secret {', '.join(sorted(lacking))} is not there any more",
+        "files are kept without the secrets in them, and get those that are on the node",
+        f"put the secret into {FOLDER} on {name}, or look at what `quorate apply` makes of the file",
+        path=("nodes", name),
     )
 
 

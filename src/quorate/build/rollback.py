@@ -5,8 +5,8 @@
     3. show the plan to whoever has to agree
     4. go through it as apply does: a rollback that does not work is taken back as well
 
-It goes back over everything since then, whoever did it. It does not bring back: packages, keys and the files of
-secrets, data, what needs a restart of Corosync, and the cluster file, which is the operator's own.
+It goes back over everything since then, whoever did it. It does not bring back: packages, keys and secrets (files of
+services get those of now), data, what needs a restart of Corosync, and the cluster file, which is the operator's own.
 """
 
 from collections.abc import Callable, Sequence

@@ -18,13 +18,13 @@ from typing import Any
 from quorate.build.change import Change, Deed, Effect, Thing, WriteFile
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
 from quorate.build.plan import Plan
-from quorate.build.steps import corosync_key, service_keys, storage
+from quorate.build.steps import corosync_key, made_secrets, service_keys, storage
 from quorate.explore.result import Figure, Stretch
 from quorate.findings import Finding, Place, Severity
 
 SCHEMA = "quorate.plan/1"
-RANDOM = frozenset({corosync_key.TITLE, service_keys.TITLE, storage.TITLE})
-"""Steps that make secrets of their own: the cluster's key, those of services, that of a DRBD device."""
+RANDOM = frozenset({corosync_key.TITLE, made_secrets.TITLE, service_keys.TITLE, storage.TITLE})
+"""Steps that make secrets of their own: the cluster's key, passwords and keys of services, that of a DRBD device."""
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 """A SHA-256 in a state; other words of it, as owners and versions, are no secrets."""
@@ -90,12 +90,13 @@ def acts_of(change: Change) -> bytes:
     """Return what a change would do, for its digest: what it writes, which commands it runs.
 
     What commands read is left out, for the CIB to write holds counters that change all the time; so are secrets that
-    are made of random numbers each time (RANDOM).
+    are made of random numbers each time (RANDOM), and their values in files. Where they lie already, states tell.
     """
     acts = []
     for action in change.actions:
         if isinstance(action, WriteFile):
-            content = b"" if action.secret and change.step in RANDOM else action.content
+            random = action.secret and change.step in RANDOM
+            content = b"" if random else action.content if action.marked is None else action.marked
             acts.append(repr((action.path, content, action.mode, action.owner, action.group)))
         else:
             acts.append(repr(action.command.argv))

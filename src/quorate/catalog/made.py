@@ -52,6 +52,36 @@ def named_in(content: str) -> frozenset[str]:
     return frozenset(_MARK.findall(content))
 
 
+def marked(content: bytes, values: Mapping[str, str]) -> bytes:
+    """Return a file's content with marks in the places of values, so that none stands in it; `put_in` undoes it."""
+    names: dict[str, str] = {}
+    for name, value in values.items():
+        if value and _MARK.fullmatch(made(name)):
+            names.setdefault(value, name)
+    if not names:
+        return content
+    any_value = re.compile("|".join(re.escape(value) for value in sorted(names, key=len, reverse=True)))
+    return _bytes(any_value.sub(lambda found: made(names[found[0]]), _text(content)))
+
+
+def put_in(content: bytes, values: Mapping[str, str]) -> bytes:
+    """Return a file's content with the values in the places of marks; KeyError for one that is not known."""
+    return _bytes(filled(_text(content), values))
+
+
+def marks_in(content: bytes) -> frozenset[str]:
+    """Return the names of the secrets that a file's content has marks for."""
+    return named_in(_text(content))
+
+
+def _text(content: bytes) -> str:
+    return content.decode(errors="surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
+
+
 def filled(content: str, values: Mapping[str, str]) -> str:
     """Return a content with the secrets' values in place; KeyError for one that nobody has made."""
     return _MARK.sub(lambda found: values[found[1]], content)

@@ -10,7 +10,7 @@ from build.made_up import PATH, Store, wanting
 from quorate.build.change import Run, WriteFile
 from quorate.build.steps import made_secrets, service_files
 from quorate.build.steps.made_secrets import Secrets
-from quorate.catalog.made import FOLDER, MadeSecret, filled, made, named_in
+from quorate.catalog.made import FOLDER, MadeSecret, filled, made, marked, marks_in, named_in, put_in
 from quorate.errors import Unknown
 from quorate.findings import Finding
 from quorate.machines.fake import FakeHost
@@ -43,6 +43,16 @@ def test_a_content_names_secrets_and_is_filled():
     assert filled(content, {"db.one": "x", "db.two": "y"}) == "a=x b=y\n"
     with pytest.raises(KeyError):
         filled(content, {"db.one": "x"})
+
+
+@pytest.mark.parametrize("content", [b"", b"a=x1 b=x", b"\xff\x00x1x", b"@quorate-secret:"])
+def test_a_content_is_kept_with_marks_and_comes_back_to_the_last_byte(content):
+    values = {"db.one": "x", "db.one.bak": "x", "db.two": "x1", "db.none": "", "two~": "="}
+    kept = marked(content, values)
+    assert b"x" not in kept
+    assert marks_in(kept) <= {"db.one", "db.two"}
+    assert put_in(kept, values) == content
+    assert put_in(marked(b"a=x", values), {"db.one": "new"}) == b"a=new"
 
 
 def test_what_a_node_has_is_the_clusters_and_only_what_nobody_has_is_made():
@@ -99,7 +109,9 @@ def test_a_file_with_a_secret_is_written_whole_and_shown_nowhere():
     facts = asyncio.run(service_files.look(host, want))
     assert facts[PATH].content is None
     (change,) = service_files.changes(facts, want, "n1")
-    assert change.actions[0] == WriteFile(PATH, b"password = s3cr3t-of-db\n", secret=True)
+    assert change.actions[0] == WriteFile(
+        PATH, b"password = s3cr3t-of-db\n", secret=True, marked=f"password = {made(NAME)}\n".encode()
+    )
     assert change.difference == ""
     assert "s3cr3t" not in repr(want)
 

@@ -10,17 +10,18 @@ from build.wishes import THREE, wish
 from quorate.build import rollback
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.history import kept_path
+from quorate.build.keeping import files_before
 from quorate.build.kept import Kept, KeptFile
-from quorate.build.plan import sorted_out
-from quorate.build.putting_back import Configuration, Files, Membership
+from quorate.build.plan import Plan, sorted_out
+from quorate.build.putting_back import Configuration, Files, Lying, Membership
 from quorate.build.restarts import marks
 from quorate.build.restoring import configuration_of
-from quorate.build.steps import cib, corosync_conf
+from quorate.build.steps import cib, corosync_conf, service_files
 from quorate.dialect.corosync.cmap import cmap_of
 from quorate.dialect.corosync.reloading import Taken
 from quorate.errors import UsageError
 from quorate.findings import Severity
-from quorate.machines.fake import FakeHost
+from quorate.machines.fake import FakeFile, FakeHost
 from quorate.machines.host import Command
 from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.facts.cib import parse
@@ -36,7 +37,8 @@ def kept(conf: str = CONF, **files: KeptFile) -> Kept:
     return Kept("<configuration/>", files={"n1": {corosync_conf.PATH: KeptFile(conf.encode()), **files}})
 
 
-def changes_of(step, facts):
+def changes_of(step, facts, **secrets):
+    facts = Lying(facts, secrets)
     return sorted_out(step.changes(facts, WANT, "n1"))
 
 
@@ -49,6 +51,33 @@ def test_a_file_that_changed_comes_back_and_what_makes_it_known_is_run() -> None
     assert [str(one.command) for one in change.actions[1:] if isinstance(one, Run)] == ["systemctl daemon-reload"]
     assert change.difference == "", "a service's file may hold a password"
     assert changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"old"}) == ([], [])
+
+
+def test_a_secret_is_not_kept_and_comes_back_as_it_is_now_or_the_file_is_named() -> None:
+    text, secret = b"password = old-value\n", "sh -c .*quorate/secrets"
+    state = f"regular file|640|root|glance|21|{'0' * 64}|{PAGE}\t\n"
+    host = FakeHost("n1", {secret: "imagessql 600:root old-value\n", "sh -c .*quorate-files.*": state}, {PAGE: text})
+    write = WriteFile(PAGE, b"password = x port = 2\n", secret=True, marked=b"password = ... port = 2\n")
+    beside = WriteFile(f"{PAGE}.quorate-new", b"")
+    again = Run(Command(("systemctl", "daemon-reload")))
+    made = Change("n1", service_files.TITLE, "write", (beside, Run(Command(("check",))), write, again))
+    found = asyncio.run(files_before({"n1": host}, Plan((("hosts", (made,)),))))
+    assert list(found["n1"]) == [PAGE], "what was only tried was nobody's file"
+    file = found["n1"][PAGE]
+    assert b"old-value" not in (file.content or b"")
+    assert file.then == (("systemctl", "daemon-reload"),), "a check of a file that is gone is not run again"
+    step = Files(Kept(files=found))
+    assert changes_of(step, {PAGE: text}, imagessql="old-value") == ([], [])
+    (change,), _ = changes_of(step, {PAGE: text}, imagessql="new-value")
+    assert change.actions[0] == WriteFile(
+        PAGE, b"password = new-value\n", 0o640, "root", "glance", secret=True, marked=file.content
+    )
+    changes, (finding,) = changes_of(step, {PAGE: text})
+    assert (changes, finding.code, finding.severity) == ([], "file-not-put-back", Severity.WARNING)
+    host.files[PAGE] = FakeFile(b"password = old-value port = 2\n")
+    facts = asyncio.run(step.look(host, WANT))
+    (change,), _ = sorted_out(step.changes(facts, WANT, "n1"))
+    assert change.actions[0].content == text
 
 
 def test_a_corosync_conf_is_tested_before_it_is_written() -> None:

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from build.made_up import PATH as FILE
+from build.made_up import Store, wanting
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile
 from quorate.build.consequences import Act, Consequence, Consequences, Fate
 from quorate.build.plan import Plan
 from quorate.build.saved import Asked, Saved, differences, document, parse, printed, saved
-from quorate.build.steps import cib, corosync_key
+from quorate.build.steps import cib, corosync_key, made_secrets, service_files
+from quorate.build.steps.made_secrets import Secrets
 from quorate.explore.result import Figure, Stretch
 from quorate.findings import Finding, Severity
 from quorate.machines.host import command
+from quorate.observe.facts.file_state import File
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/reference/plan.schema.json").read_text())
 PAGE, SECRET = Thing("file", "/var/www/index.html"), Thing("secret", "/var/lib/secrets/password")
@@ -127,6 +131,22 @@ def test_a_fresh_key_is_random_and_no_difference() -> None:
         return saved(Plan((("key", (write,)),)), ASKED, "", "", SALT)
 
     assert differences(keyed(b"one"), keyed(b"two")) == []
+
+
+def test_a_secret_that_is_still_to_be_made_is_no_difference_nor_are_the_files_it_will_stand_in() -> None:
+    def making(value: str, rest: str = ""):
+        want = replace(wanting(db=Store()), made={"db.account": value})
+        stages = []
+        for step, facts in ((made_secrets, Secrets({"n1": {}})), (service_files, {FILE: File(FILE, "missing")})):
+            node = ("n1",) if step is service_files else ()
+            stages.append((step.TITLE, tuple(step.changes(facts, want, *node))))
+        (write,) = (one for one in stages[1][1][0].actions if isinstance(one, WriteFile))
+        other = replace(write, marked=(write.marked or b"") + rest.encode())
+        stages[1] = (stages[1][0], (replace(stages[1][1][0], actions=(other,)),))
+        return saved(Plan(tuple(stages)), ASKED, "", "", SALT)
+
+    assert differences(making("one"), making("two")) == []
+    assert differences(making("one"), making("one", "more")), "what the file says besides is told apart"
 
 
 def test_a_service_has_moved_or_would_meet_something_else() -> None:

@@ -38,7 +38,8 @@ def write(file: HostFile, want: Want) -> WriteFile:
     """Return what puts a file on a host, with the secrets in place."""
     content = filled(file.content, want.made).encode()
     secret = bool(named_in(file.content))
-    return WriteFile(file.path, content, file.mode, file.owner, file.group, secret, file.make_parents)
+    marked = file.content.encode() if secret else None
+    return WriteFile(file.path, content, file.mode, file.owner, file.group, secret, file.make_parents, marked)
 
 
 def checking(file: HostFile, action: WriteFile) -> tuple[WriteFile | Run, ...]:

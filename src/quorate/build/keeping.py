@@ -1,0 +1,58 @@
+"""keeping: the files that a plan will write, as they are before, to be put back. Asks the hosts; changes nothing.
+
+Keys and the files of made secrets are not kept, and no value of such a secret: a mark stands in its place
+(catalog/made.py), and what the secret is when the file is put back comes there.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from quorate.build.change import Action, Run, WriteFile
+from quorate.build.kept import KeptFile
+from quorate.build.plan import Plan
+from quorate.build.step import Fleet
+from quorate.build.steps import corosync_conf, service_files
+from quorate.catalog.made import marked
+from quorate.machines.host import Host
+from quorate.observe.facts import file_state, made_secrets
+from quorate.observe.gathering import gather, gather_about
+
+STEPS = (service_files.TITLE, corosync_conf.TITLE)
+"""Steps whose files are kept."""
+
+Then = tuple[tuple[str, ...], ...]
+
+
+async def files_before(fleet: Fleet, made: Plan) -> dict[str, dict[str, KeptFile]]:
+    """Return the files that the plan will write, as they are now, by node and path."""
+    wanted: dict[str, dict[str, Then]] = {}
+    for change in made.changes:
+        if change.step in STEPS and change.host in fleet:
+            wanted.setdefault(change.host, {}).update(written(change.actions))
+    found = await asyncio.gather(*(of_host(fleet[name], paths) for name, paths in wanted.items()))
+    return dict(zip(wanted, found, strict=True))
+
+
+def written(actions: Sequence[Action]) -> dict[str, Then]:
+    """Return the file that a change leaves, by its path, with what is run after it: the last, others are only tried."""
+    places = [place for place, action in enumerate(actions) if isinstance(action, WriteFile)]
+    if not places:
+        return {}
+    file = actions[places[-1]]
+    assert isinstance(file, WriteFile)
+    after = tuple(action.command.argv for action in actions[places[-1] :] if isinstance(action, Run))
+    return {} if file.secret and file.marked is None else {file.path: after}
+
+
+async def of_host(host: Host, paths: Mapping[str, Then]) -> dict[str, KeptFile]:
+    """Return files of one host as they are, with marks in the places of made secrets."""
+    states = await gather_about(host, file_state, *paths)
+    there = [path for path in paths if states[path].exists]
+    secrets = {name: one.value for name, one in (await gather(host, made_secrets)).items()} if there else {}
+    kept = {}
+    for path, then in paths.items():
+        state = states[path]
+        content = await host.get(path) if state.exists else None
+        content = None if content is None else marked(content, secrets)
+        kept[path] = KeptFile(content, state.mode or 0o644, state.owner or "root", state.group or "root", then)
+    return kept
