@@ -46,7 +46,7 @@ def judged(facts: Said, site: Site, running: frozenset[str]) -> Iterator[Finding
         if isinstance(said, QuorateError):
             yield Line(f"does not say how it is: {said.message}", "unknown", node.name)
             yield _unknown(node.name, said)
-        elif said is not None and (node.name in running or said.state != "down"):
+        elif said is not None and (node.name in running or said.state != "down" or said.cookie == "other"):
             yield line(node.name, said, whole, is_held_up=is_held_up)
             yield from wrong(node.name, said, whole, told, site)
     yield from strangers(told, whole, site)
@@ -96,7 +96,8 @@ def wrong(name: str, said: Broker, whole: frozenset[str], told: Mapping[str, Bro
             Severity.ERROR,
             f"{name} has {'another' if said.cookie == 'other' else 'no'} Erlang cookie",
             "brokers let in only those that know theirs: it joins no more once it is started again",
-            f"quorate apply FILE, then on {name}: systemctl kill -s KILL rabbitmq-server; Pacemaker starts it again",
+            f"quorate apply FILE; where it is down: crm_resource --cleanup --resource {site.name}; where it runs"
+            f" with the wrong one, on {name}: systemctl kill -s KILL rabbitmq-server",
         )
     if said.state == "deaf":
         yield Finding(
@@ -104,7 +105,8 @@ def wrong(name: str, said: Broker, whole: frozenset[str], told: Mapping[str, Bro
             Severity.ERROR,
             f"the broker on {name} cannot be asked with the cookie that lies there",
             "it was started with another one, and no broker that has the right one lets it in",
-            f"quorate apply FILE, then on {name}: systemctl kill -s KILL rabbitmq-server; Pacemaker starts it again",
+            f"quorate apply FILE; where it is down: crm_resource --cleanup --resource {site.name}; where it runs"
+            f" with the wrong one, on {name}: systemctl kill -s KILL rabbitmq-server",
         )
     if said.state == "running" and frozenset(said.up) != whole:
         yield _apart(name, said, whole, told)
