@@ -7,6 +7,8 @@ address and serve nobody, and a server that hangs still lets its kernel accept c
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
 
 from quorate.catalog.floating import host_in_url
 from quorate.catalog.platforms import platforms
@@ -45,6 +47,13 @@ class Asking:
     numbers: Callable[[], Awaitable[str]] | None = None
 
 
+class ProbeFiles(Protocol):
+    """Where clients write what they saw: a run's history, or a folder."""
+
+    def probe_file(self, name: str) -> Path:
+        """Return the file that the client called `name` is to append to."""
+
+
 def askable(cluster: Cluster) -> list[str]:
     """Return the services that have a client, in the order of the file."""
     return [site.name for site in sites(cluster) if site.service.probe(site)]
@@ -66,7 +75,7 @@ def probe_of(cluster: Cluster, service: str) -> Probe:
     return probe
 
 
-def told(scene: Scene, name: str, target: str, history: History) -> Settings:
+def told(scene: Scene, name: str, target: str, history: ProbeFiles) -> Settings:
     """Return what every client is told. name: its record's."""
     return Settings(
         target,
@@ -83,7 +92,7 @@ def namespace(scene: Scene) -> str | None:
 
 
 @asynccontextmanager
-async def clients_of(scene: Scene, history: History) -> AsyncIterator[list[Asking]]:
+async def clients_of(scene: Scene, history: ProbeFiles) -> AsyncIterator[list[Asking]]:
     """Have what the clients of all asked services need for the time of the block: the accounts, and what they are told.
 
     The first is that of the scene's own service, if it is asked at all.
@@ -133,7 +142,7 @@ async def _amqp(scene: Scene, name: str, writing: Settings, stack: AsyncExitStac
 
 
 async def _images(
-    scene: Scene, name: str, api: Settings, history: History, user: tuple[Ask, Account]
+    scene: Scene, name: str, api: Settings, history: ProbeFiles, user: tuple[Ask, Account]
 ) -> tuple[Asking, Asking]:
     """Return the client that reads and the one that uploads."""
     image = await identity.image(*user)

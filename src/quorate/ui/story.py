@@ -10,7 +10,7 @@ down    nothing is left (unless --keep)
 
 import fcntl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,8 @@ from quorate.catalog.services import kinds
 from quorate.check.run import check
 from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
-from quorate.drill.clients import askable
+from quorate.drill.answering import first_answers
+from quorate.drill.clients import askable, sites
 from quorate.drill.outcome import Outcome
 from quorate.drill.run import Story, drill
 from quorate.errors import Locked, UsageError
@@ -40,6 +41,7 @@ from quorate.ui.terminal import Progress, count, show_findings
 NAME = "quorate-demo"
 LOCK = f"{NAME}.lock"
 DEFAULT = "web"
+PLAIN = ("tcp", "icmp")
 
 
 def headline(words: str) -> None:
@@ -73,6 +75,12 @@ def checked(path: Path, content: str) -> Cluster:
     return loaded.cluster
 
 
+def asked(cluster: Cluster) -> tuple[str, ...]:
+    """Return the services whose clients ask: all that have one of their own, rather than a port that takes them."""
+    own = [site.name for site in sites(cluster) if (probe := site.service.probe(site)) and probe.kind not in PLAIN]
+    return tuple(own or askable(cluster)[:1])
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Hold the demo's lock: there is one lab of that name, and a second demo would take it away from the first."""
@@ -101,7 +109,7 @@ async def tell(output: str, *, blueprint: str, keep: bool) -> int:
     repeat = "quorate demo" if blueprint == DEFAULT else f"quorate demo {blueprint}"
     with alone(lab.places.root / LOCK):
         try:
-            told = Story(next(iter(cluster.services)), folder / "run", content, [repeat])
+            told = Story(next(iter(cluster.services)), folder / "run", content, [repeat], asked(cluster))
             outcome = await built_and_drilled(lab, cluster, told, progress)
         finally:
             if keep:
@@ -129,17 +137,29 @@ def shares(seconds: Sequence[tuple[str, float]]) -> Iterator[str]:
     yield f"{'all':<{width}}  {whole:6.1f} s"
 
 
+def answered(first: Mapping[str, float], booted_s: float, built_s: float) -> Iterator[str]:
+    """Yield when each client had what it wanted, from the moment when the nodes were booted (monotonic, seconds)."""
+    for what, at_s in first.items():
+        yield f"{at_s - booted_s:6.1f} s after the nodes were booted, {at_s - built_s:.1f} s after apply: {what}"
+
+
 async def built_and_drilled(lab: Lab, cluster: Cluster, story: Story, progress: Progress) -> Outcome:
     """Boot, build, break; return what was seen."""
     headline(f"lab up   {len(cluster.nodes)} nodes")
     await lab.down()
     await lab.up(progress)
+    booted_s = time.monotonic()
     async with reach(cluster, in_lab=True) as found:
         fleet = found.everybody()
         want = await prepare(cluster, fleet, found.secret, witness=found.witness())
-        headline("apply    build the cluster, and fence each node once")
-        applied = await apply(fleet, want, progress, lambda _: None, test_fencing=True)
-        for line in shares(applied.seconds):
+        headline("apply    build the cluster")
+        applied = await apply(fleet, want, progress, lambda _: None)
+        built_s = time.monotonic()
+        first = await first_answers(lab, fleet, want, story.asked, progress)
+        headline("built    from booted nodes to the first answers")
+        for line in [*shares(applied.seconds), *answered(first, booted_s, built_s)]:
             click.echo(f"  {line}", err=True)
+        headline("apply    fence each node once, to prove that it works")
+        await apply(fleet, want, progress, lambda _: None, test_fencing=True)
         headline("drill    cut the power of the node that serves")
         return await drill(lab, fleet, want, story, progress)
