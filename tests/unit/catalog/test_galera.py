@@ -186,8 +186,7 @@ def test_two_that_claim_both_step_back(program, tmp_path):
 def test_galera_gives_up_a_node_when_corosync_does():
     options = group_options(NODE, 3.0)
     assert (options["evs.suspect_timeout"], options["evs.inactive_timeout"]) == ("PT3S", "PT6S")
-    assert CLUSTER.corosync.effective_token_ms < 2000
-    assert suspected_s(site("database", Galera())) == 2.0
+    assert suspected_s(site("database", Galera())) == CLUSTER.corosync.effective_token_ms / 1000 == 1.3
 
 
 def test_settings_name_every_node_and_the_least_preferred_gives_data():

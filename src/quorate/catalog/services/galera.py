@@ -31,7 +31,7 @@ CHECK_PORT = 9200
 """Where each node answers the proxy whether its server has all data and takes writes: 200 or 503 over HTTP."""
 
 GROUP_PORT, INCREMENTAL_PORT, TRANSFER_PORT = 4567, 4568, 4444
-SUSPECT_MIN_S = 2.0
+SUSPECT_MIN_S = 1.0
 
 CONF = """\
 # Written by quorate. It is read last, and so wins over what stands in the other files of this directory.
@@ -226,7 +226,9 @@ services:
         suspect_s = suspected_s(site)
         source = "evs.suspect_timeout, with the second that its check and the new view take"
         count = 1 if self.arbitrator else 0
-        return Servers("most of the rest", arbitrators=count, died_s=0.5, silent_s=suspect_s + 1, source=source)
+        # A server that is killed is expelled like one that is silent: until then nobody's commit ends.
+        lost_s = suspect_s + 1
+        return Servers("most of the rest", arbitrators=count, died_s=lost_s, silent_s=lost_s, source=source)
 
     def uses(self, site: Site) -> Sequence[str]:
         """Return the proxy."""
@@ -317,8 +319,8 @@ def group_options(node: Node, suspect_s: float) -> dict[str, str]:
     """Return the provider's options for the group, which an arbitrator has, too."""
     return {
         "gmcast.listen_addr": f"tcp://{host_in_url(node.links[0])}:{GROUP_PORT}",
-        "evs.keepalive_period": "PT0.5S",
-        "evs.inactive_check_period": "PT0.5S",
+        "evs.keepalive_period": "PT0.3S",
+        "evs.inactive_check_period": "PT0.25S",
         "evs.suspect_timeout": f"PT{suspect_s:g}S",
         "evs.inactive_timeout": f"PT{2 * suspect_s:g}S",
         "evs.install_timeout": f"PT{2 * suspect_s:g}S",
