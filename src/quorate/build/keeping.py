@@ -7,7 +7,8 @@ Keys and the files of made secrets are not kept, and no value of such a secret: 
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from quorate.build.change import Action, Run, WriteFile
+from quorate.build import owed
+from quorate.build.change import Action, WriteFile
 from quorate.build.kept import KeptFile
 from quorate.build.plan import Plan
 from quorate.build.step import Fleet
@@ -40,7 +41,7 @@ def written(actions: Sequence[Action]) -> dict[str, Then]:
         return {}
     file = actions[places[-1]]
     assert isinstance(file, WriteFile)
-    after = tuple(action.command.argv for action in actions[places[-1] :] if isinstance(action, Run))
+    after = owed.then_of(file.path, actions[places[-1] :])
     return {} if file.secret and file.marked is None else {file.path: after}
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from quorate.build import owed
 from quorate.build.baseline import running as running_now
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
 from quorate.build.cib_parts import deeds, parts
@@ -27,7 +28,7 @@ from quorate.dialect.corosync.cmap import cmap_of
 from quorate.dialect.corosync.reloading import Taken
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
-from quorate.machines.host import Command, Host, command
+from quorate.machines.host import Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import corosync_runtime, made_secrets
 from quorate.observe.gathering import gather
@@ -78,13 +79,12 @@ class Files:
             write = WriteFile(path, content, file.mode, file.owner, file.group)
             if file.names:
                 write = replace(write, secret=True, marked=file.content)
-            then = tuple(Run(Command(argv)) for argv in file.then)
             is_conf = path == corosync_conf.PATH
             yield Change(
                 name,
                 corosync_conf.TITLE if is_conf else service_files.TITLE,
                 f"put {path} back",
-                (*(tested(content) if is_conf else ()), write, *then),
+                (*(tested(content) if is_conf else ()), *owed.writing(write, file.then)),
                 difference=difference(path, now, content) if is_conf else "",
                 things=((Thing("file", path), Deed.CHANGED),),
             )

@@ -83,6 +83,10 @@ class SimulatedHost:
                 pass
             case ("systemctl", "daemon-reload") | ("systemctl", "try-restart", _):
                 pass
+            case ("install", "-D", _, "/dev/null", path):
+                self.files[path] = (b"", 0o600, "root", "root")
+            case ("rm", "-f", "--", path):
+                self.files.pop(path, None)
             case ("apt-get", "update") | ("install", "--directory", *_):
                 pass
             case ("apt-get", "install", *words):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from build.simulated import SimulatedHost
 from build.wishes import wish
-from quorate.build import lock
+from quorate.build import lock, owed
 from quorate.build.apply import apply, changes_now, go_through, run_everywhere, told_together, verify
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.plan import Plan, look, partial, plan
@@ -100,6 +100,21 @@ def test_a_step_that_takes_no_effect_has_failed(deaf_to: str) -> None:
     made["n2"].deaf_to = deaf_to
     with pytest.raises(CommandFailed, match="still to do when asked again: n2: "):
         go(made)
+
+
+@pytest.mark.parametrize("broken", ["systemctl daemon-reload", "systemctl enable quorate-watch", "rm -f --"])
+def test_what_a_written_file_needs_is_done_by_the_next_where_the_first_did_not_get_to_it(broken: str) -> None:
+    made, enabling = fleet(), "systemctl enable quorate-watch-site-apache.service"
+    made["n2"].broken = broken
+    with pytest.raises(CommandFailed, match=f"n2: {broken}"):
+        go(made)
+    made["n2"].broken = ""
+    assert any("was not done when it was written" in note for note in go(made))
+    assert enabling in made["n2"].ran
+    ran = len(made["n2"].ran)
+    assert go(made)[:2] == ["packages: nothing to do", "hosts: nothing to do"]
+    assert enabling not in made["n2"].ran[ran:], "it is owed no longer"
+    assert not [path for host in made.values() for path in host.files if path.startswith(owed.FOLDER)]
 
 
 def test_one_host_s_failure_stops_at_the_barrier_and_not_before() -> None:

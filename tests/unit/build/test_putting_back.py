@@ -10,7 +10,7 @@ from build.wishes import THREE, wish
 from quorate.build import rollback
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.history import kept_path
-from quorate.build.keeping import files_before
+from quorate.build.keeping import files_before, written
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan, sorted_out
 from quorate.build.putting_back import Configuration, Files, Lying, Membership
@@ -47,8 +47,9 @@ def test_a_file_that_changed_comes_back_and_what_makes_it_known_is_run() -> None
     step = Files(kept(**{PAGE: page}))
     (change,), findings = changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"new"})
     assert findings == []
-    assert change.actions[0] == WriteFile(PAGE, b"old", 0o640, "root", "www-data")
-    assert [str(one.command) for one in change.actions[1:] if isinstance(one, Run)] == ["systemctl daemon-reload"]
+    assert change.actions[1] == WriteFile(PAGE, b"old", 0o640, "root", "www-data")
+    assert [str(one.command) for one in change.actions[2:-1] if isinstance(one, Run)] == ["systemctl daemon-reload"]
+    assert written(change.actions) == {PAGE: page.then}, "and comes back again, where this is taken back"
     assert change.difference == "", "a service's file may hold a password"
     assert changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"old"}) == ([], [])
 
@@ -69,7 +70,7 @@ def test_a_secret_is_not_kept_and_comes_back_as_it_is_now_or_the_file_is_named()
     step = Files(Kept(files=found))
     assert changes_of(step, {PAGE: text}, imagessql="old-value") == ([], [])
     (change,), _ = changes_of(step, {PAGE: text}, imagessql="new-value")
-    assert change.actions[0] == WriteFile(
+    assert change.actions[1] == WriteFile(
         PAGE, b"password = new-value\n", 0o640, "root", "glance", secret=True, marked=file.content
     )
     changes, (finding,) = changes_of(step, {PAGE: text})
@@ -77,7 +78,7 @@ def test_a_secret_is_not_kept_and_comes_back_as_it_is_now_or_the_file_is_named()
     host.files[PAGE] = FakeFile(b"password = old-value port = 2\n")
     facts = asyncio.run(step.look(host, WANT))
     (change,), _ = sorted_out(step.changes(facts, WANT, "n1"))
-    assert change.actions[0].content == text
+    assert change.actions[1].content == text
 
 
 def test_a_corosync_conf_is_tested_before_it_is_written() -> None:

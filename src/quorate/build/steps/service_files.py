@@ -1,11 +1,13 @@
 """service_files: the files that the services of the catalog need on a host.
 
-A content in which a made secret stands is shown nowhere, nor what it differs in.
+A content in which a made secret stands is shown nowhere, nor what it differs in. What is run after a file was written
+is owed until it was (owed.py), whoever was killed in between.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from quorate.build import owed
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
 from quorate.build.step import States
 from quorate.build.want import Want
@@ -51,9 +53,10 @@ def checking(file: HostFile, action: WriteFile) -> tuple[WriteFile | Run, ...]:
 
 
 async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
-    """Return the state of those files, with the content of those that will be written over."""
+    """Return the state of those files and their marks, with the content of those that will be written over."""
     files = wanted(want, host.name)
-    found = dict(await gather_about(host, file_state, *files))
+    marks = [owed.mark(path) for path, (_, file) in files.items() if file.then]
+    found = dict(await gather_about(host, file_state, *files, *marks))
     for path, (_, file) in files.items():
         action = write(file, want)
         other = found[path].kind == "file" and not action.is_content_of(found[path])
@@ -63,23 +66,32 @@ async def look(host: Host, want: Want) -> Mapping[str, file_state.File]:
 
 
 def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iterator[Change | Finding]:
-    """Yield a change for each file that is absent, or different and ours to replace."""
+    """Yield a change for each file that is absent, or different and ours to replace; and for what is owed for it."""
     for path, (label, file) in wanted(want, name).items():
         action = write(file, want)
+        reads = (label, file.reader) if file.taken and facts[path].exists else None
         if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
+            if is_owed(file, facts):
+                words = f"do what {path} needs for {label} and was not done when it was written"
+                yield Change(name, TITLE, words, owed.paying(path, file.then), EFFECTS[file.taken], reads=reads)
             continue
-        then = tuple(Run(command(*argv)) for argv in file.then)
         deed = Deed.CHANGED if facts[path].exists else Deed.CREATED
         yield Change(
             name,
             TITLE,
             f"write {path} for {label}",
-            (*checking(file, action), action, *then),
+            (*checking(file, action), *owed.writing(action, file.then)),
             difference=difference(path, facts[path].content, action.content),
             things=((Thing("file", path), deed),),
             effect=EFFECTS[file.taken] if facts[path].exists else Effect.NOTHING,
-            reads=(label, file.reader) if file.taken and facts[path].exists else None,
+            reads=reads,
         )
+
+
+def is_owed(file: HostFile, facts: Mapping[str, file_state.File]) -> bool:
+    """Say whether the file was written and what is to be run then was not, or not to its end."""
+    mark = facts.get(owed.mark(file.path)) if file.then else None
+    return mark is not None and mark.exists
 
 
 def things(facts: Mapping[str, file_state.File], want: Want, name: str) -> States:

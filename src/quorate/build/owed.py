@@ -1,0 +1,40 @@
+"""owed: what has to be run once a file was written, and is owed until it was. Pure.
+
+Who reads a file only when told is not told by the file: whoever looks finds it as it should be, and an apply that was
+killed before it told leaves nothing to see. So a mark lies on the host from before the file is written until all was
+run. It outlives a boot: that reads every file anew, but enables no unit.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from quorate.build.change import Action, Run, WriteFile
+from quorate.machines.host import command
+
+FOLDER = "/var/lib/quorate/owed"
+
+
+def mark(path: str) -> str:
+    """Return where the mark for a file lies."""
+    return f"{FOLDER}/{quote(path, safe='')}"
+
+
+def writing(file: WriteFile, then: Sequence[Sequence[str]]) -> tuple[Action, ...]:
+    """Return what writes a file and runs `then`."""
+    if not then:
+        return (file,)
+    return (Run(command("install", "-D", "--mode=0600", "/dev/null", mark(file.path))), file, *paying(file.path, then))
+
+
+def paying(path: str, then: Sequence[Sequence[str]]) -> tuple[Run, ...]:
+    """Return what runs that for a file that was written."""
+    return (*(Run(command(*argv)) for argv in then), _paid(path))
+
+
+def then_of(path: str, after: Sequence[Action]) -> tuple[tuple[str, ...], ...]:
+    """Return what is run for a file, of the actions that come after its writing."""
+    return tuple(one.command.argv for one in after if isinstance(one, Run) and one != _paid(path))
+
+
+def _paid(path: str) -> Run:
+    return Run(command("rm", "-f", "--", mark(path)))
