@@ -245,6 +245,13 @@ class ApiService(Service):
         return {"tcp": (self.port,)}
 
 
+def as_argument(word: str) -> str:
+    """Write a word as one argument of a command line in a unit, whatever stands in it (systemd.service(5))."""
+    for char, written in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
+        word = word.replace(char, written)
+    return f'"{word}"'
+
+
 def ini(sections: Mapping[str, Mapping[str, str]]) -> str:
     """Write settings as oslo.config reads them."""
     written = (

@@ -116,9 +116,17 @@ def test_what_is_no_disk_may_be_mounted_on_several_nodes(device, together):
 
 
 def test_a_server_without_its_directory_does_not_start():
-    assert "ExecStartPre=/usr/bin/test -w /srv/images/glance\n" in unit(images())
+    assert 'ExecStartPre=/usr/bin/test -w "/srv/images/glance"\n' in unit(images())
     local = unit(images(data={"local": "/srv/own"}))
-    assert local.index("install -d -o glance") < local.index("test -w /srv/own\n")
+    assert local.index("install -d -o glance") < local.index('test -w "/srv/own"\n')
+
+
+def test_a_directory_is_one_argument_whatever_its_name():
+    where = images(data={"local": r'/srv/50% "of" $HOME\ours'})
+    quoted = r'"/srv/50%% \"of\" $$HOME\\ours"'
+    assert f"install -d -o glance -g glance -m 0750 {quoted}\n" in unit(where)
+    assert f"test -w {quoted}\n" in unit(where)
+    assert r'filesystem_store_datadir = /srv/50% "of" $$HOME\ours' in settings(where)
 
 
 def test_local_images_are_nothing_that_pacemaker_mounts():

@@ -25,6 +25,11 @@ def mounted(device: str, kind: str = "xfs", more: str = "") -> str:
     )
 
 
+def images(directory: str) -> str:
+    """Return a section with an image service that keeps images in a directory of each node's own."""
+    return f"{FENCING}services:\n  images: {{kind: glance, data: {{local: {directory}}}}}\n"
+
+
 TIED = (
     "constraints:\n"
     "  - {colocation: fs, with: drbd, with_role: Promoted}\n"
@@ -59,6 +64,9 @@ EDGES = [
         services("drbd: {disk: /dev/a, mount: /var/lib/mysql}"),
         services("drbd: {disk: /dev/a, mount: /var/lib}"),
     ),
+    ("directory-of-system", 2, images("/srv/images"), images("/srv")),
+    ("directory-of-system", 2, images("/var/lib/glance"), images("/var/lib/")),
+    ("directory-of-system", 2, images("/srv/./images/"), images("/srv/images/..")),
     (
         "mount-taken",
         4,

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from quorate.catalog.accounts import amqp_account, amqp_secret, amqp_url
-from quorate.catalog.api import ApiService, database_settings
+from quorate.catalog.api import ApiService, as_argument, database_settings
 from quorate.catalog.data import Data
 from quorate.catalog.floating import host_in_url
 from quorate.catalog.made import MadeSecret
@@ -148,7 +148,7 @@ targets: {availability: 99.99, outage_s: 60}
 
         Without its directory glance-api starts all the same, has no image, and takes none.
         """
-        directory = self.directory(site.name)
+        directory = as_argument(self.directory(site.name))
         own = (f"ExecStartPre=+/usr/bin/install -d -o {USER} -g {USER} -m 0750 {directory}",) if self.data.local else ()
         return (f"Environment=DAEMON_ARGS=--config-dir={CONF_D}", *own, f"ExecStartPre=/usr/bin/test -w {directory}")
 
@@ -168,7 +168,11 @@ targets: {availability: 99.99, outage_s: 60}
             "database": database_settings(self.sql(site)),
             "keystone_authtoken": authtoken(site, identity, USER) if identity else {},
             "paste_deploy": {"flavor": "keystone"},
-            "glance_store": {"default_store": "file", "filesystem_store_datadir": self.directory(site.name)},
+            # oslo.config takes a $ for the beginning of another option's name.
+            "glance_store": {
+                "default_store": "file",
+                "filesystem_store_datadir": self.directory(site.name).replace("$", "$$"),
+            },
             "oslo_messaging_notifications": {"driver": "messagingv2" if self.notifications else "noop"},
             "oslo_messaging_rabbit": messaging(),
         }

@@ -7,29 +7,18 @@ Source: hier(7); mount(8)
 """
 
 from collections.abc import Iterator
-from posixpath import normpath
 
 from quorate.check.context import Context
 from quorate.check.storage import mounts
+from quorate.check.system_directories import needed_in
 from quorate.describe.cluster import Cluster
 from quorate.findings import Finding, Severity
-
-_NEEDED = (
-    *("/bin", "/boot", "/dev", "/etc/corosync", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys"),
-    *("/usr/bin", "/usr/lib", "/usr/local", "/usr/sbin", "/usr/share", "/var/cache", "/var/lib/corosync"),
-    *("/var/lib/dpkg", "/var/lib/pacemaker", "/var/log", "/var/run", "/var/spool"),
-)
-_KERNELS = ("/dev", "/proc", "/sys")
 
 
 def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
     """Report mount points that are, or lie above, a directory that is needed; and those below the kernel's own."""
     for mount in mounts(cluster, context):
-        directory = "/" + normpath(mount.directory).strip("/")
-        above = directory.rstrip("/") + "/"
-        hidden = next((path for path in _NEEDED if path == directory or path.startswith(above)), None)
-        if hidden is None and directory.startswith(tuple(f"{path}/" for path in _KERNELS)):
-            hidden = directory
+        hidden = needed_in(mount.directory)
         if hidden is not None:
             yield Finding(
                 code="mount-hides-system",
