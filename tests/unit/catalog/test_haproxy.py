@@ -257,7 +257,8 @@ def test_a_proxy_that_was_reloaded_and_does_not_take_a_table_is_reloaded(
 
     monkeypatch.setattr(program, "ask", ask)
     monkeypatch.setattr(program.os, "kill", lambda *what: told.append(what))
-    assert program.reload("/run/socket", str(tmp_path / "state"), "7") == 0
+    (ours := tmp_path / "ours").write_text(TO_COME)
+    assert program.reload("/run/socket", str(tmp_path / "state"), "7", str(ours)) == 0
     assert told == [(7, program.signal.SIGUSR2)]
     assert "does not take who has the clients of database" in capsys.readouterr().err
 
