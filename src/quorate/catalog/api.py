@@ -162,7 +162,13 @@ class ApiService(Service):
                 taken="restart",
             ),
             HostFile(ANSWERS, answers(), mode=0o755, make_parents=True),
-            HostFile(f"{UNITS}/{unit}", content, then=(("systemctl", "daemon-reload"),)),
+            HostFile(
+                f"{UNITS}/{unit}",
+                content,
+                then=(("systemctl", "daemon-reload"),),
+                reader=server,
+                taken="restart",
+            ),
             *watched(server, pidfile, (ANSWERS, *asked)),
         )
 

@@ -140,6 +140,13 @@ def test_its_unit_is_started_when_it_answers_and_is_watched():
     assert "images-server /run/glance/quorate.pid /usr/lib/quorate/answers 10.20.0.11 9292 /healthcheck\n" in watch
 
 
+def test_another_port_is_taken_over_by_a_restart_that_is_the_operators():
+    """Keystone's stands in its unit alone."""
+    [unit] = [f for f in active().service.files(active(), NODE) if f.path.endswith("/glance-api.service")]
+    assert (unit.reader, unit.taken) == ("images-server", "restart")
+    assert unit.reader in {one.id for one in active().service.resources(active()).resources}
+
+
 def test_its_unit_waits_for_no_other_that_pacemaker_starts():
     """Debian's own is ordered after the database, the broker and keystone, and Pacemaker would not wait for it then."""
     unit = next(f.content for f in active().service.files(active(), NODE) if f.path.endswith("/glance-api.service"))

@@ -210,6 +210,8 @@ def test_an_arbitrator_votes_and_holds_nothing():
     (garb,) = here.service.files(here, n3)
     assert f'GALERA_NODES="{n1.links[0].ip}:4567 {n2.links[0].ip}:4567"\n' in garb.content
     assert "gcache" not in garb.content
+    assert (garb.reader, garb.taken) == ("database-garbd", "restart")
+    assert garb.reader in {one.id for one in here.service.resources(here).resources}
     assert f"gcomm://{n1.links[0].ip},{n2.links[0].ip}\n" in here.service.files(here, n1)[0].content
     assert here.service.proxied(here)[0].servers.keys() == {"n1", "n2"}
     bars = {(c.resource, c.node) for c in here.service.resources(here).constraints}

@@ -169,7 +169,8 @@ services:
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's settings, the guard that runs it, and what watches it."""
         if node.name == self.arbitrator:
-            return (HostFile(site.platform.paths["garbd.conf"], self._garb(site, node)),)
+            conf = site.platform.paths["garbd.conf"]
+            return (HostFile(conf, self._garb(site, node), reader=garbd(site), taken="restart"),)
         paths, server = site.platform.paths, f"{site.name}-server"
         names = ",".join(one.name for one in self.holders(site))
         call = shlex.join([GUARD, site.name, names, paths["mariadb.data"], paths["mariadb"]])
@@ -289,10 +290,15 @@ services:
         return GARB.format(members=members, cluster=group(site), options=options)
 
 
+def garbd(site: Site) -> str:
+    """Return the name of the arbitrator's primitive."""
+    return f"{site.name}-garbd"
+
+
 def arbitrator(site: Site, node: str) -> Resources:
     """Return garbd on that node, which has no server then: a clone, for nobody takes over from it."""
     primitive = Primitive(
-        id=f"{site.name}-garbd",
+        id=garbd(site),
         agent=AgentName("systemd", None, site.platform.units["garbd"].removesuffix(".service")),
         operations=(Operation("monitor", interval_s=10),),
         # It ends where it finds no component to vote in, and is of use as soon as there is one.
