@@ -73,7 +73,7 @@ def sql_url(site: Site, where: str, name: str) -> str:
     seconds, which is longer than any answer of an API's database takes.
     """
     password = made(sql_secret(site).name)
-    return f"mysql+pymysql://{name}:{password}@{where}/{name}?charset=utf8&connect_timeout=5&read_timeout=30"
+    return f"mysql+pymysql://{name}:{password}@{where}/{name}?charset=utf8&connect_timeout=5&read_timeout=15"
 
 
 def amqp_secret(site: Site) -> MadeSecret:

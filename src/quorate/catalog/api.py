@@ -73,6 +73,7 @@ Restart=on-failure
 WantedBy=multi-user.target
 """
 START_S = 300
+PATIENCE_S = 60.0  # longer than the database is waited for (accounts.py)
 # Pacemaker 2.1.5 counts a failure that it is told of twice, until programs/watch takes one back, and a monitor may find
 # the same one: a server that was killed once had 3, the usual threshold, and took the address and all others along.
 THRESHOLD = "7"
@@ -169,8 +170,18 @@ class ApiService(Service):
                 reader=server,
                 taken="restart",
             ),
-            *watched(server, pidfile, (ANSWERS, *asked)),
+            *self._watched(site, server, pidfile, asked),
         )
+
+    def _watched(self, site: Site, server: str, pidfile: str, asked: Sequence[str]) -> Sequence[HostFile]:
+        """Return what watches the server; one behind a proxy for its end alone.
+
+        All threads of a server may wait for a database that has just moved, and it answers nobody meanwhile. To kill
+        it then, on all nodes at once, made an outage of 10 s one of 100 s. A proxy passes by one that hangs.
+        """
+        if not self.is_passive(site):
+            return watched(server, pidfile)
+        return watched(server, pidfile, (ANSWERS, *asked), patience_s=PATIENCE_S)
 
     def resources(self, site: Site) -> Resources:
         """Return a clone of the server, or the server bound to the address; on top of its storage where it has any."""

@@ -136,8 +136,16 @@ def test_its_unit_is_started_when_it_answers_and_is_watched():
     assert f"ExecStartPost={call}\n" in unit
     assert "Environment=A=b\n" in unit
     assert files["/usr/lib/quorate/answers"] == answers()
-    watch = files["/etc/systemd/system/quorate-watch-images-server.service"]
-    assert "images-server /run/glance/quorate.pid /usr/lib/quorate/answers 10.20.0.11 9292 /healthcheck\n" in watch
+
+
+def test_a_server_behind_a_proxy_is_never_killed_for_its_silence():
+    """It may wait for its database, as those of all nodes then do."""
+    path = "/etc/systemd/system/quorate-watch-images-server.service"
+    [watch] = [f.content for f in active().service.files(active(), NODE) if f.path == path]
+    assert "/watch images-server /run/glance/quorate.pid\n" in watch
+    [watch] = [f.content for f in passive().service.files(passive(), NODE) if f.path == path]
+    asked = "/usr/lib/quorate/answers 10.20.0.100 9292 /healthcheck"
+    assert f"--patience=60 images-server /run/glance/quorate.pid {asked}\n" in watch
 
 
 def test_another_port_is_taken_over_by_a_restart_that_is_the_operators():
