@@ -105,6 +105,29 @@ def test_one_that_does_not_run_and_should_not_is_passed_over():
     assert "n3" not in lines
 
 
+def test_those_that_one_without_its_disk_keeps_out_are_named():
+    """n2 started first, with an empty disk; the others know it, and it does not know them."""
+    blank, full = Broker("running", last=("n2",), members=("n2",), up=("n2",)), Broker("down", last=NAMES)
+    _, found = seen(running=frozenset({"n2"}), n1=full, n2=blank, n3=full)
+    assert found["broker-kept-out"].summary.startswith(
+        "n1 and n3 had a broker of a cluster that the one on n2 does not"
+    )
+    assert "Those of n1 and n3: crm_resource --resource broker --ban --node n2;" in found["broker-kept-out"].fix
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        replace(SERVES, members=("n1", "n2"), up=("n1", "n2")),  # they have gone on, and n3 steps aside
+        replace(SERVES, up=("n1",)),  # n3 is a member
+        WAITS,
+    ],
+)
+def test_one_that_is_down_beside_those_that_know_it_or_have_gone_on_is_not_kept_out(others):
+    _, found = seen(n1=others, n2=others, n3=Broker("down", last=NAMES))
+    assert "broker-kept-out" not in found
+
+
 def test_every_node_is_asked_with_the_clusters_cookie():
     said = 'same\n[rabbit@n1].\nyes\n{"alarms":[],"members":["rabbit@n1"],"partitions":[],"paused":false,"queues":0,'
     said += '"running":true,"stuck":[],"thin":0,"up":["rabbit@n1"]}'

@@ -49,6 +49,7 @@ def judged(facts: Said, site: Site, running: frozenset[str]) -> Iterator[Finding
         elif said is not None and (node.name in running or said.state != "down" or said.cookie == "other"):
             yield line(node.name, said, whole, is_held_up=is_held_up)
             yield from wrong(node.name, said, whole, told, site)
+    yield from kept_out(told, whole, site)
     yield from strangers(told, whole, site)
     yield from of_queues(told, whole)
 
@@ -177,6 +178,30 @@ def _waits(name: str, said: Broker, told: Mapping[str, Broker], site: Site) -> F
         f"the broker on {name} has started, and waits for {' or '.join(away)}",
         "of a cluster that was stopped as a whole only those that stopped last have the newest definitions",
         f"start {' and '.join(away)}; where that can never be: {gone}",
+    )
+
+
+def kept_out(told: Mapping[str, Broker], whole: frozenset[str], site: Site) -> Iterator[Finding]:
+    """Yield the brokers that cannot start: RabbitMQ does not beside a member that does not know it.
+
+    Where most brokers are one cluster, one that they do not know puts its database aside (programs/rabbitmq-broker).
+    """
+    members = {member for name in whole if name in told for member in told[name].members}
+    if not whole or 2 * len(whole) > len(site.nodes):
+        return
+    out = [name for name, said in sorted(told.items()) if said.state == "down" and said.last and name not in members]
+    if not out:
+        return
+    on, off, first = " and ".join(sorted(whole)), " and ".join(out), min(whole)
+    act = f"crm_resource --resource {site.name}"
+    yield Finding(
+        "broker-kept-out",
+        Severity.ERROR,
+        f"{off} had a broker of a cluster that the one on {on} does not know, and it does not start beside that",
+        f"either {on} has lost its disk and began anew, or it has gone on without {off}: which cannot be told",
+        f"choose whose data to keep. Those of {off}: {act} --ban --node {first}; {act} --cleanup; when they serve, "
+        f"on {first}: move /var/lib/rabbitmq/mnesia/rabbit@{first} away, {act} --clear --node {first}. "
+        f"Those of {on}: move that directory away where the others are, {act} --cleanup",
     )
 
 
