@@ -13,6 +13,7 @@ has served for 15 s (programs/rabbitmq-broker). Whether a broker that runs is a 
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from types import MappingProxyType
 from typing import Annotated, ClassVar
@@ -194,7 +195,9 @@ targets: {availability: 99.99, outage_s: 30}
 
     def resources(self, site: Site) -> Resources:
         """Return a clone of the server."""
-        runs = server(f"{site.name}-server", site.platform, self.monitor)
+        # There is no other node for it to go to: it is tried again here.
+        again = MappingProxyType({"failure-timeout": "60s"})
+        runs = replace(server(f"{site.name}-server", site.platform, self.monitor), meta=again)
         meta = {"interleave": "true"} | dict(self.meta)
         return Resources(resources=(runs, Clone(site.name, runs.id, meta=MappingProxyType(meta))))
 
