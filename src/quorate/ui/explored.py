@@ -1,6 +1,7 @@
 """explored: how an exploration looks on a terminal, and how far it has come. Text out; colours honour NO_COLOR."""
 
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ def show_known(known: Known, *, form: str, page: str | None) -> None:
         show(explored_text.report(known.found, known.answers))
         reason = explored_words.reason(known.found, known.answers)
         word, colour = VERDICTS[explored_words.verdict(known.found, known.answers)]
-        click.echo(f"\n{known.found.subject}: {click.style(word, fg=colour, bold=True)}. {reason}")
+        said = textwrap.fill(f"{known.found.subject}: {word}. {reason}", explored_text.WIDTH)
+        click.echo("\n" + said.replace(f": {word}.", f": {click.style(word, fg=colour, bold=True)}.", 1))
     if page:
         click.echo(f"The page: {page}", err=True)
 
