@@ -107,14 +107,18 @@ def running(folder: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
             master.wait()
 
 
-def is_up(folder: Path, proxy: str, server: str) -> bool:
+def answer(folder: Path, proxy: str, question: bytes) -> str:
     try:
         with socket.socket(socket.AF_UNIX) as asked:
             asked.connect(str(folder / f"{proxy}.sock"))
-            asked.sendall(b"show servers state\n")
-            said = b"".join(iter(lambda: asked.recv(65536), b"")).decode()
+            asked.sendall(question)
+            return b"".join(iter(lambda: asked.recv(65536), b"")).decode()
     except OSError:
-        return False
+        return ""
+
+
+def is_up(folder: Path, proxy: str, server: str) -> bool:
+    said = answer(folder, proxy, b"show servers state\n")
     return any(words[3:4] == [server] and words[5] == "2" for words in map(str.split, said.splitlines()))
 
 
@@ -128,6 +132,7 @@ def test_who_comes_back_gets_no_new_clients_while_another_has_them(tmp_path: Pat
         until(lambda: not is_up(tmp_path, "a", "s1") and not is_up(tmp_path, "b", "s1"))
         with new("a") as kept:
             assert named(kept) == "s2"
+            until(lambda: "server_key=s2" in answer(tmp_path, "b", b"show table database\n"))  # its peer has told it
             servers["s1"] = Server("s1")
             until(lambda: is_up(tmp_path, "a", "s1") and is_up(tmp_path, "b", "s1"))
             assert names("a") == {"s2"}
