@@ -12,11 +12,9 @@ again: the attribute is only a permission, and goes with its use, with the node,
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import replace
 
-from quorate.build import history, lock
-from quorate.build.history import Origin, Recording
-from quorate.build.plan import Plan
+from quorate.build import giving_up, lock
+from quorate.build.history import Origin
 from quorate.build.step import Fleet, Note, answer
 from quorate.catalog.galera_positions import PRIMARY, Beginning, Told, attribute, beginning, read
 from quorate.catalog.services.galera import Galera
@@ -24,9 +22,8 @@ from quorate.catalog.site import Site
 from quorate.errors import QuorateError, Refused, Unknown
 from quorate.machines.host import command
 from quorate.machines.waiting import NotYet, until
-from quorate.observe.facts import cluster_status, node_attributes
-from quorate.observe.facts.cluster_status import ClusterStatus
-from quorate.observe.gathering import gather, gather_about
+from quorate.observe.facts import node_attributes
+from quorate.observe.gathering import gather_about
 
 BEGIN_S = 180
 
@@ -38,15 +35,6 @@ async def told(fleet: Fleet, service: str) -> dict[str, Told]:
         if values is not None:
             return read(values)
     raise Unknown("no node could say what the others hold", "does Pacemaker run on them? quorate status FILE")
-
-
-async def status(fleet: Fleet) -> ClusterStatus | None:
-    """Return Pacemaker's view, of the first node that answers."""
-    for host in fleet.values():
-        found = await answer(gather(host, cluster_status))
-        if found is not None:
-            return found
-    return None
 
 
 async def recover(
@@ -75,7 +63,8 @@ async def recover(
             return None
         if again != chosen:
             raise Refused("what the nodes hold is not what was agreed to any more", "run it again, and read it again")
-        recording = await recorded(fleet, site, chosen, without, by)
+        what = (f"{site.name} begins on {chosen.node}", *chosen.lost)
+        recording = await giving_up.recorded(fleet, site, what, without, by)
         try:
             await begin(fleet, site.name, chosen.node, note)
         except QuorateError as error:
@@ -87,11 +76,7 @@ async def recover(
 
 async def decided(fleet: Fleet, site: Site, without: Collection[str], wanted: str | None) -> Beginning | None:
     """Return where it is to begin as the nodes are now, None where it runs; Refused where it may not."""
-    seen = await status(fleet)
-    if seen is None or not seen.quorate:
-        raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
-    if there := sorted(seen.online & {*without}):
-        raise Refused(f"{', '.join(there)} is in the cluster: it can be asked", "leave it out of --without")
+    await giving_up.permitted(fleet, without)
     assert isinstance(site.service, Galera)
     holders = [node.name for node in site.service.holders(site)]
     return beginning(await told(fleet, site.name), holders, without, wanted)
@@ -117,17 +102,3 @@ async def begin(fleet: Fleet, service: str, node: str, note: Note) -> None:
         with suppress(QuorateError):  # the guard takes it back, too, as soon as its server joins or is primary
             await fleet[node].run(command("attrd_updater", permission, "--delete"), timeout_s=10)
     note(f"{service} is primary on {node}; the others get all data from it")
-
-
-async def recorded(fleet: Fleet, site: Site, chosen: Beginning, without: Collection[str], by: Origin) -> Recording:
-    """Write down that it begins, and what it may cost, on all nodes that answer."""
-    hosts = list(fleet.values())
-    absent = f" without {', '.join(sorted(without))}" if without else ""
-    record = history.begun(
-        f"recover {site.name}{absent}", Plan((), ()), site.cluster.name, by, await history.read(hosts)
-    )
-    what = (f"{site.name} begins on {chosen.node}", *chosen.lost)
-    # Nothing of it can be taken back, or gone on with.
-    recording = Recording(hosts, replace(record, settled=True, foretold=what))
-    await recording.at("recover")
-    return recording

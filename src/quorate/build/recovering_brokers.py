@@ -13,11 +13,10 @@ no member any more, and what Pacemaker does not manage it is given back.
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from quorate.build import history, lock
-from quorate.build.history import Origin, Recording
-from quorate.build.plan import Plan
+from quorate.build import giving_up, lock
+from quorate.build.history import Origin
 from quorate.build.step import Fleet, Note, answer
 from quorate.catalog.services.rabbitmq_cluster import asked_by, broker
 from quorate.catalog.site import Site
@@ -25,9 +24,8 @@ from quorate.errors import QuorateError, Refused, UsageError
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import broker as fact
-from quorate.observe.facts import cluster_status
 from quorate.observe.facts.broker import Broker
-from quorate.observe.gathering import gather, gather_about
+from quorate.observe.gathering import gather_about
 
 SERVE_S = 300
 CALL_S = 180
@@ -87,12 +85,13 @@ async def recover(
     may be lost before anything is done; raises Refused to end it there.
     """
     async with lock.held(fleet, f"recover {site.name} of {site.cluster.name}"):
-        await _gone(fleet, without)
+        await giving_up.permitted(fleet, without)
         chosen = going(await told(fleet, site), site, without, wanted)
         if not chosen.node and not without:
             return None
         agree(chosen.node, chosen.lost)
-        recording = await _recorded(fleet, site, chosen, without, by)
+        what = ((f"{site.name} begins on {chosen.node}",) if chosen.node else ()) + chosen.lost
+        recording = await giving_up.recorded(fleet, site, what, without, by)
         try:
             await go_on(fleet, site, chosen, without, note)
         except QuorateError as error:
@@ -176,30 +175,3 @@ async def told(fleet: Fleet, site: Site) -> dict[str, Broker]:
             if said is not None:
                 found[node.name] = said
     return found
-
-
-async def _gone(fleet: Fleet, without: Collection[str]) -> None:
-    """Refuse where who is given up is in the cluster, or those that are there have no quorum."""
-    for host in fleet.values():
-        seen = await answer(gather(host, cluster_status))
-        if seen is None:
-            continue
-        if not seen.quorate:
-            raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
-        if there := sorted(seen.online & {*without}):
-            raise Refused(f"{', '.join(there)} is in the cluster: its broker can be asked", "leave it out of --without")
-        return
-    raise Refused("no node could say who is in the cluster", "does Pacemaker run? quorate status FILE")
-
-
-async def _recorded(fleet: Fleet, site: Site, chosen: Going, without: Collection[str], by: Origin) -> Recording:
-    """Write down on all nodes that answer that it begins, and what it may cost."""
-    hosts = list(fleet.values())
-    absent = f" without {', '.join(sorted(without))}" if without else ""
-    begun = history.begun(
-        f"recover {site.name}{absent}", Plan((), ()), site.cluster.name, by, await history.read(hosts)
-    )
-    what = ((f"{site.name} begins on {chosen.node}",) if chosen.node else ()) + chosen.lost
-    recording = Recording(hosts, replace(begun, settled=True, foretold=what))  # nothing of it can be taken back
-    await recording.at("recover")
-    return recording

@@ -23,7 +23,7 @@ from quorate.catalog.floating import host_in_url
 from quorate.catalog.made import MadeSecret
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
-from quorate.catalog.service import HostFile, Service
+from quorate.catalog.service import HostFile, Service, unit_file
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
 from quorate.catalog.storage import Replicated, carried
@@ -163,13 +163,7 @@ class ApiService(Service):
                 taken="restart",
             ),
             HostFile(ANSWERS, answers(), mode=0o755, make_parents=True),
-            HostFile(
-                f"{UNITS}/{unit}",
-                content,
-                then=(("systemctl", "daemon-reload"),),
-                reader=server,
-                taken="restart",
-            ),
+            unit_file(f"{UNITS}/{unit}", content, server),
             *self._watched(site, server, pidfile, asked),
         )
 

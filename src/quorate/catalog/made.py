@@ -1,14 +1,11 @@
 """Made secrets: passwords, cookies and keys that no operator wants to invent: made once, kept where only root reads.
 
 A service says which it needs (Service.secrets). They lie on every node in FOLDER, one file each, of mode 0600: what a
-node has is the cluster's, and is made here from the kernel's random numbers only where no node has it. A file of a
-service names one by `made(NAME)` in its content, and the value comes in its place at the moment of writing. Pure but
-for the random numbers of `Secret.fresh`.
+node has is the cluster's, and a new value is made only where no node has one (build/steps/made_secrets.py). A file of
+a service names one by `made(NAME)` in its content, and the value comes in its place at the moment of writing. Pure.
 """
 
-import base64
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -22,24 +19,16 @@ class MadeSecret:
     """One secret. name: SERVICE.WHAT, of letters, digits and . _ - as services are named; its file has that name.
 
     shape: "word", 32 letters, digits, - and _ (nothing that SQL, an URL or a configuration file had to quote);
-    "upper", 32 capital letters (an Erlang cookie); "fernet", a key of Fernet: 32 bytes in URL-safe base64.
+    "upper", 32 capital letters (an Erlang cookie).
     """
 
     name: str
-    shape: Literal["word", "upper", "fernet"] = "word"
+    shape: Literal["word", "upper"] = "word"
 
     @property
     def path(self) -> str:
         """Where it lies on a node."""
         return f"{FOLDER}/{self.name}"
-
-    def fresh(self) -> str:
-        """Return a new value."""
-        if self.shape == "upper":
-            return "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(32))
-        if self.shape == "fernet":
-            return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        return secrets.token_urlsafe(24)
 
 
 def made(name: str) -> str:

@@ -4,7 +4,7 @@ A service says it of itself (Service.proxied); the proxy's kind makes its own co
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 CONNECT_S = 1.0
@@ -38,7 +38,6 @@ class Proxied:
     check_s: float = 1.0
     idle_s: float = 60.0
     statuses: str = "2.."
-    options: tuple[str, ...] = field(default=())
 
     @property
     def died_s(self) -> float:

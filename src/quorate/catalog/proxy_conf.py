@@ -126,7 +126,6 @@ def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
         yield from _lines("retry-on conn-failure empty-response\nhttp-request disable-l7-retry unless METH_GET")
     yield from _sticking(proxy) if one.single else _lines("balance leastconn")
     yield from _checking(one)
-    yield from (Keyword(*option.partition(" ")[::2]) for option in one.options)
     for rank, (name, address) in enumerate(one.servers.items()):
         standby = " backup" if one.single and rank else ""
         yield Keyword("server", f"{name} {at(address, one.port)}{standby}")

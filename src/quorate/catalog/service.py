@@ -47,6 +47,12 @@ class HostFile:
     taken: Literal["", "reload", "restart"] = ""
 
 
+def unit_file(path: str, content: str, reader: str) -> HostFile:
+    """Return a systemd unit, or a drop-in for one: systemd knows it at once, its server when that starts anew."""
+    then = (("systemctl", "daemon-reload"),)
+    return HostFile(path, content, make_parents=True, then=then, reader=reader, taken="restart")
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
     """A block device that a service keeps its data on, by the path that nodes know it by, e.g. /dev/sda3.

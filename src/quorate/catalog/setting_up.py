@@ -4,7 +4,7 @@ The accounts of a database, its tables, an identity service's first user: things
 resource of Pacemaker. Each is asked for before it is done and after it, so that apply can be run again at any time.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,4 @@ class SettingUp:
     ask_input: str = ""
     input: str = ""
     timeout_s: float = 120
-    environment: tuple[tuple[str, str], ...] = ()
-    things: tuple[tuple[str, str], ...] = field(default=())
+    things: tuple[tuple[str, str], ...] = ()

@@ -28,11 +28,9 @@ def wanted():
     return made_secrets.wanted(wanting(db=Store()).cluster, wanting().platform)
 
 
-@pytest.mark.parametrize(
-    ("shape", "pattern"), [("word", r"[\w-]{32}"), ("upper", "[A-Z]{32}"), ("fernet", r"[\w-]{43}=")]
-)
+@pytest.mark.parametrize(("shape", "pattern"), [("word", r"[\w-]{32}"), ("upper", "[A-Z]{32}")])
 def test_fresh_values_have_their_shape_and_are_never_the_same(shape, pattern):
-    one, other = MadeSecret("a.b", shape).fresh(), MadeSecret("a.b", shape).fresh()
+    one, other = (made_secrets.fresh(MadeSecret("a.b", shape)) for _ in range(2))
     assert one != other
     assert re.fullmatch(pattern, one)
 

@@ -39,7 +39,7 @@ def fleet(monkeypatch):
     async def status(_fleet):
         return Quorate()
 
-    monkeypatch.setattr(recovering, "status", status)
+    monkeypatch.setattr(recovering.giving_up.returning, "status", status)
     monkeypatch.setattr(recovering.lock, "held", unlocked)
     common = {"sh -c .*": "", BEGIN: "", TAKE_BACK: ""}
     return {

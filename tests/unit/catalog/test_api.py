@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import pytest
-from tests.unit.catalog.sites import NODE, site
+from tests.unit.catalog.sites import ADDRESS, NODE, Proxy, site
 
 from quorate.catalog.api import ApiService, answers, ini
 from quorate.catalog.made import named_in
@@ -11,18 +11,6 @@ from quorate.catalog.service import Service
 from quorate.catalog.services.address import Address
 from quorate.catalog.services.mariadb import Mariadb
 from quorate.describe.resources import Colocation, Group, Order, Primitive
-
-ADDRESS = "10.20.0.100/24"
-
-
-class Proxy(Service):
-    """Stands for a proxy."""
-
-    kind: ClassVar[str] = "proxy"
-    offers: ClassVar[str] = "entrance"
-
-    def addresses(self):
-        return Address(address=ADDRESS).addresses()
 
 
 class Databases(Service):

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import pytest
-from tests.unit.catalog.sites import NODE, site
+from tests.unit.catalog.sites import ADDRESS, NODE, Proxy, site
 
 from quorate.catalog.made import named_in
 from quorate.catalog.platforms.debian import PLATFORM
@@ -15,17 +15,6 @@ from quorate.catalog.services.rabbitmq import Rabbitmq
 from quorate.describe.resources import Clone, Colocation, Group
 
 SHARED = {"filesystem": {"device": "/srv/shared/images"}}
-ADDRESS = "10.20.0.100/24"
-
-
-class Proxy(Service):
-    """Stands for a proxy."""
-
-    kind: ClassVar[str] = "proxy"
-    offers: ClassVar[str] = "entrance"
-
-    def addresses(self):
-        return Address(address=ADDRESS).addresses()
 
 
 class Identity(Service):

@@ -93,7 +93,6 @@ def test_servers_without_a_writer_share_the_clients() -> None:
         (IDENTITY, "option httpchk GET /v3"),
         (IDENTITY, "http-request disable-l7-retry unless METH_GET"),
         (replace(IDENTITY, statuses="(2|3).."), "http-check expect rstatus (2|3).."),
-        (replace(IDENTITY, options=("option tcp-check",)), "option tcp-check"),
     ],
 )
 def test_each_protocol_has_its_own(one: Proxied, line: str) -> None:

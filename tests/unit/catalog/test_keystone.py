@@ -4,8 +4,8 @@ import configparser
 import json
 
 import pytest
-from tests.unit.catalog.sites import NODE, site
-from tests.unit.catalog.test_api import ADDRESS, DATABASE, Proxy
+from tests.unit.catalog.sites import ADDRESS, NODE, Proxy, site
+from tests.unit.catalog.test_api import DATABASE
 
 from quorate.catalog.made import named_in
 from quorate.catalog.proxied import Proxied

@@ -7,6 +7,8 @@ anything is planned (prepare.py), for the files of services are compared with wh
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from secrets import choice, token_urlsafe
+from string import ascii_uppercase
 
 from quorate.build.change import Change, Deed, Run, Thing, WriteFile, digest
 from quorate.build.step import Fleet, Note, PlacedStates
@@ -45,7 +47,14 @@ def wanted(cluster: Cluster, platform: Platform) -> dict[str, MadeSecret]:
 
 def values(secrets: Mapping[str, MadeSecret], found: Secrets) -> dict[str, str]:
     """Return the value of each secret: what a node has, the first in order, or a new one."""
-    return {name: next(iter(found.of(name).values()), "") or one.fresh() for name, one in secrets.items()}
+    return {name: next(iter(found.of(name).values()), "") or fresh(one) for name, one in secrets.items()}
+
+
+def fresh(secret: MadeSecret) -> str:
+    """Return a new value, of the kernel's random numbers."""
+    if secret.shape == "upper":
+        return "".join(choice(ascii_uppercase) for _ in range(32))
+    return token_urlsafe(24)
 
 
 async def read(fleet: Fleet) -> Secrets:

@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from quorate.build import returning
 from quorate.build.change import Change, Deed, Thing
-from quorate.build.step import Fleet, Note, answer
+from quorate.build.step import Fleet, Note
 from quorate.build.want import Want
 from quorate.catalog.made import filled
 from quorate.catalog.setting_up import SettingUp
@@ -19,9 +20,7 @@ from quorate.errors import CommandFailed, QuorateError, TimedOut
 from quorate.findings import Finding
 from quorate.machines.host import Command, Host
 from quorate.machines.waiting import NotYet, until
-from quorate.observe.facts import cluster_status
 from quorate.observe.facts.cluster_status import ClusterStatus
-from quorate.observe.gathering import gather
 
 TITLE = "setting up"
 ASK_S = 30
@@ -74,7 +73,7 @@ def place(task: Task, status: ClusterStatus | None, fleet: Fleet) -> str:
 async def ask(task: Task, host: Host, want: Want) -> bool | None:
     """Ask whether it is done; None where nobody can tell yet."""
     what = task.what
-    question = Command(what.asks, filled(what.ask_input, want.made).encode(), what.environment, bool(what.ask_input))
+    question = Command(what.asks, filled(what.ask_input, want.made).encode(), secret=bool(what.ask_input))
     try:
         done = await host.run(question, timeout_s=ASK_S, check=False)
     except TimedOut:
@@ -82,19 +81,10 @@ async def ask(task: Task, host: Host, want: Want) -> bool | None:
     return {0: True, 1: False}.get(done.status)
 
 
-async def status_of(fleet: Fleet) -> ClusterStatus | None:
-    """Return what the first node that answers says of the cluster."""
-    for host in fleet.values():
-        status = await answer(gather(host, cluster_status))
-        if status is not None:
-            return status
-    return None
-
-
 async def look(fleet: Fleet, want: Want) -> tuple[tuple[Task, State], ...]:
     """Ask for everything, all services at once and each service's own in order."""
     all_tasks = tasks(want)
-    status = await status_of(fleet) if all_tasks else None
+    status = await returning.status(fleet) if all_tasks else None
 
     async def of_service(name: str) -> list[tuple[Task, State]]:
         found = []
@@ -128,7 +118,7 @@ async def do(task: Task, fleet: Fleet, want: Want) -> bool:
     """Do one thing unless it is done; tell whether it was. Waits until its service can be asked."""
 
     async def known() -> State | None:
-        host = place(task, await status_of(fleet), fleet)
+        host = place(task, await returning.status(fleet), fleet)
         if not host:
             raise NotYet(f"{task.what.on} runs nowhere")
         done = await ask(task, fleet[host], want)
@@ -142,7 +132,7 @@ async def do(task: Task, fleet: Fleet, want: Want) -> bool:
         return False
     host, what = fleet[state.host], task.what
     call = Command(
-        what.does, filled(what.input, want.made).encode(), what.environment, bool(what.input), f"to {what.words}"
+        what.does, filled(what.input, want.made).encode(), secret=bool(what.input), purpose=f"to {what.words}"
     )
     try:
         await host.run(call, timeout_s=what.timeout_s)

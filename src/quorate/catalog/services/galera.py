@@ -15,7 +15,7 @@ from quorate.catalog.galera_answers import galera_answers
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
 from quorate.catalog.servers import Servers
-from quorate.catalog.service import HostFile, Probe, Service
+from quorate.catalog.service import HostFile, Probe, Service, unit_file
 from quorate.catalog.site import Site
 from quorate.catalog.watched import watched
 from quorate.describe.cluster import Node
@@ -175,7 +175,6 @@ services:
         names = ",".join(one.name for one in self.holders(site))
         call = shlex.join([GUARD, site.name, names, paths["mariadb.data"], paths["mariadb"]])
         unit = f"/etc/systemd/system/{site.platform.units['mariadb']}.d/quorate.conf"
-        reload = (("systemctl", "daemon-reload"),)
         # "Access denied" is an answer, too: whoever has changed root's password is not punished for it.
         question = (paths["mariadb.admin"], f"--socket={SOCKET}", "ping")
         return (
@@ -184,7 +183,7 @@ services:
             ),
             HostFile(GUARD, guard(), mode=0o755, make_parents=True),
             HostFile(NOTICE, NOTICE_PROGRAM, mode=0o755, make_parents=True),
-            HostFile(unit, DROP_IN.format(call=call), make_parents=True, then=reload),
+            unit_file(unit, DROP_IN.format(call=call), server),
             *watched(server, PID_FILE, question),
             *galera_answers(node, CHECK_PORT, SOCKET, donors=self.sst == "mariabackup"),
         )

@@ -19,7 +19,7 @@ from quorate.catalog.floating import address_primitive, host_in_url
 from quorate.catalog.made import MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
-from quorate.catalog.service import HostFile, Probe, Service
+from quorate.catalog.service import HostFile, Probe, Service, unit_file
 from quorate.catalog.site import Site
 from quorate.catalog.watched import program, watched
 from quorate.describe.cluster import IPInterface, Node
@@ -151,14 +151,7 @@ targets: {outage_s: 10}
                 reader=server,
                 taken="reload",
             ),
-            HostFile(
-                f"{paths['haproxy.unit.d']}/quorate.conf",
-                drop_in,
-                make_parents=True,
-                then=(("systemctl", "daemon-reload"),),
-                reader=server,
-                taken="restart",
-            ),
+            unit_file(f"{paths['haproxy.unit.d']}/quorate.conf", drop_in, server),
             *watched(server, paths["haproxy.pid"], ("unix", socket, "show info"), every_s=1, patience_s=3, back_s=1),
         )
 

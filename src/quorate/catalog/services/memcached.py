@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar
 
 from quorate.catalog.platform import Platform
-from quorate.catalog.service import HostFile, Service
+from quorate.catalog.service import HostFile, Service, unit_file
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Port
@@ -86,14 +86,7 @@ services:
         )
         return (
             HostFile(CONF, options, make_parents=True, reader=server, taken="restart"),
-            HostFile(
-                f"{paths['memcached.unit.d']}/quorate.conf",
-                drop_in,
-                make_parents=True,
-                then=(("systemctl", "daemon-reload"),),
-                reader=server,
-                taken="restart",
-            ),
+            unit_file(f"{paths['memcached.unit.d']}/quorate.conf", drop_in, server),
         )
 
     def resources(self, site: Site) -> Resources:

@@ -23,7 +23,7 @@ from quorate.catalog.broker import MEMORY_MIB, PORT_MAPPER, in_erlang, in_url, p
 from quorate.catalog.made import FOLDER, MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.servers import Servers
-from quorate.catalog.service import HostFile, Probe, Service
+from quorate.catalog.service import HostFile, Probe, Service, unit_file
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
 from quorate.catalog.watched import program, watched
@@ -167,13 +167,10 @@ targets: {availability: 99.99, outage_s: 30}
         around = shlex.join((BASE, str(self.port), *brokers))
         unit = (
             HostFile(PROGRAM, program("rabbitmq-broker"), mode=0o755, make_parents=True),
-            HostFile(
+            unit_file(
                 f"{platform.paths['rabbitmq.service.d']}/quorate.conf",
                 DROP_IN.format(files=self.open_files, program=PROGRAM, brokers=around),
-                make_parents=True,
-                then=(("systemctl", "daemon-reload"),),
-                reader=reader,
-                taken="restart",
+                reader,
             ),
         )
         cookie = HostFile(
