@@ -1,6 +1,7 @@
 """The probes of an identity and an image service as they really run: their own processes and real sockets."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,6 +15,7 @@ from quorate.drill.account import Account
 from quorate.drill.history import read_trace
 from quorate.drill.probe import Clients, ProbeProcess, probing, probing_all
 from quorate.drill.probes._account import Ask
+from quorate.drill.probes._connections import HURRIED_MAX
 from quorate.drill.probes._process import Settings
 from quorate.drill.record import Trace
 from quorate.drill.verdict import Verdict
@@ -186,3 +188,36 @@ def test_clients_of_several_services_are_followed_as_one(openstack: OpenStack, t
             return clients
 
     assert len(asyncio.run(story()).probes) == 2
+
+
+def test_who_waits_for_an_address_does_not_come_to_it_all_at_once(tmp_path: Path) -> None:
+    # With its queue full a listening socket drops what comes, as an address does that is on its way to another node.
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        filling = [socket.create_connection(address)]
+        server.settimeout(3)
+        path = tmp_path / "identity.jsonl"
+        told = {"target": f"http://{address[0]}:{address[1]}/v3", "every_ms": 200, "hurry_ms": 20, "timeout_ms": 5000}
+
+        async def story() -> int:
+            settings = Settings(output=str(path), user="one", password="word", project="one", **told)  # type: ignore[arg-type]
+            async with probing("token", settings) as probe:
+                await probe.wait_failed(since_ns=0, timeout_s=10)
+                await asyncio.sleep(2)
+                return await asyncio.to_thread(waiting)
+
+        def waiting() -> int:
+            server.listen(128)
+            for one in filling:
+                one.close()
+            server.accept()[0].close()
+            held, end_s = [], time.monotonic() + 1
+            while time.monotonic() < end_s:
+                held.append(server.accept()[0])
+            for one in held:
+                one.close()
+            return len(held)
+
+        came = asyncio.run(story())
+    assert len([one for one in trace_of(path).attempts if one.detail == "no connection"]) >= 30
+    assert came <= HURRIED_MAX + 1 / 0.2 + 1

@@ -24,8 +24,10 @@ class Proxied:
     mode: "http" or "tcp". single: all clients go to one server at a time, the others stand by (a database with one
     writer); sessions of one that is gone are ended. check: how a server is asked whether it is fit: the path of a GET
     over HTTP, "" for a connection alone. check_port: where, 0 for `port`. check_s: how often; from the first failed
-    check or connection on it is asked ten times as often. idle_s: how long client and server may be silent.
-    statuses: the HTTP statuses of a server that is fit, as haproxy's rstatus takes them.
+    check or connection on it is asked ten times as often. patience_s: how long the answer to a check may take, 0 for
+    as long as `check_s`. idle_s: how long client and server may be silent. statuses: the HTTP statuses of a server
+    that is fit, as haproxy's rstatus takes them. at_once: so many requests a server is given at a time, the others wait
+    at the proxy, and those whose client has gone are dropped there; 0 for any number.
     """
 
     name: str
@@ -36,8 +38,15 @@ class Proxied:
     check: str = ""
     check_port: int = 0
     check_s: float = 1.0
+    patience_s: float = 0.0
     idle_s: float = 60.0
     statuses: str = "2.."
+    at_once: int = 0
+
+    @property
+    def check_limit_s(self) -> float:
+        """How long a server has for the answer to a check."""
+        return max(CONNECT_S, self.patience_s or self.check_s)
 
     @property
     def died_s(self) -> float:
@@ -50,8 +59,9 @@ class Proxied:
 
     @property
     def silent_s(self) -> float:
-        """How long clients wait at the most when a server's host is silent: until two checks had no answer.
+        """How long clients wait at the most when a server's host is silent.
 
-        With clients that connect anew it is about CONNECT_S: the first connection that has no answer is enough.
+        Where all clients are at one server, until two checks had no answer. Where they are spread over several, new
+        ones still come to that server: the first connection that has no answer is passed on, and is enough.
         """
-        return self.check_s * (1 + FAST) + 2 * max(CONNECT_S, self.check_s)
+        return self.check_s * (1 + FAST) + 2 * self.check_limit_s if self.single else 2 * CONNECT_S

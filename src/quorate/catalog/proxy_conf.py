@@ -38,6 +38,7 @@ WHY = {
     "option redispatch": "# A connection that a server refuses goes to another at once.",
     "option clitcpka": "# A client at the address's former node, or a client whose host is dead, is let go after 19 s.",
     "option idle-close-on-response": "# A reload closes no connection on which a request may be on its way.",
+    "option abortonclose": "# A client that has gone is dropped from the queue: nothing is worked out for nobody.",
     "load-server-state-from-file": "# A reload does not take a server that is down for one that is up.",
 }
 
@@ -125,6 +126,8 @@ def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
         # Asking again is safe where asking changes nothing.
         yield from _lines("retry-on conn-failure empty-response\nhttp-request disable-l7-retry unless METH_GET")
     yield from _sticking(proxy) if one.single else _lines("balance leastconn")
+    if one.at_once:
+        yield from _lines("option abortonclose")
     yield from _checking(one)
     for rank, (name, address) in enumerate(one.servers.items()):
         standby = " backup" if one.single and rank else ""
@@ -145,14 +148,15 @@ def _sticking(proxy: Proxy) -> Iterator[Keyword]:
 
 def _checking(one: Proxied) -> Iterator[Keyword]:
     every, fast = duration(one.check_s), duration(one.check_s * FAST)
-    yield Keyword("timeout", f"check {duration(max(CONNECT_S, one.check_s))}")
+    yield Keyword("timeout", f"check {duration(one.check_limit_s)}")
     if one.check:
         yield from _lines(f"option httpchk GET {one.check}\nhttp-check expect rstatus {one.statuses}")
     port = f" port {one.check_port}" if one.check_port else ""
     asked = f"check{port} inter {every} fastinter {fast} downinter {every} fall 2 rise 2"
     # A server that refuses one connection is down in that moment; what it was doing for others is over.
     seen = "observe layer4 error-limit 1 on-error mark-down on-marked-down shutdown-sessions"
-    yield Keyword("default-server", f"{asked} {seen}")
+    most = f" maxconn {one.at_once}" if one.at_once else ""
+    yield Keyword("default-server", f"{asked} {seen}{most}")
 
 
 def _statistics(proxy: Proxy) -> Iterator[Keyword]:

@@ -80,6 +80,9 @@ def test_servers_without_a_writer_share_the_clients() -> None:
     found = lines(sections(IDENTITY)["identity"])
     assert "balance leastconn" in found
     assert not any("backup" in line or line.startswith("stick") for line in found)
+    assert not any("maxconn" in line or "abortonclose" in line for line in found)
+    given = lines(sections(replace(IDENTITY, at_once=7))["identity"])
+    assert any(line.startswith("default-server ") and line.endswith(" maxconn 7") for line in given)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,8 @@ def test_servers_without_a_writer_share_the_clients() -> None:
         (DATABASE, "bind 10.20.0.100:3306 transparent"),
         (DATABASE, "timeout check 1s"),
         (IDENTITY, "timeout check 3s"),
+        (replace(IDENTITY, patience_s=10), "timeout check 10s"),
+        (replace(IDENTITY, at_once=7), "option abortonclose"),
         (IDENTITY, "option httpchk GET /v3"),
         (IDENTITY, "http-request disable-l7-retry unless METH_GET"),
         (replace(IDENTITY, statuses="(2|3).."), "http-check expect rstatus (2|3).."),

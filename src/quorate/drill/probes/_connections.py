@@ -2,18 +2,22 @@
 
 What is said on a connection is the kind of probe's own: it is told when one is connected and when something came, and
 says when it knows the result. At most timeout / every + 1 attempts are open at once (26 with 500 ms and 20 ms).
+
+A client that asks in a hurry must not be what keeps a slow server busy: a hundred logins that lay in wait for an
+address and came to it in one moment took two servers of Keystone 15 s, and no client had an answer meanwhile. Such a
+client gives a connection up before its kernel tries a second time, and the next attempt asks where this found nobody.
 """
 
 import errno
 import selectors
 import socket
 import time
-from collections import deque
 
 from quorate.drill.probes._process import RESULTS, Output, Settings
 
 ANSWER_BYTES_MAX = 64 * 1024  # beyond that an answer is judged by what has come
 HURRIED_MAX = 2  # so many may wait for an answer when another is asked in a hurry: a slow server is not given more work
+CONNECT_MS = 900  # of a client that may hurry; Linux sends a second SYN after 1 s
 
 Found = tuple[str, str, str]  # the result, the node that answered if it is known, a detail for people
 
@@ -33,7 +37,7 @@ class Exchange:
 
 
 class Connections:
-    """Open attempts in the order they were sent, which is also the order in which they run out of time."""
+    """Open attempts, in the order in which they were sent."""
 
     def __init__(self, settings: Settings, output: Output, host: str, port: int) -> None:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -41,11 +45,14 @@ class Connections:
         self._address = found[0][4]
         self._output = output
         self._timeout_ns = int(settings.timeout_ms * 1e6)
+        connect_ms = min(CONNECT_MS, settings.timeout_ms) if settings.hurry_ms else settings.timeout_ms
+        self._connect_ns = int(connect_ms * 1e6)
         self._selector = selectors.DefaultSelector()
         self._every_ns = int(settings.every_ms * 1e6)
-        self._open: deque[Exchange] = deque()
+        self._open: list[Exchange] = []
         self._count = 0
         self._failed = False
+        self._answered = -1  # the number of the last attempt that was
 
     def connected(self, exchange: Exchange) -> Found | None:
         """Say or send something on a connection that has just been made; return the result if that is all."""
@@ -61,13 +68,13 @@ class Connections:
         return self._count
 
     def is_troubled(self, now_ns: int) -> bool:
-        """Tell whether the last attempt failed, and few wait for an answer, or one has no connection in the usual step.
+        """Tell whether the last attempt failed, or one has no connection in the usual step, and few wait for an answer.
 
         Who is connected and waits has his answer as soon as there is one: nothing is gained by asking beside him.
         """
         waiting = [exchange for exchange in self._open if not exchange.done]
         is_lost = any(not one.connected and now_ns - one.sent_ns >= self._every_ns for one in waiting)
-        return is_lost or (self._failed and sum(one.connected for one in waiting) < HURRIED_MAX)
+        return (is_lost or self._failed) and sum(one.connected for one in waiting) < HURRIED_MAX
 
     def send(self, n: int, now_ns: int) -> None:
         """Begin attempt number n: a fresh connection."""
@@ -89,16 +96,19 @@ class Connections:
             self._expire(now)
             if now >= until_ns:
                 return
-            next_ns = min(until_ns, self._open[0].sent_ns + self._timeout_ns) if self._open else until_ns
+            next_ns = min([until_ns, *(self._limit_ns(one) for one in self._open)])
             for key, _ in self._selector.select(max(0, next_ns - now) / 1e9):
                 self._advance(key.data)
 
+    def _limit_ns(self, exchange: Exchange) -> int:
+        return exchange.sent_ns + (self._timeout_ns if exchange.connected else self._connect_ns)
+
     def _expire(self, now_ns: int) -> None:
-        while self._open and (self._open[0].done or now_ns - self._open[0].sent_ns >= self._timeout_ns):
-            exchange = self._open.popleft()
-            if not exchange.done:
+        for exchange in self._open:
+            if not exchange.done and now_ns >= self._limit_ns(exchange):
                 got = "answer cut short" if exchange.answer else "no answer" if exchange.connected else "no connection"
                 self._finish(exchange, ("timeout", "", got), now_ns)
+        self._open = [exchange for exchange in self._open if not exchange.done]
 
     def _advance(self, exchange: Exchange) -> None:
         try:
@@ -136,6 +146,7 @@ class Connections:
             self._selector.unregister(exchange.socket)
         exchange.socket.close()
         result, node, detail = found
-        self._failed = result != "ok"
+        self._answered = max(self._answered, exchange.n) if result == "ok" else self._answered
+        self._failed = exchange.n > self._answered
         line = {"n": exchange.n, "sent_ns": exchange.sent_ns, "done_ns": now_ns, "result": result}
         self._output.line(line | ({"node": node} if node else {}) | ({"detail": detail} if detail else {}))
