@@ -5,14 +5,16 @@ configuration, so it can neither stop nor move anything: where it is missing, th
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 
 from quorate.catalog.service import HostFile
+from quorate.catalog.site import Site
 
 PROGRAM = "/usr/lib/quorate/watch"
 UNITS = "/etc/systemd/system"
+UNIT_NAME = "quorate-watch-{}.service"
 UNIT = """\
 # Written by quorate.
 [Unit]
@@ -53,7 +55,7 @@ def watched(
     times = [] if usual else [f"--every={every_s:g}", f"--patience={patience_s:g}"]
     back = [f"--back={back_s:g}"] if back_s else []
     call = shlex.join([PROGRAM, *times, *back, resource, pidfile, *question])
-    unit = f"quorate-watch-{resource}.service"
+    unit = UNIT_NAME.format(resource)
     content = UNIT.format(resource=resource, call=call)
     started = (("systemctl", "daemon-reload"), ("systemctl", "enable", unit), ("systemctl", "restart", unit))
     anew = (("systemctl", "try-restart", "quorate-watch-*.service"),)
@@ -61,6 +63,14 @@ def watched(
         HostFile(PROGRAM, program("watch"), mode=0o755, make_parents=True, then=anew),
         HostFile(f"{UNITS}/{unit}", content, then=started),
     )
+
+
+def watched_at(site: Site) -> Iterator[str]:
+    """Yield the resources of a service that are watched."""
+    before, after = f"{UNITS}/{UNIT_NAME}".split("{}")
+    for file in site.service.files(site, site.nodes[0]):
+        if file.path.startswith(before):
+            yield file.path.removeprefix(before).removesuffix(after)
 
 
 @cache

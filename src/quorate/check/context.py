@@ -4,7 +4,7 @@ In: a Cluster, an AgentLibrary, a Platform. Out: the resources Pacemaker will be
 file's own), templates resolved, and for each the keys in the cluster file that it comes from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -13,7 +13,9 @@ from quorate.catalog.agents import Agent, AgentLibrary
 from quorate.catalog.expand import expand, of_service
 from quorate.catalog.platform import Platform
 from quorate.catalog.platforms import platform_for
+from quorate.catalog.service import Service
 from quorate.catalog.site import Site
+from quorate.catalog.watched import watched_at
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Group, Operation, Order, Primitive, Resources
 from quorate.dialect.crm.references import identity
@@ -28,7 +30,7 @@ class Context:
     resources: everything Pacemaker will be given. primitives: the same primitives with their templates' settings
     merged in. origins: ("resource", id) or ("constraint", id) -> path in the cluster file. platform: whose names and
     paths the services were expanded with. as_is: ids of what stands in a text of the crm shell, to which nothing is
-    added: no operations, no time-outs.
+    added: no operations, no time-outs. watched: ids of primitives whose end Pacemaker is told of at once (ADR 13).
     """
 
     agents: AgentLibrary
@@ -38,6 +40,7 @@ class Context:
     platform: Platform
     given: frozenset[Path] = field(default_factory=frozenset)
     as_is: frozenset[str] = field(default_factory=frozenset)
+    watched: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, cluster: Cluster, agents: AgentLibrary | None = None, platform: Platform | None = None) -> "Context":
@@ -53,6 +56,7 @@ class Context:
             platform=platform,
             given=cluster.given,
             as_is=frozenset(filter(None, map(identity, cluster.text.statements))),
+            watched=frozenset(_watched(cluster, platform)),
         )
 
     def agent(self, primitive: Primitive) -> Agent | None:
@@ -129,6 +133,12 @@ def _with_template(primitive: Primitive, resources: Resources) -> Primitive:
         meta=MappingProxyType({**template.meta, **primitive.meta}),
         utilization=MappingProxyType({**template.utilization, **primitive.utilization}),
     )
+
+
+def _watched(cluster: Cluster, platform: Platform) -> Iterator[str]:
+    for name, service in cluster.services.items():
+        if isinstance(service, Service):
+            yield from watched_at(Site(name, platform, cluster))
 
 
 def _origins(cluster: Cluster, platform: Platform) -> dict[tuple[str, str], Path]:

@@ -4,7 +4,7 @@ Pacemaker's part comes from the CIB that quorate renders (or the live one); the 
 services by name, votes, links, disks, watched servers, which board shares a node's power.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from itertools import permutations
@@ -13,9 +13,8 @@ from types import MappingProxyType
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
-from quorate.catalog.site import Site, nodes_of
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Replicated
-from quorate.catalog.watched import UNITS
 from quorate.check.context import Context
 from quorate.check.fencing import address
 from quorate.describe.cluster import Cluster, IPAddress
@@ -30,8 +29,6 @@ from quorate.explore.rates import rates
 from quorate.explore.running import is_shared
 from quorate.explore.subject import Disk, Fence, Part, Service, Subject
 from quorate.render.cib import cib as rendered
-
-WATCH = f"{UNITS}/quorate-watch-"
 
 
 def of_cluster(
@@ -59,7 +56,7 @@ def of_cluster(
         ids=MappingProxyType({node.name: node.id for node in cluster.nodes}),
         quorum=cluster.quorum,
         services=services,
-        parts=MappingProxyType(_parts(cluster, platform, base.parts, services)),
+        parts=MappingProxyType(_parts(context.watched, base.parts, services)),
         detection_s=_detection_s(cluster),
         links=MappingProxyType({node.name: tuple(range(len(node.links))) for node in cluster.nodes}),
         device_link=_link(cluster, _numeric(cluster.quorum.device.host)) if cluster.quorum.device else None,
@@ -157,21 +154,9 @@ def _leans_on(context: Context, carrier: str) -> Iterator[str]:
             yield context.carrier(other)
 
 
-def _parts(
-    cluster: Cluster, platform: Platform, parts: Mapping[str, Part], services: tuple[Service, ...]
-) -> dict[str, Part]:
+def _parts(watched: Collection[str], parts: Mapping[str, Part], services: tuple[Service, ...]) -> dict[str, Part]:
     owners = {id_: service.name for service in services for id_ in (*service.needs, *service.beside)}
-    watched = set(_watched(cluster, platform))
     return {id_: replace(part, service=owners.get(id_, ""), watched=id_ in watched) for id_, part in parts.items()}
-
-
-def _watched(cluster: Cluster, platform: Platform) -> Iterator[str]:
-    """Yield the resources beside which a process tells Pacemaker of their end (catalog/watched.py)."""
-    for name, kind in cluster.services.items():
-        if isinstance(kind, Kind):
-            for file in kind.files(Site(name, platform, cluster), nodes_of(cluster, kind)[0]):
-                if file.path.startswith(WATCH):
-                    yield file.path.removeprefix(WATCH).removesuffix(".service")
 
 
 def _detection_s(cluster: Cluster) -> float:
