@@ -4,6 +4,7 @@
       -> who speaks for the cluster: the DC, else a node with quorum, else anyone
       -> nodes, links, votes (membership.py), services (services.py), storage (storage.py), fencing (fencing.py)
       -> what the services' own servers say (insight.py and the files of inside/), whom they serve (serving.py)
+      -> clocks (clocks.py)
       -> problems: findings, each with what to do
 
 Well means that everything was seen and nothing is wrong. What no node could tell stays unknown, and is never well.
@@ -19,7 +20,7 @@ from quorate.describe.resources import Resources
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
-from quorate.operate import changes, fencing, membership, services, serving, storage
+from quorate.operate import changes, clocks, fencing, membership, services, serving, storage
 from quorate.operate.fencing import EventState, FencingState
 from quorate.operate.insight import UNASKED, Within, sites_of
 from quorate.operate.membership import LinkState, NodeState, Votes
@@ -101,6 +102,7 @@ def judge(
         *fencing.problems(cluster, truth, fences, lately),
         *(_whole(wanted, truth) if truth else ()),
         *_moves(moved),
+        *clocks.problems(views.values()),
         *changes.problems(views.values()),
         *_unseen(teller),
     ]

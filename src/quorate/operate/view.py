@@ -5,6 +5,7 @@ error that says why. Nodes are asked all at once, and each its questions at once
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -23,8 +24,10 @@ from quorate.observe.facts import (
     mounts,
     quorum,
     unit_state,
+    wall_clock,
 )
 from quorate.observe.facts.change_records import ChangeRecord
+from quorate.observe.facts.clock import Offset
 from quorate.observe.facts.cluster_status import ClusterStatus
 from quorate.observe.facts.constraints import LocationConstraint
 from quorate.observe.facts.corosync_links import CorosyncLinks
@@ -51,7 +54,7 @@ class View:
 
     units: Corosync and Pacemaker, by name; an error there means that the node itself did not answer.
     drbd, lvm, mounts: None where they were not asked for. changing: who holds apply's lock there. records: the newest
-    record of a change that it has kept.
+    record of a change that it has kept. clock: how far its clock is from this machine's, None where that is not known.
     """
 
     name: str
@@ -65,6 +68,7 @@ class View:
     mounts: tuple[Mounted, ...] | QuorateError | None = None
     changing: str | None = None
     records: tuple[ChangeRecord, ...] = ()
+    clock: Offset | None = None
 
     @property
     def silence(self) -> QuorateError | None:
@@ -91,15 +95,25 @@ async def look(
 
 
 async def _ask(host: Host, storage: frozenset[Question]) -> View:
-    units, cluster, votes, links, moves, (kept, changes) = await asyncio.gather(
+    units, cluster, votes, links, moves, (kept, changes, clock) = await asyncio.gather(
         _or_error(gather_about(host, unit_state, *UNITS, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, cluster_status, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, quorum, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, corosync_links, timeout_s=TIMEOUT_S)),
         _or_error(gather(host, constraints, timeout_s=TIMEOUT_S)),
-        asyncio.gather(_ask_storage(host, storage), _ask_changes(host)),
+        asyncio.gather(_ask_storage(host, storage), _ask_changes(host), _ask_clock(host)),
     )
-    return View(host.name, units, cluster, votes, links, moves, *kept, *changes)
+    return View(host.name, units, cluster, votes, links, moves, *kept, *changes, clock)
+
+
+async def _ask_clock(host: Host) -> Offset | None:
+    """Compare the node's clock with this machine's; the answer was on its way at some time between the two readings."""
+    asked_s = time.time()
+    told_s = await _or_error(gather(host, wall_clock, timeout_s=TIMEOUT_S))
+    answered_s = time.time()
+    if isinstance(told_s, QuorateError):
+        return None
+    return Offset(told_s - (asked_s + answered_s) / 2, (answered_s - asked_s) / 2)
 
 
 async def _ask_changes(host: Host) -> tuple[str | None, tuple[ChangeRecord, ...]]:

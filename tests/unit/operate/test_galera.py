@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from tests.unit.catalog.sites import site
 
 from quorate.catalog.galera_positions import read
 from quorate.catalog.services.galera import Galera
 from quorate.errors import HostUnreachable, Unknown
 from quorate.findings import Finding
+from quorate.observe.facts.disk_space import Space
 from quorate.observe.facts.galera_server import GaleraServer
 from quorate.operate.inside.galera import Facts, judged
 from quorate.operate.insight import Line
@@ -18,9 +20,9 @@ NODES = ("n1", "n2", "n3")
 SILENT = Unknown("The database server does not answer.")
 
 
-def judge(servers, values=None, **options):
+def judge(servers, values=None, disks=None, **options):
     told = read(values if values is not None else dict.fromkeys(NODES, "primary"))
-    facts = Facts(told, servers)
+    facts = Facts(told, servers, disks or {})
     said = list(judged(facts, site("database", Galera(**options)), frozenset(NODES)))
     return [one for one in said if isinstance(one, Line)], {one.code: one for one in said if isinstance(one, Finding)}
 
@@ -104,3 +106,21 @@ def test_of_a_host_that_cannot_be_reached_nothing_is_known():
     lines, findings = judge({"n1": WELL, "n2": HostUnreachable("n2: no SSH")})
     assert not findings
     assert [line.serves for line in lines] == [True, None, None]
+
+
+GIB = 1 << 10
+
+
+@pytest.mark.parametrize(
+    ("free", "size", "severity"),
+    [(0, 400, "error"), (3, 400, "error"), (19, 400, "warning"), (21, 400, None), (3 * GIB, 1024 * GIB, None)],
+)
+def test_a_disk_without_room_is_named_before_it_is_full(free, size, severity):
+    disks = {"n1": Space("/", "overlay", "overlay", 400 << 20, 300 << 20, None)}
+    disks["n3"] = Space("/var/lib/mysql", "tmpfs", "tmpfs", size << 20, free << 20, None)
+    _, findings = judge(dict.fromkeys(NODES, WELL), disks=disks)
+    assert [one.severity for one in findings.values()] == ([severity] if severity else [])
+    if severity:
+        full = findings["galera-disk-full"]
+        assert f"on n3 have {'no' if severity == 'error' else 'little'} room" in full.summary
+        assert f"{free} of {size} MiB" in full.summary

@@ -16,6 +16,7 @@ from quorate.operate.insight import Line
 CLUSTER = load(kinds()["keystone"].example, "identity.yaml", kinds()).cluster
 SITE = Site("identity", PLATFORM, CLUSTER)
 TOKENS, CREDENTIALS = (one.path for one in SITE.service.key_repositories())
+LOGS_IN = r"(?s)python3 -c .*"
 OLD, NEW, STRANGE = {0: "b", 1: "a"}, {0: "c", 1: "a", 2: "b"}, {0: "x", 1: "y"}
 
 
@@ -25,9 +26,9 @@ def said(tokens, owner="keystone:600"):
     return "\n".join(lines)
 
 
-def told(**nodes):
-    """Return the lines and the findings for what nodes answer."""
-    hosts = {name: FakeHost(name, {".*quorate-keys.*": answer}) for name, answer in nodes.items()}
+def told(login="0", **nodes):
+    """Return the lines and the findings for what nodes answer. login: what came of theirs to the database."""
+    hosts = {name: FakeHost(name, {".*quorate-keys.*": answer, LOGS_IN: login}) for name, answer in nodes.items()}
     found = list(keystone.judged(asyncio.run(keystone.look(hosts, SITE)), SITE, frozenset(nodes)))
     return [one for one in found if isinstance(one, Line)], [one for one in found if isinstance(one, Finding)]
 
@@ -78,3 +79,9 @@ def test_a_node_that_does_not_answer_is_not_taken_for_well():
     assert findings == []
     assert [line.node for line in lines if line.state == "unknown"] == ["n2"]
     assert lines[1].words.startswith("token keys: the same 3 on n1,")
+
+
+def test_an_account_that_the_database_refuses_is_found():
+    lines, [finding] = told(login="1045", n1=said(NEW), n2=said(NEW))
+    assert finding.code == "database-account-refused"
+    assert [line.state for line in lines] == ["good", "good", "bad"]

@@ -1,8 +1,9 @@
 """galera: which servers are primary and have all data, at which position; who waits for whom after a full stop."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quorate.catalog.galera_positions import PRIMARY, Told, attribute, read
 from quorate.catalog.services.galera import SOCKET, Galera
@@ -11,7 +12,8 @@ from quorate.describe.cluster import Node
 from quorate.errors import HostUnreachable, QuorateError
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host
-from quorate.observe.facts import galera_server, node_attributes
+from quorate.observe.facts import disk_space, galera_server, node_attributes
+from quorate.observe.facts.disk_space import Space
 from quorate.observe.facts.galera_server import GaleraServer
 from quorate.observe.gathering import gather_about
 from quorate.operate.insight import TIMEOUT_S, Line, each
@@ -20,6 +22,8 @@ KIND = "galera"
 
 PAUSED_MAX = 0.1
 """Share of the time that writes may have waited for the slowest node."""
+FULL, NEARLY = (0.01, 64 << 20), (0.05, 2 << 30)
+"""With less free than that share of a file system, and than so many bytes, it is full, or nearly."""
 QUEUE_MAX = 1000
 """Writes received and not applied, beyond which a node is behind."""
 SYNCED, DONOR = "Synced", "Donor/Desynced"
@@ -27,10 +31,14 @@ SYNCED, DONOR = "Synced", "Donor/Desynced"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """told: what the guards told each other, by node; servers: what each server says, or why it does not."""
+    """told: what the guards told each other, by node; servers: what each server says, or why it does not.
+
+    disks: by node, the file system of its data.
+    """
 
     told: Mapping[str, Told]
     servers: Mapping[str, GaleraServer | QuorateError]
+    disks: Mapping[str, Space] = field(default_factory=dict)
 
 
 async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
@@ -43,10 +51,17 @@ async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
     async def attributes(host: Host) -> Mapping[str, str]:
         return await gather_about(host, node_attributes, attribute(site.name), timeout_s=TIMEOUT_S)
 
-    values = (found for found in (await each(hosts, attributes)).values() if not isinstance(found, QuorateError))
-    told = max(values, key=len, default={})
+    async def disk(host: Host) -> tuple[Space, ...]:
+        return await gather_about(host, disk_space, site.platform.paths["mariadb.data"], timeout_s=TIMEOUT_S)
+
     with_data = {node.name: hosts[node.name] for node in holders(site) if node.name in hosts}
-    return Facts(read(told), await each(with_data, server))
+    said, servers, disks = await asyncio.gather(each(hosts, attributes), each(with_data, server), each(with_data, disk))
+    values = (found for found in said.values() if not isinstance(found, QuorateError))
+    return Facts(
+        read(max(values, key=len, default={})),
+        servers,
+        {name: found[0] for name, found in disks.items() if not isinstance(found, QuorateError) and found},
+    )
 
 
 def holders(site: Site) -> tuple[Node, ...]:
@@ -71,6 +86,7 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
         yield from stopped(facts, site, running)
     elif own := sorted(node for node, one in facts.told.items() if one.position == "own"):
         yield kept_out(site, own)
+    yield from full(site, facts.disks)
     yield from apart(site, servers, primary)
     yield from slow(site, primary)
     yield from different(site, servers)
@@ -210,6 +226,28 @@ def slow(site: Site, primary: Mapping[str, GaleraServer]) -> Iterator[Finding]:
             "until that is over, one server less can be lost",
             "wait; journalctl -u mariadb on these nodes tells how far it is",
         )
+
+
+def full(site: Site, disks: Mapping[str, Space]) -> Iterator[Finding]:
+    """Yield the nodes whose data have no room to grow."""
+    for name, disk in sorted(disks.items()):
+        if not has_less(disk, NEARLY):
+            continue
+        is_full = has_less(disk, FULL)
+        left = f"{disk.free_bytes >> 20} of {disk.size_bytes >> 20} MiB are free in {disk.mounted_on}"
+        yield Finding(
+            "galera-disk-full",
+            Severity.ERROR if is_full else Severity.WARNING,
+            f"the data of {site.name} on {name} have {'no' if is_full else 'little'} room: {left}",
+            "a server that cannot write what the others have written leaves the cluster, and can give nobody its data",
+            f"make room on {name}, or a larger disk; then it goes on by itself",
+        )
+
+
+def has_less(disk: Space, than: tuple[float, int]) -> bool:
+    """Tell whether less is free than that share, and than so many bytes."""
+    share, size_bytes = than
+    return disk.free_bytes < min(share * disk.size_bytes, size_bytes)
 
 
 def different(site: Site, servers: Mapping[str, GaleraServer]) -> Iterator[Finding]:

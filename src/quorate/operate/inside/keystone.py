@@ -1,10 +1,12 @@
-"""keystone: whether every server has the same keys. Told apart by digests; no key is read.
+"""keystone: whether every server has the same keys, told apart by digests; whether its database knows it.
 
 A server with other keys refuses the tokens of the others: clients are turned away now and then, depending on whom the
 proxy asks, and nothing else shows it.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from quorate.build.ages import lasted
 from quorate.build.steps.service_keys import Folder, keys_differ
@@ -16,7 +18,9 @@ from quorate.machines.host import Host
 from quorate.observe.facts import key_folders
 from quorate.observe.facts.key_folders import NO_KEYS, KeyFolder
 from quorate.observe.gathering import gather_about
+from quorate.operate import logins
 from quorate.operate.insight import TIMEOUT_S, Line, each
+from quorate.operate.logins import Logins
 
 KIND = "keystone"
 
@@ -24,21 +28,34 @@ Folders = Mapping[str, Mapping[str, KeyFolder] | QuorateError]
 """By node, its folders of keys by path, or why they are not known."""
 
 
-async def look(hosts: Mapping[str, Host], site: Site) -> Folders:
-    """Ask every node for the digests of its keys."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What every node has of keys, and whether the database let it in."""
+
+    folders: Folders
+    logins: Logins
+
+
+async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
+    """Ask every node for the digests of its keys, and have it log in to the database."""
     paths = [one.path for one in site.service.key_repositories()]
-    return await each(hosts, lambda host: gather_about(host, key_folders, *paths, timeout_s=TIMEOUT_S))
+    folders = each(hosts, lambda host: gather_about(host, key_folders, *paths, timeout_s=TIMEOUT_S))
+    return Facts(*await asyncio.gather(folders, logins.look(hosts, site)))
 
 
-def judged(facts: Folders, site: Site, running: frozenset[str]) -> Iterator[Finding | Line]:  # noqa: ARG001 - the protocol
-    """Say of each folder whether it is the same everywhere."""
-    for node, said in facts.items():
+def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Finding | Line]:  # noqa: ARG001 - the protocol
+    """Say of each folder whether it is the same everywhere, and whether the account is refused."""
+    known: dict[str, Mapping[str, KeyFolder]] = {}
+    for node, said in facts.folders.items():
         if isinstance(said, QuorateError):
             yield Line(f"keys not known: {said.message}", "unknown", node)
+        else:
+            known[node] = said
     for one in site.service.key_repositories():
-        on = {node: said.get(one.path, NO_KEYS) for node, said in facts.items() if not isinstance(said, QuorateError)}
+        on = {node: folders.get(one.path, NO_KEYS) for node, folders in known.items()}
         if on:
             yield from _of_folder(one, on, site)
+    yield from logins.judged(facts.logins, site)
 
 
 def _of_folder(one: KeyRepository, on: Mapping[str, KeyFolder], site: Site) -> Iterator[Finding | Line]:
