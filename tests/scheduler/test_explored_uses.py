@@ -41,7 +41,7 @@ def test_another_node_lost_costs_what_the_proxy_needs(found, gate):
     (other, writer) = sorted({"n1", "n2", "n3"} - {gate})[::-1]
     assert writer == "n1", "the first in order holds the writer, and the address stands elsewhere"
     assert found[f"node-lost:{other}"]["proxy"].state is State.DEGRADED
-    assert found[f"node-lost:{other}"]["identity"].interruption.seconds == pytest.approx(3.1)
+    assert found[f"node-lost:{other}"]["identity"].interruption.seconds == pytest.approx(2.0)
     assert found[f"node-lost:{other}"]["database"].interruption.seconds == pytest.approx(2.0), "until it is expelled"
     assert found["node-lost:n1"]["database"].interruption.seconds == pytest.approx(3.1), "the writer"
 
@@ -55,6 +55,17 @@ def test_a_server_that_is_killed_costs_another_try_and_one_that_stands_by_nothin
     assert killed["database"].state is State.UNAFFECTED
     standby = found["resource-failed:database-server@n2"]
     assert {impact.state for impact in standby.values()} == {State.UNAFFECTED}
+
+
+def test_a_cut_link_by_which_servers_are_reached_loses_that_nodes_servers_and_fences_nobody(found, gate):
+    (other,) = {"n2", "n3"} - {gate}
+    assert found[f"link-cut:{other}/0"]["identity"].interruption.seconds == pytest.approx(2.0)
+    assert found["link-cut:n1/0"]["database"].interruption.seconds == pytest.approx(3.1), "the writer"
+    assert found["link-cut:n1/0"]["database"].redundancy_gone
+    address = found[f"link-cut:{gate}/0"]
+    assert {impact.state for impact in address.values()} == {State.DOWN}
+    assert (address["proxy"].cause, address["images"].through) == ("unheard", "proxy")
+    assert {impact.state for impact in found[f"link-cut:{gate}/1"].values()} == {State.UNAFFECTED}
 
 
 def test_what_takes_the_entrance_down_is_one_point_of_failure_for_all_that_lean_on_it(exploration):

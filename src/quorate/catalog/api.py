@@ -259,6 +259,10 @@ class ApiService(Service):
         )
         return (passed_on,)
 
+    def talks_over(self, site: Site) -> Sequence[int]:
+        """Return the first, where the servers of all nodes listen; the floating address looks after itself."""
+        return () if self.is_passive(site) else (0,)
+
     def at_once(self) -> int:
         """Return how many requests of clients a proxy gives one server at a time; 0 for any number."""
         return 0

@@ -118,6 +118,13 @@ class Service(ServiceOptions):
         """Return how its servers stand in for each other, where it has one on each of several nodes."""
         return Servers()
 
+    def talks_over(self, site: Site) -> Sequence[int]:
+        """Return the numbers of the links by which its servers hear each other, or are reached.
+
+        Pacemaker asks no link: a server that such a link no longer reaches runs on, and serves nobody.
+        """
+        return ()
+
     def settings_up(self, site: Site) -> Sequence[SettingUp]:
         """Return what has to be done once when it runs, in this order, after the same of all that it uses."""
         return ()

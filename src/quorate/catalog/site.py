@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from quorate.catalog.platform import Platform
-from quorate.describe.cluster import Cluster, Node
+from quorate.describe.cluster import Cluster, IPAddress, Node
 from quorate.describe.resources import Clone
 from quorate.describe.service import ServiceOptions
 
@@ -68,6 +68,12 @@ def nodes_of(cluster: Cluster, service: ServiceOptions) -> tuple[Node, ...]:
     if not service.nodes:
         return cluster.nodes
     return tuple(cluster.node(name) for name in service.nodes)
+
+
+def link_of(cluster: Cluster, at: IPAddress | None) -> int | None:
+    """Return the link in whose network an address lies, None where it is in none, or no number."""
+    count = max(len(node.links) for node in cluster.nodes)
+    return next((i for i in range(count) if at is not None and any(at in n for n in cluster.networks(i))), None)
 
 
 def _of_the_catalog(options: ServiceOptions) -> "Service":

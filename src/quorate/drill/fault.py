@@ -40,6 +40,11 @@ class Setting:
         assert isinstance(found, Service)
         return found
 
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """All services of the file."""
+        return tuple(one for one in self.cluster.services.values() if isinstance(one, Service))
+
 
 def unrecorded(_moment: Moment, _text: str) -> None:
     """Write nothing down."""

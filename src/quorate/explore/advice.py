@@ -22,7 +22,7 @@ def advice(failures: Iterable[str], impact: Impact, subject: Subject) -> Change:
     if all(one == EVERYWHERE for one in lost.kinds):
         fix = "nothing that a cluster can do: what fails on every node has to be mended"
         return Change(fix, _service(impact, subject))
-    if lost.links and (change := _links(lost, subject)):
+    if lost.links and (change := _links(lost, impact, subject)):
         return change
     if lost.disks and (change := _disk(lost)):
         return change
@@ -72,8 +72,10 @@ def _service(impact: Impact, subject: Subject) -> tuple[str, ...]:
     return ("services", impact.service) if impact.service in subject.names else ()
 
 
-def _links(lost: Lost, subject: Subject) -> Change | None:
+def _links(lost: Lost, impact: Impact, subject: Subject) -> Change | None:
     """Say which link is missing; None where all have two ways that do not fail together."""
+    if impact.cause == "unheard":
+        return _bond(impact, subject)
     if subject.links and max(len(numbers) for numbers in subject.links.values()) < 2:
         first = next(iter(subject.links))
         return Change("add a second link to every node, through another switch", ("nodes", first, "links"))
@@ -82,6 +84,14 @@ def _links(lost: Lost, subject: Subject) -> Change | None:
         if cut:
             return Change(f"lead a link of {listed(cut)} past the {one.kind} {one.name}", ("shared", one.name, "links"))
     return None
+
+
+def _bond(impact: Impact, subject: Subject) -> Change:
+    """Say how the links are kept by which a service is reached."""
+    links = next((one.links for one in subject.services if one.name == impact.service), ())
+    numbers = listed(str(number) for number in links if number not in subject.bonded) or "every link"
+    fix = f"lay link {numbers} on two network cards of every node, at two switches, and say so: bond: active-backup"
+    return Change(fix, ("corosync", "links"))
 
 
 def _cuts(shared: Shared, node: str, numbers: tuple[int, ...]) -> bool:

@@ -29,7 +29,11 @@ def _served(service: Service, site: Site) -> Service:
     """Return the service with how its servers stand in for each other."""
     servers = site.service.servers(site)
     return replace(
-        service, enough=servers.enough, arbitrators=servers.arbitrators, waits=tuple(dict.fromkeys(_waits(site)))
+        service,
+        enough=servers.enough,
+        arbitrators=servers.arbitrators,
+        waits=tuple(dict.fromkeys(_waits(site))),
+        links=tuple(site.service.talks_over(site)),
     )
 
 

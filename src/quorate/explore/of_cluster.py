@@ -13,7 +13,7 @@ from types import MappingProxyType
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
-from quorate.catalog.site import nodes_of
+from quorate.catalog.site import link_of, nodes_of
 from quorate.catalog.storage import Replicated
 from quorate.check.context import Context
 from quorate.check.fencing import address
@@ -59,7 +59,8 @@ def of_cluster(
         parts=MappingProxyType(_parts(context.watched, base.parts, services)),
         detection_s=_detection_s(cluster),
         links=MappingProxyType({node.name: tuple(range(len(node.links))) for node in cluster.nodes}),
-        device_link=_link(cluster, _numeric(cluster.quorum.device.host)) if cluster.quorum.device else None,
+        bonded=frozenset(number for number, link in enumerate(cluster.corosync.links) if link.bond),
+        device_link=link_of(cluster, _numeric(cluster.quorum.device.host)) if cluster.quorum.device else None,
         fences=tuple(_reached(cluster, fence) for fence in base.fences),
         shared=cluster.shared,
         rates=rates(cluster.rates),
@@ -170,13 +171,7 @@ def _reached(cluster: Cluster, fence: Fence) -> Fence:
     device = next((each for each in cluster.fencing.devices if each.id == fence.id), None)
     if device is None:
         return fence
-    return replace(fence, onboard=device.from_node or fence.onboard, link=_link(cluster, address(device)))
-
-
-def _link(cluster: Cluster, at: IPAddress | None) -> int | None:
-    """Return the link in whose network an address lies, None where it is in none, or no number."""
-    count = max(len(node.links) for node in cluster.nodes)
-    return next((i for i in range(count) if at is not None and any(at in n for n in cluster.networks(i))), None)
+    return replace(fence, onboard=device.from_node or fence.onboard, link=link_of(cluster, address(device)))
 
 
 def _numeric(host: str) -> IPAddress | None:

@@ -51,14 +51,16 @@ class Happening:
     """What befell a cluster. before: what ran at the failure, on all nodes.
 
     gone: what the failure itself ended (timing.ended). silent: what does not answer those that go on, nor refuses them:
-    on hosts that are lost or apart, or hung. events: of the side that goes on, whose starts count. elsewhere: of other
-    sides, whose stops count. What runs on a node that is fenced ends with its power (POWER_OFF).
+    on hosts that are lost or apart, or hung. deaf: what serves nobody where it is started (running.deaf). events: of
+    the side that goes on, whose starts count. elsewhere: of other sides, whose stops count. What runs on a node that is
+    fenced ends with its power (POWER_OFF).
     """
 
     before: Placement
     events: Sequence[Event]
     gone: Instances = NO_INSTANCES
     silent: Instances = NO_INSTANCES
+    deaf: Instances = NO_INSTANCES
     elsewhere: Sequence[Event] = ()
 
 
@@ -225,7 +227,7 @@ def _changes(needs: Sequence[str], parts: Mapping[str, Part], happening: Happeni
     found += [
         _Change(_serves_s(event), event.subject, event.node, event)
         for event in happening.events
-        if event.subject in begins and event.action in begins[event.subject]
+        if event.action in begins.get(event.subject, ()) and (event.subject, event.node) not in happening.deaf
     ]
     return sorted(found, key=lambda change: (change.at_s, change.event is not None, change.resource, change.node))
 

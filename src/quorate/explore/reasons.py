@@ -140,7 +140,7 @@ def in_service(told: Told, fewer: Collection[tuple[str, str]], alone: str) -> st
 def down(told: Told) -> Words:
     """Say why nobody runs the service, and what has to happen."""
     already = "" if told.ran else ALREADY
-    for asked in (_nobody_left, _no_quorum, _unclean, _blocked, _failing, _nowhere, _waits):
+    for asked in (_nobody_left, _no_quorum, _unclean, _unheard, _blocked, _failing, _nowhere, _waits):
         if words := asked(told):
             cause, why, until = words
             return cause, already + why, until
@@ -199,6 +199,18 @@ def _unclean(told: Told) -> Words | None:
         why,
         f"somebody confirms that {listed(unclean)} {_is(unclean)} off (stonith_admin --confirm NODE)",
     )
+
+
+def _unheard(told: Told) -> Words | None:
+    """Say that it runs, and which link is cut by which it would be reached."""
+    runs, cut = told.ending.sides_run, told.case.blow.situation.links
+    for part in reversed(told.service.needs):
+        if (nodes := runs.runs(part)) and not runs.serves(part):
+            links = sorted({number for node, number in cut if node in nodes and number in told.service.links})
+            what = f"link {listed(map(str, links))} of {listed(sorted(nodes))}"
+            why = f"{what} is cut, the only way to {part} there; Pacemaker does not see that, and lets it run"
+            return "unheard", why, f"{what} works again"
+    return None
 
 
 def _blocked(told: Told) -> Words | None:

@@ -25,12 +25,23 @@ operation, or of a proxy's check, which is an upper bound. Put together, the wea
 
 
 Cause = Literal[
-    "", "no-quorum", "not-fenced", "two-sides", "blocked", "failing", "no-node", "too-few", "all-lost", "restless"
+    "",
+    "no-quorum",
+    "not-fenced",
+    "two-sides",
+    "blocked",
+    "failing",
+    "no-node",
+    "too-few",
+    "unheard",
+    "all-lost",
+    "restless",
 ]
 """What keeps a service down or lets two run it, so that it can be said what to change. not-fenced: a node that may
 still run it is not off. two-sides: both live. blocked: it failed, and Pacemaker leaves it alone. failing: wherever it
-may run. no-node: all that may run it are away. too-few: servers run, and not enough for any of them to serve. all-lost:
-nobody is left. restless: Pacemaker never comes to rest."""
+may run. no-node: all that may run it are away. too-few: servers run, and not enough for any of them to serve. unheard:
+it runs where a link is cut by which it is reached. all-lost: nobody is left. restless: Pacemaker never comes to
+rest."""
 
 
 @dataclass(frozen=True, slots=True)

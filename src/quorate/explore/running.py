@@ -15,6 +15,8 @@ THERE = frozenset({"online", "standby"})
 SERVING = frozenset({"Started", "Promoted", "Unpromoted"})
 """Roles in which a primitive is active."""
 
+WELL = Situation()
+
 Hindrance = Callable[[str], str]
 """Why the cluster could not take over from a node if that were lost now; "" where it could."""
 
@@ -36,11 +38,25 @@ def is_shared(part: Part) -> bool:
     return bool(part.clone) and (not part.promotable or part.promoted_max > 1)
 
 
+def deaf(subject: Subject, situation: Situation) -> frozenset[tuple[str, str]]:
+    """Return (primitive, node) of all that serves nobody wherever it runs: a link that its service needs is cut there.
+
+    Pacemaker does not see it, for Corosync may have another link.
+    """
+    cut = {node: {number for one, number in situation.links if one == node} for node, _ in situation.links}
+    return frozenset(
+        (part, node)
+        for service in subject.services
+        for node, links in cut.items()
+        if links.intersection(service.links)
+        for part in (*service.needs, *service.beside)
+    )
+
+
 class Running:
     """What one side of the cluster runs. among: only these nodes count, None for all that the placement names.
 
-    spoiled: (primitive, node) that cannot serve, though it may be active there. orderly: nodes that are away by
-    somebody's order: what ran there was stopped and did not die.
+    situation: what has failed so far, by which something may not serve, though it is active.
     """
 
     def __init__(
@@ -48,10 +64,11 @@ class Running:
         subject: Subject,
         placement: Placement,
         among: frozenset[str] | None = None,
-        spoiled: frozenset[tuple[str, str]] = frozenset(),
-        orderly: frozenset[str] = frozenset(),
+        situation: Situation = WELL,
     ) -> None:
-        self.subject, self._spoiled, self._orderly = subject, spoiled, orderly
+        self.subject, self._orderly = subject, orderly(situation)
+        self._deaf = deaf(subject, situation)
+        self._unfit = self._deaf | spoiled(subject, situation)
         there = {name for name, state in placement.nodes.items() if state in THERE}
         self.there = frozenset(there if among is None else there & among)
         self.online = frozenset(name for name in self.there if placement.nodes[name] == "online")
@@ -65,15 +82,19 @@ class Running:
         """Return the nodes on which a primitive is active, whether it serves there or not."""
         return frozenset(one.node for one in self._instances.get(part, ()))
 
+    def runs(self, part: str) -> frozenset[str]:
+        """Return the nodes on which a primitive does what it is there for, whether anybody hears it or not."""
+        promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
+        return frozenset(
+            one.node
+            for one in self._instances.get(part, ())
+            if not one.blocked and (not promoted or one.role == "Promoted")
+        )
+
     def serves(self, part: str) -> frozenset[str]:
         """Return the nodes on which a primitive serves."""
         if part not in self._serving:
-            promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
-            self._serving[part] = frozenset(
-                one.node
-                for one in self._instances.get(part, ())
-                if not one.blocked and (not promoted or one.role == "Promoted")
-            )
+            self._serving[part] = frozenset(node for node in self.runs(part) if (part, node) not in self._deaf)
         return self._serving[part]
 
     def blocked(self, parts: Iterable[str]) -> tuple[Instance, ...]:
@@ -119,7 +140,7 @@ class Running:
         """Return (primitive, node) of all that the service has in clones, and of what stands beside it."""
         cloned = [part for part in service.needs if self.subject.parts[part].clone]
         active = ((part, node) for part in (*cloned, *service.beside) for node in self.active(part))
-        return frozenset(active) - self._spoiled
+        return frozenset(active) - self._unfit
 
     def alone(self, service: Service, hindrance: Hindrance) -> str:
         """Return why the service would stay down if a node that runs it were lost now, in a sentence; "" if none."""
@@ -138,7 +159,7 @@ class Running:
         for name in service.needs:
             part = self.subject.parts[name]
             fit = frozenset(
-                one for one in (self.active(name) if part.clone else could) if (name, one) not in self._spoiled
+                one for one in (self.active(name) if part.clone else could) if (name, one) not in self._unfit
             )
             if part.clone and not fit - {node}:
                 return False
@@ -178,6 +199,10 @@ class Sides:
         """Return why the loss of one more node would end the service; "" if it would not, or if it is down."""
         home = self.home(service)
         return "" if home is None else self.each[home].alone(service, hindrance)
+
+    def runs(self, part: str) -> frozenset[str]:
+        """Return the nodes on which a primitive runs, heard or not, on whatever side."""
+        return frozenset(node for one in self.each for node in one.runs(part))
 
     def serves(self, part: str) -> frozenset[str]:
         """Return the nodes on which a primitive serves, on whatever side."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from quorate.explore.failure import Failure
 from quorate.explore.replay import Move
-from quorate.explore.running import Hindrance, Running, Sides, orderly, spoiled
+from quorate.explore.running import Hindrance, Running, Sides
 from quorate.explore.scheduler.step import Step
 from quorate.explore.scheduler.transition import Placement
 from quorate.explore.situation import Blow, Situation
@@ -61,8 +61,7 @@ class Stood:
 
     def running(self, subject: Subject) -> Sides:
         """Return what every side runs."""
-        unfit, away = spoiled(subject, self.situation), orderly(self.situation)
-        return Sides([Running(subject, side.placement, side.members, unfit, away) for side in self.sides])
+        return Sides([Running(subject, side.placement, side.members, self.situation) for side in self.sides])
 
     def nearest(self, members: frozenset[str]) -> Standing:
         """Return the side that nodes come from: the one that has most of them, of equals the first."""

@@ -65,7 +65,7 @@ class Service:
     uses: services without which its clients are not served, directly or through others; what others use comes first.
     tied: pairs of its needs that serve on a common node only: an address, and the proxy that answers there.
     enough, arbitrators: how many of its cloned instances have to serve, as in Servers. waits: what the loss of one
-    costs.
+    costs. links: those over which its servers hear each other and are reached; where one is cut, it serves nobody.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Service:
     enough: Enough = "one"
     arbitrators: int = 0
     waits: tuple[Wait, ...] = ()
+    links: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +133,12 @@ class Subject:
 
     cib: the whole CIB as text, understood by the scheduler here; every node is there and, unless it is `live`, nothing
     runs yet. votes: by node. ids: Corosync's, by node; left out, as they stand. links: node -> its link numbers.
-    device_link: the link in whose network the quorum device is reached, None where that is another network.
-    detection_s: until the others agree that a silent node is gone. fencing: whether fencing is on; levels: node ->
-    device ids per level, tried in order. no_quorum_policy as in Pacemaker. priority_delay_s: priority-fencing-delay.
-    rates: by kind of failure (rates.py). utilization: primitive -> what it needs, capacity: node -> what it has, by
-    attribute; placement: placement-strategy. remarks: what of the input had to be understood in some way, said with
-    every result.
+    bonded: the numbers of links that lie on two network cards each. device_link: the link in whose network the quorum
+    device is reached, None where that is another network. detection_s: until the others agree that a silent node is
+    gone. fencing: whether fencing is on; levels: node -> device ids per level, tried in order. no_quorum_policy as in
+    Pacemaker. priority_delay_s: priority-fencing-delay. rates: by kind of failure (rates.py). utilization: primitive ->
+    what it needs, capacity: node -> what it has, by attribute; placement: placement-strategy. remarks: what of the
+    input had to be understood in some way, said with every result.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Subject:
     detection_s: float
     ids: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    bonded: frozenset[int] = frozenset()
     device_link: int | None = None
     fencing: bool = True
     fences: tuple[Fence, ...] = ()

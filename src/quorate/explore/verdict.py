@@ -6,12 +6,14 @@ looked at; where chance decides which one that is, each is, and the worse outcom
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from quorate.explore import reasons
 from quorate.explore.case import Case, Ending
 from quorate.explore.outage import SWITCH, Happening, Interruption, lapses, together
 from quorate.explore.result import Impact, State
-from quorate.explore.running import THERE, Running, Sides, is_shared, orderly, spoiled
+from quorate.explore.running import THERE, Running, Sides, deaf, is_shared
+from quorate.explore.scheduler.transition import Placement
 from quorate.explore.subject import Service
 from quorate.explore.timing import FENCE, Instances
 
@@ -31,15 +33,14 @@ def _badness(impact: Impact) -> tuple[int, float, bool]:
 
 def endings(case: Case) -> Iterator[Ending]:
     """Yield the ways in which a case may end: one, or where chance decides one for each side that may go on."""
-    blow, unfit = case.blow, spoiled(case.subject, case.blow.situation)
-    away = orderly(blow.situation)
+    blow, subject = case.blow, case.subject
     racing = [number for number, one in enumerate(case.ended) if one.fenced] if blow.race else []
     for winner in racing if len(racing) > 1 else [blow.survivor]:
         first = () if winner is None else (case.ended[winner],)
         fenced = frozenset[str]() if winner is None else case.ended[winner].fenced
         others = (one for number, one in enumerate(case.ended) if number != winner)
         sides = (*first, *(one for one in others if one.side.members - fenced))
-        each = [Running(case.subject, one.settled.placement, one.side.members - fenced, unfit, away) for one in sides]
+        each = [Running(subject, one.settled.placement, one.side.members - fenced, blow.situation) for one in sides]
         yield Ending(sides, Sides(each), fenced, case.silent - fenced)
 
 
@@ -52,6 +53,8 @@ class _Judge:
         self.touched = {event.subject for event in events} | {part for part, _ in case.gone}
         self.cut_off = {event.node for event in events if event.action == FENCE}
         self.restless = frozenset(part for one in ending.sides for part in one.restless)
+        self.deaf = deaf(case.subject, case.blow.situation)
+        self.unheard = frozenset((part, node) for part, node in self.deaf if node in case.stood.serves(part))
         self._lapses: dict[tuple[str, int], tuple[Interruption, ...]] = {}
         self._worst: dict[str, Impact | None] = {}
 
@@ -155,17 +158,26 @@ class _Judge:
         there = {node for node, state in case.before.nodes.items() if state in THERE}
         away = there - case.blow.sides[number].members - case.failure.left
         hung = case.gone if case.failure.hangs else frozenset[tuple[str, str]]()
-        return hung | {(one.resource, one.node) for one in case.before.instances if one.node in away}
+        lost = {(one.resource, one.node) for one in case.before.instances if one.node in away}
+        return hung | lost | self.unheard
 
     def _happening(self, home: int, silent: Instances) -> Happening:
         sides = self.ending.sides
         return Happening(
-            before=self.case.before,
-            gone=self.case.gone,
+            before=self._before,
+            gone=self.case.gone | self.unheard,
             silent=silent,
+            deaf=self.deaf,
             events=sides[home].events,
             elsewhere=[event for number, one in enumerate(sides) if number != home for event in one.events],
         )
+
+    @cached_property
+    def _before(self) -> Placement:
+        """Return what ran before, without what nobody heard then."""
+        before, unheard = self.case.before, self.deaf - self.unheard
+        kept = frozenset(one for one in before.instances if (one.resource, one.node) not in unheard)
+        return Placement(before.nodes, kept)
 
     def _interrupted(self, cut: Interruption, service: Service, told: reasons.Told) -> tuple[str, str]:
         """Return why a service is interrupted, and the one that it uses where that is what it waits for last."""
@@ -190,7 +202,7 @@ class _Judge:
 
     def _may_run(self, part: str) -> frozenset[str]:
         """Return the nodes of which nobody can say that they do not run a primitive at the same time; () for none."""
-        serving = [(one, one.serves(part)) for one in self.ending.sides_run.each]
+        serving = [(one, one.runs(part)) for one in self.ending.sides_run.each]
         here = [(one, nodes) for one, nodes in serving if nodes]
         if not here:
             return frozenset()
@@ -199,4 +211,4 @@ class _Judge:
             node for one in self.ending.sides_run.each if one is not side for node in one.there
         )
         other = frozenset(node for _, found in here[1:] for node in found)
-        return nodes | other | (self.case.stood.serves(part) & unseen)
+        return nodes | other | (self.case.stood.runs(part) & unseen)

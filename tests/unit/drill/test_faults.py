@@ -106,6 +106,13 @@ def test_only_a_link_that_clients_do_not_need_is_cut() -> None:
     assert "single link" in link_down.obstacle(setting(second_link=False))
 
 
+def test_nor_is_one_by_which_clients_come_to_the_proxy_of_a_database() -> None:
+    text = kinds()["galera"].example + "  proxy: {kind: haproxy, address: 10.20.0.100/24}\n"
+    cluster = load(text, "galera.yaml", kinds()).cluster
+    assert cluster is not None
+    assert link_down.spare(Setting(cluster, "database", "container")) == [1]
+
+
 def test_a_fault_of_replicated_data_needs_some() -> None:
     assert "no replicated data" in faults()["power-cut-peer-syncing"].obstacle(setting())
 

@@ -38,6 +38,9 @@ class Gate(Service):
     def addresses(self):
         return (self.address,)
 
+    def talks_over(self, site):
+        return (0,)
+
 
 class Server(Service):
     """A server on every node behind the proxy. uses: further services."""
@@ -51,6 +54,9 @@ class Server(Service):
     def uses(self, site):
         entrance = site.chosen(self.proxy, "entrance")
         return (*([entrance.name] if entrance else []), *self.needs)
+
+    def talks_over(self, site):
+        return (0,)
 
     def proxied(self, site):
         return (Proxied(site.name, 5000, {node.name: str(node.links[0]) for node in site.nodes}),)

@@ -100,16 +100,18 @@ def case(
     *sides: Ended,
     failure: Mapping = {},
     situation: Mapping = {},
+    earlier: Mapping = {},
     survivor: int | None = 0,
     race: bool = False,
     **more,
 ) -> Case:
+    """situation: with the failure in it; earlier: what of it was so before."""
     kwargs = {"id": "test", "words": "something fails"} | dict(failure)
     return Case(
         subject=whole,
         failure=Failure(**kwargs),
         before=before,
-        stood=Sides([Running(whole, before)]),
+        stood=Sides([Running(whole, before, situation=Situation(**earlier))]),
         blow=Blow(tuple(one.side for one in sides), Situation(**situation), survivor, race),
         ended=sides,
         **more,

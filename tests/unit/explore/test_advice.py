@@ -18,6 +18,7 @@ SWITCH = Shared("switch-1", "switch", links=frozenset({("n1", 0), ("n1", 1), ("n
 RACK = Shared("rack-a", "rack", frozenset({"n1", "n2", "n3"}))
 HALF = Shared("rack-b", "rack", frozenset({"n1", "n2"}))
 ONE_LINK = replace(WEB, links=dict.fromkeys(WEB.nodes, (0,)))
+REACHED = replace(ONE_LINK, services=(Service("web", ("web",), nodes=WEB.nodes, links=(0,)),))
 DISK = Disk("/dev/sda3", "web", "n1", ("web",))
 ON_ONE = replace(WEB, services=(Service("web", ("web",), nodes=("n1",)),))
 
@@ -26,6 +27,7 @@ ON_ONE = replace(WEB, services=(Service("web", ("web",), nodes=("n1",)),))
     ("failures", "impact", "cluster", "fix"),
     [
         ("link-lost:0", down("web", "no-quorum"), ONE_LINK, "add a second link to every node, through another switch"),
+        ("link-cut:n1/0", down("web", "unheard"), REACHED, "lay link 0 on two network cards of every node"),
         ("partition:n1/n2+n3", twice("web", "two-sides"), ONE_LINK, "add a second link to every node"),
         (
             "switch-lost:switch-1",

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -134,6 +135,9 @@ def test_links():
     assert "its only one" in found("link_cut", one)["link-cut:n1/0"].words
     assert found("link_lost", one)["link-lost:0"].links == {("n1", 0), ("n2", 0), ("n3", 0)}
     assert list(found("link_lost", two)) == ["link-lost:0", "link-lost:1"]
+    bond = replace(two, bonded=frozenset({0}))
+    assert list(found("link_cut", bond)) == ["link-cut:n1/1", "link-cut:n2/1", "link-cut:n3/1"]
+    assert list(found("link_lost", bond)) == ["link-lost:1"], "as check has it: a bond is two cards at two switches"
     everywhere = [*found("link_lost", two).values(), *found("link_cut", two).values()]
     assert {failure.notice for failure in everywhere} == {"membership"}, "a second one may set a node apart"
 

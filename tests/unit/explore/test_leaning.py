@@ -6,7 +6,7 @@ from quorate.errors import UsageError
 from quorate.explore.leaning import used
 from quorate.explore.subject import Wait
 
-from .made_up import CLOUD, subject_of
+from .made_up import CLOUD, NODES, subject_of
 
 ORDER = ("n1", "n2", "n3")
 
@@ -35,6 +35,26 @@ def test_the_loss_of_a_server_costs_what_the_proxy_needs_and_what_the_service_it
     assert own == Wait(0.0, 2.0, (), "measured in the lab")
     assert proxys.order == ORDER
     assert subject.service("database").enough == "most of the rest"
+
+
+def test_a_service_is_reached_by_the_links_that_its_kind_says():
+    subject = subject_of(
+        NODES
+        + """\
+services:
+  proxy: {kind: haproxy, address: 10.2.0.50/24}
+  second: {kind: address, address: 10.2.0.51/24}
+  outside: {kind: address, address: 192.0.2.51/24, nic: eth7}
+  database: {kind: galera}
+  broker: {kind: rabbitmq-cluster}
+  cache: {kind: memcached}
+  front: {kind: web, address: 10.1.0.52/24}
+"""
+    )
+    links = {one.name: one.links for one in subject.services}
+    assert {links[name] for name in ("database", "broker", "cache")} == {(0,)}
+    assert links["proxy"] == (0, 1), "it passes on by the first, and has its address in the second"
+    assert (links["second"], links["outside"], links["front"]) == ((1,), (), ())
 
 
 def test_services_that_use_each_other_in_a_circle_are_refused():

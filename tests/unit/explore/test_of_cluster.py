@@ -112,6 +112,8 @@ def test_times_votes_and_links():
     assert subject.votes == {"n1": 1, "n2": 1}
     assert subject.ids == {"n1": 1, "n2": 2}
     assert subject.links == {"n1": (0, 1), "n2": (0, 1)}
+    assert subject.bonded == frozenset()
+    assert subject_of(FILE + "corosync: {links: [{bond: active-backup}]}\n").bonded == {0}
     assert {part.priority for part in subject.parts.values()} == {1}
     device = subject_of(FILE + "quorum: {device: {host: 10.1.0.9, timeout: 20s}}\n")
     assert device.detection_s == 24

@@ -293,3 +293,43 @@ def test_two_copies_of_what_it_uses_are_not_two_of_its_own():
     site_, found = judge(case(whole, before, *sides))
     assert site_.state is State.TWO_COPIES
     assert found.state is not State.TWO_COPIES
+
+
+HEARD = replace(SHARED, services=tuple(replace(one, links=(0,)) for one in SHARED.services))
+N1_CUT = {"links": frozenset({("n1", 0)})}
+
+
+def test_who_runs_where_its_link_is_cut_serves_nobody_and_says_so():
+    cut = case(HEARD, BEFORE, side("n1 n2 n3", BEFORE), situation=N1_CUT)
+    found = site(cut)
+    assert (found.state, found.cause, found.after) == (State.DOWN, "unheard", ())
+    assert found.why == ("link 0 of n1 is cut, the only way to web there; Pacemaker does not see that, and lets it run")
+    assert found.until == "link 0 of n1 works again"
+    other = {"links": frozenset({("n1", 1)})}
+    assert site(case(HEARD, BEFORE, side("n1 n2 n3", BEFORE), situation=other)).state is State.UNAFFECTED
+
+
+def test_a_server_whose_link_is_cut_is_silent_and_no_longer_counts():
+    ledger, shop_ = judge(case(HEARD, BOTH, side("n1 n2 n3", BOTH), situation=N1_CUT))[-2:]
+    assert (ledger.state, ledger.after, ledger.redundancy_gone) == (State.DEGRADED, ("n2", "n3"), True)
+    assert (shop_.state, shop_.interruption.seconds) == (State.INTERRUPTED, 3)
+    everywhere = {"links": frozenset({("n1", 0), ("n2", 0), ("n3", 0)})}
+    ledger = judge(case(HEARD, BOTH, side("n1 n2 n3", BOTH), situation=everywhere))[-2]
+    assert (ledger.state, ledger.cause) == (State.DOWN, "unheard")
+    assert ledger.until == "link 0 of n1, n2 and n3 works again"
+
+
+def test_a_server_whose_link_was_cut_before_is_not_lost_again():
+    told = case(HEARD, BOTH, side("n1 n2 n3", BOTH), situation=N1_CUT, earlier=N1_CUT)
+    assert shop(told).state is State.UNAFFECTED
+    killed = case(
+        HEARD, BOTH, side("n1 n2 n3", BOTH), situation=N1_CUT, earlier=N1_CUT, gone=frozenset({("till", "n2")})
+    )
+    assert shop(killed).interruption.seconds == 1
+
+
+def test_a_start_where_the_link_is_cut_brings_nothing_back():
+    gone = frozenset(("till", node) for node in ("n1", "n2", "n3"))
+    events = (*start("till", "n1", 5, 6), event("start", "till", "n2", 5, 8, 2))
+    told = case(HEARD, BOTH, side("n1 n2 n3", BOTH, *events), situation=N1_CUT, earlier=N1_CUT, gone=gone)
+    assert shop(told).interruption.seconds == 8

@@ -230,6 +230,10 @@ services:
         lost_s = suspect_s + 1
         return Servers("most of the rest", arbitrators=count, died_s=lost_s, silent_s=lost_s, source=source)
 
+    def talks_over(self, site: Site) -> Sequence[int]:
+        """Return the first: there the servers listen, for each other, the proxy and clients."""
+        return (0,)
+
     def uses(self, site: Site) -> Sequence[str]:
         """Return the proxy."""
         proxy = self._proxy(site)

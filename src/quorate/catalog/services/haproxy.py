@@ -20,7 +20,7 @@ from quorate.catalog.made import MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
 from quorate.catalog.service import HostFile, Probe, Service, unit_file
-from quorate.catalog.site import Site
+from quorate.catalog.site import Site, link_of
 from quorate.catalog.watched import program, watched
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.fields import Duration, Flag, FloatingAddress, Name, Port
@@ -177,6 +177,10 @@ targets: {outage_s: 10}
     def addresses(self) -> Sequence[IPInterface]:
         """Return the floating address."""
         return (self.address,)
+
+    def talks_over(self, site: Site) -> Sequence[int]:
+        """Return the first, where the servers behind it listen, and the one in whose network its address lies."""
+        return sorted({0, link_of(site.cluster, self.address.ip) or 0})
 
     def reached(self, site: Site) -> Sequence[str]:
         """Return the floating address and each port that is passed on."""

@@ -104,6 +104,10 @@ services:
         hosts = (node.links[0].ip for node in site.nodes)
         return tuple(f"[{ip}]:{self.port}" if ip.version == 6 else f"{ip}:{self.port}" for ip in hosts)
 
+    def talks_over(self, site: Site) -> Sequence[int]:
+        """Return the first: there it listens."""
+        return (0,)
+
     def listens(self) -> Mapping[str, Sequence[int]]:
         """Return the port."""
         return {"tcp": (self.port,)}

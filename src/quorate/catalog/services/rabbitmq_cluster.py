@@ -226,6 +226,10 @@ targets: {availability: 99.99, outage_s: 30}
         source = "the next broker is asked at once; a silent one is taken for lost after five quarters of net_ticktime"
         return Servers("one" if len(site.nodes) <= FEW else "most", died_s=1.0, silent_s=silent_s, source=source)
 
+    def talks_over(self, site: Site) -> Sequence[int]:
+        """Return the first: there the brokers listen, for each other and for clients."""
+        return (0,)
+
     def tick_s(self, detection_s: float) -> int:
         """Return Erlang's net_ticktime: a broker is taken for lost after three to five quarters of it."""
         if self.net_ticktime is not None:

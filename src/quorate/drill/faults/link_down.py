@@ -1,6 +1,6 @@
-"""link_down: the cable of a link that no client uses is pulled at the node that serves. Lab only.
+"""link_down: the cable of a link by which no floating address is reached is pulled at the node that serves. Lab only.
 
-Nobody may notice: Corosync goes on by the other links.
+Corosync goes on by the other links. Clients notice where servers are reached by this one at their nodes' own addresses.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,9 @@ meaning = means("link-cut:{node}/{link}")
 
 
 def spare(setting: Setting) -> list[int]:
-    """Return the links whose networks hold no address that clients of the service ask."""
-    cluster, floating = setting.cluster, [address.ip for address in setting.options.addresses()]
+    """Return the links whose networks hold no floating address."""
+    cluster = setting.cluster
+    floating = [address.ip for one in setting.services for address in one.addresses()]
     numbers = range(min(len(node.links) for node in cluster.nodes))
     return [n for n in numbers if not any(ip in network for ip in floating for network in cluster.networks(n))]
 
@@ -38,7 +39,7 @@ def obstacle(setting: Setting) -> str:
         return "the cluster has a single link"
     if why := lab_only(setting):
         return why
-    return "" if spare(setting) else f"clients of {setting.service} come in by every link"
+    return "" if spare(setting) else "every link has a network in which clients come to a floating address"
 
 
 def choose(setting: Setting, _victim: str, random: Random) -> Mapping[str, str]:

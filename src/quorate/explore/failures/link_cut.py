@@ -8,7 +8,8 @@ from quorate.explore.subject import Subject
 TITLE = "A node's link is cut"
 NOT_COVERED = (
     "a link that carries one direction only, or loses some of what it carries",
-    "what else uses a link's network: clients, replication, storage",
+    "both network cards of a bond at once",
+    "what else uses a link's network: replication, storage, clients of a service that has an address of its own",
 )
 
 
@@ -16,7 +17,7 @@ def find(subject: Subject) -> Iterator[Failure]:
     """Yield it for each link of each node, if there is anybody to talk to."""
     for node in subject.nodes if len(subject.nodes) > 1 else ():
         links = subject.links.get(node, ())
-        for link in links:
+        for link in (number for number in links if number not in subject.bonded):
             alone = "" if len(links) > 1 else ", its only one"
             failure = Failure(
                 id=f"link-cut:{node}/{link}",
