@@ -3,13 +3,15 @@
 import ast
 import inspect
 import subprocess
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.expand import expand
+from quorate.catalog.expand import expand, of_service
 from quorate.catalog.made import named_in
+from quorate.catalog.parts import is_part
 from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Probe, Service
 from quorate.catalog.services import kinds
@@ -124,6 +126,15 @@ def test_the_service_carries_its_own_name(service, platform, cluster):
     kept_to = {c.with_resource for c in made.constraints if isinstance(c, Colocation) and c.resource == name}
     assert all(isinstance(r, Clone) and (r.promotable or r.id in kept_to) for r in resources if r.id in beside)
     assert all(id_ == name or id_.startswith(f"{name}-") for id_ in ids)
+
+
+def test_what_it_makes_is_known_as_its_own(service, platform, cluster):
+    """Else it would be taken for somebody's when the service becomes another kind, and be left behind."""
+    name, described = service
+    some = described.model_copy(update={"nodes": tuple(node.name for node in cluster.nodes[:1])})
+    made = of_service(Site(name, platform, replace(cluster, services={**cluster.services, name: some})))
+    ids = {one.id for one in (*made.resources, *made.constraints)}
+    assert {id_ for id_ in ids if not is_part(id_, cluster.services)} == {name}
 
 
 def test_what_it_mounts_is_among_its_resources(service, platform, cluster):

@@ -1,4 +1,4 @@
-"""keeping: the files that a plan will write, as they are before, to be put back. Asks the hosts; changes nothing.
+"""keeping: the files that a plan will write or remove, as they are before. Asks the hosts; changes nothing.
 
 Keys and the files of made secrets are not kept, and no value of such a secret: a mark stands in its place
 (catalog/made.py), and what the secret is when the file is put back comes there.
@@ -8,28 +8,31 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from quorate.build import owed
-from quorate.build.change import Action, WriteFile
+from quorate.build.change import Action, Deed, WriteFile
 from quorate.build.kept import KeptFile
 from quorate.build.plan import Plan
 from quorate.build.step import Fleet
-from quorate.build.steps import corosync_conf, service_files
+from quorate.build.steps import corosync_conf, outgrown, service_files
 from quorate.catalog.made import marked
 from quorate.machines.host import Host
 from quorate.observe.facts import file_state, made_secrets
 from quorate.observe.gathering import gather, gather_about
 
 STEPS = (service_files.TITLE, corosync_conf.TITLE)
-"""Steps whose files are kept."""
+"""Steps that write files which are kept."""
 
 Then = tuple[tuple[str, ...], ...]
 
 
 async def files_before(fleet: Fleet, made: Plan) -> dict[str, dict[str, KeptFile]]:
-    """Return the files that the plan will write, as they are now, by node and path."""
+    """Return the files that the plan will write or remove, as they are now, by node and path."""
     wanted: dict[str, dict[str, Then]] = {}
     for change in made.changes:
         if change.step in STEPS and change.host in fleet:
             wanted.setdefault(change.host, {}).update(written(change.actions))
+        if change.step == outgrown.TITLE and change.host in fleet:
+            gone = (thing.name for thing, deed in change.things if deed is Deed.REMOVED)
+            wanted.setdefault(change.host, {}).update({path: outgrown.then(path) for path in gone})
     found = await asyncio.gather(*(of_host(fleet[name], paths) for name, paths in wanted.items()))
     return dict(zip(wanted, found, strict=True))
 

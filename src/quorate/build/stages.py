@@ -6,7 +6,8 @@ lies on it, names and keys before Corosync, Corosync in membership on every node
 node online before quorate takes back a maintenance or standby of its own, and before the CIB; the CIB settled before
 anybody's power is cut. A node that is to go leaves before a file is written that no longer has it; one that is new to a
 running cluster finds its fencing device and its constraints there when it joins. The quorum device is asked for its
-vote when Corosync has been told of it, and not before. What is done once for a service is done when all of them run.
+vote when Corosync has been told of it, and not before. What is done once for a service is done when all of them run,
+and then goes what was on hosts for services of before.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from quorate.build.steps import (
     made_secrets,
     membership,
     names,
+    outgrown,
     pacemaker,
     packages,
     ports,
@@ -87,6 +89,7 @@ STAGES = (
     Stage(CONFIGURATION, cluster_step=cib),
     Stage(SERVICES, cluster_step=running),
     Stage("setting up", cluster_step=setting_up),
+    Stage("outgrown", host_steps=(outgrown,)),
     Stage("forgetting", cluster_step=forgetting),
     Stage("disks", cluster_step=written),
     Stage("power", cluster_step=power),

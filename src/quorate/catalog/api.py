@@ -7,7 +7,10 @@ The kind of the service that offers the entrance decides it; nothing else of the
 Why active/passive APIs are not one group, as the guide has them: in a group the failure of one restarts all after it,
 and they do not need one another to start. Each is bound to the address and ordered after it, and restarts alone. One
 that cannot run on its node any more takes the address, and with it the others, to a node where it can: no other node
-could serve it. Data only, pure.
+could serve it.
+
+From one form to the other, servers come to listen elsewhere, and a proxy holds, or is to hold, what they listen at. So
+each waits until the address is free, and the address stands among the server's parameters. Data only, pure.
 """
 
 from abc import abstractmethod
@@ -20,6 +23,7 @@ from typing import ClassVar
 
 from quorate.catalog.accounts import sql_account, sql_secret, sql_url
 from quorate.catalog.floating import host_in_url
+from quorate.catalog.freed import free, freed
 from quorate.catalog.made import MadeSecret
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
@@ -64,7 +68,8 @@ RuntimeDirectory={user} lock/{user}
 CacheDirectory={user}
 LimitNOFILE=65535
 ExecStart=/etc/init.d/{name} systemd-start
-{settings}ExecStartPost={answers} --started {pidfile} {address} {port} {path}
+{settings}{freed}
+ExecStartPost={answers} --started {pidfile} {address} {port} {path}
 TimeoutStartSec=280
 TimeoutStopSec=15
 Restart=on-failure
@@ -150,6 +155,7 @@ class ApiService(Service):
             name=unit.removesuffix(".service"),
             user=self.kind,
             settings="".join(f"{line}\n" for line in self.unit_lines(site, node)),
+            freed=freed(asked[0], [self.port]),
             answers=ANSWERS,
             pidfile=pidfile,
             address=asked[0],
@@ -167,6 +173,7 @@ class ApiService(Service):
                 taken="restart",
             ),
             HostFile(ANSWERS, answers(), mode=0o755, make_parents=True),
+            free(),
             unit_file(f"{UNITS}/{unit}", content, server),
             *self._watched(site, server, pidfile, asked),
         )
@@ -187,6 +194,7 @@ class ApiService(Service):
         server = Primitive(
             f"{site.name}-server",
             AgentName("systemd", None, unit),
+            self._listening_at(site),
             operations=(Operation("start", timeout_s=START_S), Operation("monitor", interval_s=self.monitor)),
             meta=MappingProxyType({"migration-threshold": THRESHOLD}),
         )
@@ -202,6 +210,16 @@ class ApiService(Service):
         member = made.resources[-1].id
         clone = Clone(site.name, member, meta=MappingProxyType({"interleave": "true", **meta}))
         return replace(made, resources=(*made.resources, clone))
+
+    def _listening_at(self, site: Site) -> Mapping[str, str]:
+        """Return the floating address that it listens at, as a parameter.
+
+        Units have no parameters, and systemd is told nothing of it; but Pacemaker restarts a server whose parameters
+        are not those that it was started with. Without it, one that was alone would become the first of a clone as it
+        is, at an address that is now the proxy's.
+        """
+        entrance = self.entrance(site)
+        return {"address": str(entrance.service.addresses()[0].ip)} if entrance and self.is_passive(site) else {}
 
     def _on_its_store(self, site: Site, server: Primitive, group: Group) -> Resources:
         store = self.store(site.name)

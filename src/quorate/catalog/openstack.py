@@ -40,8 +40,13 @@ def region(identity: Site) -> str:
 
 
 def cache_servers(site: Site) -> str:
-    """Return the servers of all caches as OpenStack lists them; "" where there is none."""
-    return ",".join(where for one in site.beside("cache") for where in one.service.reached(one))
+    """Return the servers of all caches as OpenStack lists them; "" where there is none.
+
+    python-memcached takes a bracket for IPv6 only where the family stands before it, and a service does not start with
+    one that it cannot read (oslo.cache, option memcache_servers).
+    """
+    found = (where for one in site.beside("cache") for where in one.service.reached(one))
+    return ",".join(f"inet6:{where}" if where.startswith("[") else where for where in found)
 
 
 def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from itertools import permutations
 from types import MappingProxyType
 
 from quorate.catalog.agents import AgentLibrary
+from quorate.catalog.parts import is_part
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
 from quorate.catalog.site import link_of, nodes_of
@@ -75,7 +76,10 @@ def of_cluster(
 
 
 def _services(cluster: Cluster, context: Context, configured: Configured) -> tuple[Service, ...]:
-    """Return the file's services by name, then the top-level resources that belong to none of them."""
+    """Return the file's services by name, then the top-level resources that belong to none of them.
+
+    Of a live CIB: what a service was made of before it became what the file says is none by itself.
+    """
     carriers = {carrier.id: carrier for carrier in configured.carriers}
     owner = {carrier: _owner(cluster, context, carrier) for carrier in carriers}
     found = []
@@ -88,7 +92,8 @@ def _services(cluster: Cluster, context: Context, configured: Configured) -> tup
             memory_mib = kind.memory_mib() if isinstance(kind, Kind) else 0
             tied = tuple(_tied(context, [carriers[c] for c in needed], configured))
             found.append(Service(name, needs, beside, configured.nodes_for(name), memory_mib, tied=tied))
-    alone = [of_cib.service(configured, c) for c in configured.carriers if not owner[c.id] and not c.idle]
+    others = (c for c in configured.carriers if not owner[c.id] and not c.idle and not is_part(c.id, cluster.services))
+    alone = [of_cib.service(configured, carrier) for carrier in others]
     return (*found, *alone)
 
 

@@ -2,8 +2,9 @@
 
 Kept as they are: status, nodes and their attributes, Pacemaker's own bookkeeping. Replaced: properties, defaults,
 resources, constraints, fencing levels, alerts, ACLs and tags of the cluster file. What is live and not in the file
-is kept and named, so that somebody decides about it; `prune` takes it away. With nodes that are removed go their
-fencing devices and levels and the constraints that place something on them.
+is kept and named, so that somebody decides about it; `prune` takes it away. What a service of the file was made of
+before, as another kind or on another store, goes without that. With nodes that are removed go their fencing devices and
+levels and the constraints that place something on them.
 """
 
 import copy
@@ -15,6 +16,7 @@ from typing import Literal
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from quorate.catalog.parts import is_part
 from quorate.render.cib import SCHEMA
 from quorate.render.settled import settle
 
@@ -62,18 +64,24 @@ class Leftover:
 
 
 def merged(
-    live: bytes | Element, wanted: Element, *, prune: bool = False, removed: Collection[str] = ()
+    live: bytes | Element,
+    wanted: Element,
+    *,
+    prune: bool = False,
+    removed: Collection[str] = (),
+    services: Collection[str] = (),
 ) -> tuple[Element, list[Leftover]]:
     """Return the CIB to write, and what is live but not in `wanted` (a <configuration> made by cib.configuration).
 
     live: a whole <cib>. The result keeps its versions; merging it again changes nothing. Where nothing differs it is
-    the live one to the letter. removed: names of nodes that leave the cluster.
+    the live one to the letter. removed: names of nodes that leave the cluster. services: names of the file's services.
     """
     root = etree.fromstring(live, etree.XMLParser(resolve_entities=False)) if isinstance(live, bytes) else live
     old = root.find("configuration")
     old = old if old is not None else etree.Element("configuration")
     leftovers: list[Leftover] = []
-    configuration = _Merge(_bare(old), _bare(wanted), leftovers, prune, removed).configuration()
+    work = _Merge(_bare(old), _bare(wanted), leftovers, prune=prune, removed=removed, services=services)
+    configuration = work.configuration()
     settle(configuration, _bare(old))
     result = copy.deepcopy(root)
     if same(configuration, old):
@@ -125,13 +133,21 @@ class _Merge:
     """Builds the new <configuration> section by section, and notes leftovers on the way."""
 
     def __init__(
-        self, live: Element, wanted: Element, leftovers: list[Leftover], prune: bool, removed: Collection[str]
+        self,
+        live: Element,
+        wanted: Element,
+        leftovers: list[Leftover],
+        *,
+        prune: bool,
+        removed: Collection[str],
+        services: Collection[str],
     ) -> None:
         self.live = live
         self.wanted = wanted
         self.leftovers = leftovers
         self.prune = prune
         self.removed = frozenset(removed)
+        self.services = frozenset(services)
         self.gone: set[str] = set()  # ids of live resources that the result no longer has
 
     def configuration(self) -> Element:
@@ -229,9 +245,10 @@ class _Merge:
         for resource in self._children(self.live, "resources"):
             name = resource.get("id", "")
             missing = [item.get("id", "") for item in _resource_tree(resource) if item.get("id") not in inside]
+            others = [id_ for id_ in missing if not is_part(id_, self.services)]
             shared = len(missing) < sum(1 for _ in _resource_tree(resource))
-            if shared:  # some of it is in the file: its shape is the file's, and what the file dropped goes
-                self.leftovers.extend(Leftover("resource", id_, kept=False) for id_ in missing)
+            if shared or not others:  # some of it is in the file: its shape is the file's, what the file dropped goes
+                self.leftovers.extend(Leftover("resource", id_, kept=False) for id_ in others)
                 self.gone.update(missing)
             elif not _fences_only(resource, self.removed) and self._keep(Leftover("resource", name)):
                 root.append(resource)
@@ -260,7 +277,7 @@ class _Merge:
             name = constraint.get("id", "")
             if name in ids:
                 continue
-            if constraint.get("node") in self.removed:
+            if constraint.get("node") in self.removed or is_part(name, self.services):
                 continue
             if _mentioned(constraint) & self.gone:
                 self.leftovers.append(Leftover("constraint", name, kept=False))

@@ -117,6 +117,17 @@ def test_its_settings_are_for_its_group_alone_and_name_the_secret():
     )
 
 
+def test_from_one_form_to_the_other_it_is_restarted_and_waits_for_its_address():
+    """Pacemaker restarts what has other parameters; a proxy may still hold the address, and is stopped in no order."""
+    parameters = [dict(where.service.resources(where).resources[0].parameters) for where in (active(), passive())]
+    assert parameters == [{}, {"address": "10.20.0.100"}]
+    for where, address in ((active(), "10.20.0.11"), (passive(), "10.20.0.100")):
+        files = {f.path: f.content for f in where.service.files(where, NODE)}
+        unit = files["/etc/systemd/system/glance-api.service"]
+        assert f"ExecStartPre=-/usr/lib/quorate/free {address} 9292\n" in unit
+        assert "/usr/lib/quorate/free" in files
+
+
 def test_its_unit_is_started_when_it_answers_and_is_watched():
     files = {f.path: f.content for f in active().service.files(active(), NODE)}
     unit = files["/etc/systemd/system/glance-api.service"]

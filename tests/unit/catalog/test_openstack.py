@@ -12,6 +12,7 @@ from tests.unit.catalog.sites import site
 from quorate.catalog import openstack
 from quorate.catalog.made import named_in
 from quorate.catalog.services.address import Address
+from quorate.catalog.services.memcached import Memcached
 from quorate.catalog.services.systemd import Systemd
 
 
@@ -160,3 +161,17 @@ class Images(Systemd):
 
     def reached(self, site):
         return ("10.20.0.100:9292",)
+
+
+@pytest.mark.parametrize(
+    ("listens", "written"),
+    [
+        (("10.20.0.11:11211", "10.20.0.12:11211"), "10.20.0.11:11211,10.20.0.12:11211"),
+        (("[fd00::11]:11211", "[fd00::12]:11211"), "inet6:[fd00::11]:11211,inet6:[fd00::12]:11211"),
+        ((), ""),
+    ],
+)
+def test_caches_are_listed_as_their_client_reads_them(monkeypatch, listens, written):
+    monkeypatch.setattr(Memcached, "reached", lambda _self, _site: listens)
+    where = site("identity", Systemd(unit="x.service"), cache=Memcached())
+    assert openstack.cache_servers(where) == written

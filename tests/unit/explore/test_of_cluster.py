@@ -175,6 +175,13 @@ def test_a_live_cib_takes_the_place_of_the_rendered_one():
     assert subject.fences == subject_of().fences
 
 
+def test_what_a_service_was_made_of_before_is_none_by_itself():
+    """Its DRBD device goes when the file gives it another store; nobody loses a service by that."""
+    there = live(FILE)
+    subject = subject_of(FILE.replace("{drbd: {disk: /dev/sda3}}", "{filesystem: {device: /srv/db}}"), there)
+    assert subject.names == ("database", "state-clone", "both")
+
+
 def test_a_cib_of_other_nodes_is_refused():
     with pytest.raises(UsageError, match=r"n1, n2.*n1, n3"):
         subject_of(live=live(FILE.replace("n2", "n3")))

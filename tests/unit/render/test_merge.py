@@ -1,6 +1,7 @@
 """What is quorate's is replaced, what is not stays, and what is left over is named."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -8,9 +9,11 @@ from lxml import etree
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
+from quorate.describe.load import load
 from quorate.render.cib import cib, configuration
 from quorate.render.merge import Leftover, canonical, merged, same
 
+DATA = Path(__file__).parents[2] / "data/render"
 EMPTY = "<cib><configuration><crm_config/><nodes/><resources/><constraints/></configuration></cib>"
 
 
@@ -266,3 +269,29 @@ def test_what_two_nodes_needed_goes_when_the_cluster_grows(wanted, live):
     new, leftovers = merged(live, wanted)
     assert not {"y", "p"} & ids(new)
     assert [str(leftover) for leftover in leftovers] == ["default is-managed=false"]
+
+
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_a_service_that_becomes_another_kind_leaves_nothing_behind(way):
+    """The proxies of an entrance that is now an address would hold the ports that its servers are to listen at."""
+    text = (DATA / "openstack-active/cluster.yaml").read_text()
+    forms = [
+        load(one, "cluster.yaml", kinds()).cluster for one in (text, text.replace("kind: haproxy", "kind: address"))
+    ]
+    before, after = forms if way == "there" else reversed(forms)
+    live = cib(before, AgentLibrary.shipped(), PLATFORM)
+    add(live, "resources", '<primitive id="entrance-guard" class="ocf" provider="pacemaker" type="Dummy"/>')
+    add(live, "constraints", '<rsc_location id="x" rsc="identity" node="c1" score="1"/>')
+    wanted = configuration(after, AgentLibrary.shipped(), PLATFORM)
+    new, leftovers = merged(live, wanted, services=after.services)
+    assert [str(one) for one in leftovers if one.kept] == ["resource entrance-guard", "constraint x"]
+    assert len(leftovers) == 2, "what goes is no trace of anybody's"
+    made = {one.get("id") for place in ("resources", "constraints") for one in wanted.find(place)}
+    live_now = {one.get("id") for place in ("resources", "constraints") for one in new.find(f"configuration/{place}")}
+    assert live_now == made | {"entrance-guard", "x"}
+
+
+def test_what_a_service_was_made_of_stays_where_the_file_no_longer_has_it(base, live):
+    wanted = configuration(replace(base, services={}), AgentLibrary.shipped(), PLATFORM)
+    _, leftovers = merged(live, wanted, services={})
+    assert {str(one) for one in leftovers if one.kept} == {"resource site"}

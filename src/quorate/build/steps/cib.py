@@ -127,7 +127,8 @@ def writes(facts: Facts, want: Want) -> Iterator[Change]:
 def target(live: etree._Element, want: Want) -> tuple[etree._Element, list[Leftover]]:
     """Return the CIB to write, and what is live but not in the file."""
     wanted = in_clear.kept(configuration(want.cluster, want.agents, want.platform), live, want.in_clear)
-    return merged(without_seed(live, want), wanted, prune=want.prune, removed=want.leaving)
+    live, services = without_seed(live, want), want.cluster.services.keys()
+    return merged(live, wanted, prune=want.prune, removed=want.leaving, services=services)
 
 
 def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the protocol of a step

@@ -16,6 +16,7 @@ from typing import Annotated, ClassVar
 
 from quorate.catalog import proxy_conf
 from quorate.catalog.floating import address_primitive, host_in_url
+from quorate.catalog.freed import free, freed
 from quorate.catalog.made import MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
@@ -43,6 +44,7 @@ Restart=always
 RestartSec=50ms
 # What servers were like before a start says nothing; a reload takes it over.
 ExecStartPre=-/bin/rm -f {state}
+{freed}
 ExecStart=
 ExecStart={haproxy} -Ws -f $CONFIG -f {own} -p $PIDFILE $EXTRAOPTS
 ExecReload=
@@ -139,9 +141,17 @@ targets: {outage_s: 10}
             log_all=self.log_all,
         )
         text = write(proxy_conf.configuration(proxy, self.behind(site)))
-        drop_in = DROP_IN.format(haproxy=paths["haproxy"], own=own, program=PROGRAM, socket=socket, state=state)
+        drop_in = DROP_IN.format(
+            freed=freed(proxy.address, (one.port for one in self.behind(site))),
+            haproxy=paths["haproxy"],
+            own=own,
+            program=PROGRAM,
+            socket=socket,
+            state=state,
+        )
         return (
             HostFile(PROGRAM, program("haproxy"), mode=0o755, make_parents=True),
+            free(),
             HostFile(
                 own,
                 text,

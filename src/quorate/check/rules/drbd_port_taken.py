@@ -1,7 +1,8 @@
 """A port of replication is used for something else.
 
 Why: DRBD listens on it on the node's own address. Whatever comes second on that node cannot: a device stays
-unconnected, or a service does not start where the replication was there first.
+unconnected, or a service does not start where the replication was there first. Some ports stand in no file: those by
+which the servers of a database or a broker reach each other.
 What to do: leave `port` out (7700 and the minor are added up), or give each device one that nothing else uses.
 Source: drbd.conf(5), "address"
 """
@@ -9,6 +10,7 @@ Source: drbd.conf(5), "address"
 from collections.abc import Iterator
 
 from quorate.catalog.service import Service
+from quorate.catalog.site import nodes_of
 from quorate.catalog.storage import Replicated
 from quorate.check.context import Context
 from quorate.check.storage import Held, collisions, stores
@@ -22,10 +24,16 @@ def check(cluster: Cluster, _context: Context) -> Iterator[Finding]:
     for later, earlier in collisions(held, _port):
         yield _finding(later, f"{earlier.service} replicates over it as well")
     for name, service in cluster.services.items():
-        ports = service.listens().get("tcp", ()) if isinstance(service, Service) else ()
+        if not isinstance(service, Service):
+            continue
+        nodes = {node.name for node in nodes_of(cluster, service)}
         for one in held:
-            if _port(one) in ports:
+            if not nodes & one.nodes:
+                continue
+            if _port(one) in service.listens().get("tcp", ()):
                 yield _finding(one, f"{name} is served on it")
+            elif _port(one) in service.inner_ports():
+                yield _finding(one, f"the servers of {name} find each other there")
 
 
 def _port(held: Held) -> int | None:

@@ -23,6 +23,8 @@ def check(cluster: Cluster, context: Context) -> Iterator[Finding]:
         agent = context.agent(primitive) if primitive.id not in fences else None
         if agent is None or (not agent.parameters and primitive.agent and primitive.agent.standard == "ocf"):
             continue
+        if context.path(primitive.id)[0] == "services":  # no user wrote it, and its kind knows why
+            continue
         for name in primitive.parameters:
             if name not in agent.parameters and name not in _EVERYWHERE:
                 like = nearest(name, agent.parameters)

@@ -1,0 +1,18 @@
+"""Freed: a server that is started waits until whoever listened at its address before has let go of it. Pure."""
+
+from collections.abc import Iterable
+
+from quorate.catalog.service import HostFile
+from quorate.catalog.watched import program
+
+PROGRAM = "/usr/lib/quorate/free"
+
+
+def freed(address: str, ports: Iterable[int]) -> str:
+    """Return the line of a unit's section [Service] that waits until nobody listens at these ports of the address."""
+    return f"ExecStartPre=-{PROGRAM} {' '.join((address, *map(str, ports)))}"
+
+
+def free() -> HostFile:
+    """Return the program that it calls."""
+    return HostFile(PROGRAM, program("free"), mode=0o755, make_parents=True)
