@@ -13,7 +13,7 @@ from datetime import datetime
 from quorate.build.ages import ago
 from quorate.build.change import Change, Deed
 from quorate.build.step import Fleet, PlacedStates, answer
-from quorate.build.steps import corosync_conf
+from quorate.build.steps import corosync_conf, names
 from quorate.findings import Finding, Severity
 from quorate.observe.facts import change_records, times
 from quorate.observe.facts.times import Times
@@ -74,6 +74,8 @@ def by_hand(name: str, ages: Times, last_s: float | None) -> Iterator[Finding]:
     for word, at_s in ages.at_s.items():
         kind, _, what = word.partition(" ")
         if last_s is not None and at_s <= last_s + LATER_S:
+            continue
+        if last_s is None and what == names.PATH:  # every host has one, and what others wrote there stays
             continue
         age = ago(at_s, ages.now_s)
         if kind == "file":

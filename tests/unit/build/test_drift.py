@@ -133,6 +133,12 @@ def test_without_a_record_nobody_is_blamed() -> None:
     assert (found.severity, "since" in found.summary) == (Severity.INFO, False)
 
 
+def test_a_hosts_file_that_was_there_before_the_cluster_is_nobodys_edit() -> None:
+    ages = Times(NOW_S, {"file /etc/hosts": NOW_S - 120})
+    assert list(drift.by_hand("n1", ages, None)) == []
+    assert [one.code for one in drift.by_hand("n1", ages, NOW_S - 600)] == ["file-edited"]
+
+
 def test_different_corosync_confs_are_named_by_node() -> None:
     states = {
         ("n1", corosync_conf.FILE): "a" * 64,

@@ -1,7 +1,8 @@
 """When given things were last changed, by the host's own clock: files, and the links by which units start at boot.
 
 A word is "file /etc/hosts" or "unit apache2.service". A unit that is enabled has symbolic links below
-/etc/systemd/system (systemctl(1), "enable"); the newest of them counts.
+/etc/systemd/system (systemctl(1), "enable"); the newest of them counts. A file that is to the letter what its package
+brought, by dpkg's list of configuration files (dpkg-query(1), Conffiles), was changed by nobody, and is left out.
 """
 
 from collections.abc import Mapping
@@ -11,9 +12,12 @@ from quorate.errors import Unknown
 from quorate.machines.host import Command, command
 
 SCRIPT = r"""printf '%s\t\n' "$(date +%s)"
+brought=$(dpkg-query --show --showformat='${Conffiles}\n' 2>/dev/null)
 for word; do
   case $word in
-    'file '*) at=$(stat -c %Y -- "${word#file }" 2>/dev/null);;
+    'file '*) at=$(stat -c %Y -- "${word#file }" 2>/dev/null)
+      sum=$(md5sum -- "${word#file }" 2>/dev/null)
+      case $brought in *" ${word#file } ${sum%% *}"*) at=;; esac;;
     'unit '*) at=$(find /etc/systemd/system -mindepth 2 -name "${word#unit }" -type l -printf '%Ts\n' |
       sort -n | tail -n 1);;
   esac
