@@ -5,6 +5,7 @@ from tests.unit.explore.made_up import subject_of
 
 from quorate.explore.answers import answers
 from quorate.explore.asking import Options
+from quorate.explore.narrowing import Narrowing
 from quorate.explore.result import State
 from quorate.explore.run import explore
 
@@ -44,6 +45,14 @@ def test_another_node_lost_costs_what_the_proxy_needs(found, gate):
     assert found[f"node-lost:{other}"]["identity"].interruption.seconds == pytest.approx(2.0)
     assert found[f"node-lost:{other}"]["database"].interruption.seconds == pytest.approx(2.0), "until it is expelled"
     assert found["node-lost:n1"]["database"].interruption.seconds == pytest.approx(3.1), "the writer"
+
+
+def test_the_writer_is_who_the_proxy_says():
+    told = subject_of(at={"database": "n2"})
+    asked = explore(told, Options(jobs=1, narrowing=Narrowing(faults=("resource-failed",))), kept=False)
+    by_id = {one.id: {impact.service: impact for impact in one.impacts} for one in asked.scenarios}
+    assert by_id["resource-failed:database-server@n1"]["database"].state is State.UNAFFECTED
+    assert by_id["resource-failed:database-server@n2"]["database"].interruption.seconds == pytest.approx(1.1)
 
 
 def test_a_server_that_is_killed_costs_another_try_and_one_that_stands_by_nothing(found):

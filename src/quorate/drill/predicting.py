@@ -19,16 +19,18 @@ from quorate.errors import QuorateError, Unknown
 from quorate.explore import keeping
 from quorate.explore.detection import notice
 from quorate.explore.durations import Durations, Key, Place, of_subject
+from quorate.explore.leaning import NOBODY_ASKED, assumed
 from quorate.explore.of_cluster import of_cluster
 from quorate.explore.playing import Player
 from quorate.explore.result import Impact
 from quorate.explore.scheduler.installed import fitted
 from quorate.explore.scheduler.opening import open_scheduler
-from quorate.explore.subject import Subject
+from quorate.explore.subject import Service, Subject
 from quorate.explore.timing import DETECT
 from quorate.findings import Severity
 from quorate.observe.facts import cib
 from quorate.observe.gathering import gather
+from quorate.operate.chosen_servers import chosen_servers
 from quorate.render.cib import text
 
 ASKED_S = 60.0
@@ -51,7 +53,8 @@ async def _foretold(scene: Scene, fault: Fault, history: History) -> dict[str, P
     try:
         live = await live_cib(scene)
         history.cib(text(masked(live.root)))
-        found = await asyncio.wait_for(asyncio.to_thread(of_scene, scene, fault, live.xml), ASKED_S)
+        at = await chosen_servers(scene.fleet, scene.want.cluster, scene.want.platform)
+        found = await asyncio.wait_for(asyncio.to_thread(of_scene, scene, fault, live.xml, at), ASKED_S)
     except QuorateError as error:
         return dict.fromkeys(scene.asked, Prediction(missing=f"Explore could not be asked: {error.message}."))
     except TimeoutError:
@@ -70,20 +73,27 @@ async def live_cib(scene: Scene) -> cib.Cib:
     raise Unknown("no node tells its CIB", "look at the nodes: systemctl status pacemaker")
 
 
-def of_scene(scene: Scene, fault: Fault, live: str) -> dict[str, Prediction]:
+def of_scene(scene: Scene, fault: Fault, live: str, at: Mapping[str, str] = NOBODY_ASKED) -> dict[str, Prediction]:
     """Return what explore says of a fault in the running cluster, for each service that clients ask.
 
-    live: its CIB. Takes the time it takes.
+    live: its CIB. at: where all clients of a service are, as for `leaning`. Takes the time it takes.
     """
     base, cluster = fitted(live), scene.want.cluster
     if wrong := [one.summary for one in base.findings if one.severity is Severity.ERROR]:
         raise Unknown(wrong[0])
-    subject = of_cluster(cluster, scene.want.agents, scene.want.platform, base.cib)
+    subject = of_cluster(cluster, scene.want.agents, scene.want.platform, base.cib, at=at)
     meaning = fault.meaning(Faced(subject, scene.service, scene.victim, scene.chosen))
     if meaning.uncovered:
         return dict.fromkeys(scene.asked, Prediction(missing=meaning.uncovered))
     kept = keeping.load(cluster.name, in_lab=scene.ground.kind != "hosts")
-    return asked_of(meaning.subject or subject, meaning, scene.asked, kept.seconds, scene.ground.kind)
+    found = asked_of(meaning.subject or subject, meaning, scene.asked, kept.seconds, scene.ground.kind)
+    return {name: _with_assumed(one, subject.service(name), at) for name, one in found.items()}
+
+
+def _with_assumed(one: Prediction, service: Service, at: Mapping[str, str]) -> Prediction:
+    """Return a prediction that says where nobody knew at which server clients are."""
+    told = (one.approximate, *assumed((service, *service.uses), at))
+    return replace(one, approximate="; ".join(filter(None, told)))
 
 
 def asked(

@@ -4,8 +4,9 @@ In: the services as Pacemaker runs them. Out: the same, each with all that it us
 of its servers are enough; and what the loss of one costs its clients.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
@@ -14,35 +15,52 @@ from quorate.describe.cluster import Cluster
 from quorate.errors import UsageError
 from quorate.explore.subject import Service, Wait
 
+NOBODY_ASKED: Mapping[str, str] = MappingProxyType({})
 PROXY = "the proxy's checks, and an assumption of how long a client needs to ask again (Proxied)"
 
 
-def leaning(services: Sequence[Service], cluster: Cluster, platform: Platform) -> tuple[Service, ...]:
-    """Return the services with what they use. UsageError: services use each other in a circle."""
+def leaning(
+    services: Sequence[Service], cluster: Cluster, platform: Platform, at: Mapping[str, str] = NOBODY_ASKED
+) -> tuple[Service, ...]:
+    """Return the services with what they use. UsageError: services use each other in a circle.
+
+    at: the node at whose server all clients of a service are, by its name, where a proxy keeps them together.
+    """
     sites = {name: Site(name, platform, cluster) for name, kind in cluster.services.items() if isinstance(kind, Kind)}
-    known = {one.name: _served(one, sites[one.name]) if one.name in sites else one for one in services}
+    known = {
+        one.name: _served(one, sites[one.name], at.get(one.name, "")) if one.name in sites else one for one in services
+    }
     direct = {name: [used for used in site.service.uses(site) if used in known] for name, site in sites.items()}
     return tuple(_with_uses(one, known, direct) for one in known.values())
 
 
-def _served(service: Service, site: Site) -> Service:
+def assumed(services: Iterable[Service], at: Mapping[str, str] = NOBODY_ASKED) -> Iterator[str]:
+    """Say of which services nobody knows at which server all clients are; each a sentence without its end."""
+    for service in services:
+        first = next((wait.order[0] for wait in service.waits if wait.order), "")
+        if first and service.name not in at:
+            taken = f"all clients of {service.name} are taken to be at the server of {first}, the first in order"
+            yield f"{taken}; a proxy leaves them at the one they went to last (--live and --lab ask it)"
+
+
+def _served(service: Service, site: Site, at: str) -> Service:
     """Return the service with how its servers stand in for each other."""
     servers = site.service.servers(site)
     return replace(
         service,
         enough=servers.enough,
         arbitrators=servers.arbitrators,
-        waits=tuple(dict.fromkeys(_waits(site))),
+        waits=tuple(dict.fromkeys(_waits(site, at))),
         links=tuple(site.service.talks_over(site)),
     )
 
 
-def _waits(site: Site) -> Iterator[Wait]:
+def _waits(site: Site, at: str) -> Iterator[Wait]:
     servers = site.service.servers(site)
     if servers.died_s or servers.silent_s:
         yield Wait(servers.died_s, servers.silent_s, source=servers.source)
     for passed_on in site.service.proxied(site):
-        order = tuple(passed_on.servers) if passed_on.single else ()
+        order = tuple(sorted(passed_on.servers, key=lambda node: node != at)) if passed_on.single else ()
         yield Wait(passed_on.died_s, passed_on.silent_s, order, PROXY)
 
 

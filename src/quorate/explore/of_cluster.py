@@ -25,7 +25,7 @@ from quorate.errors import UsageError
 from quorate.explore import of_cib
 from quorate.explore.configured import Carrier, Configured
 from quorate.explore.disks import disks
-from quorate.explore.leaning import leaning
+from quorate.explore.leaning import NOBODY_ASKED, assumed, leaning
 from quorate.explore.rates import rates
 from quorate.explore.running import is_shared
 from quorate.explore.subject import Disk, Fence, Part, Service, Subject
@@ -33,12 +33,18 @@ from quorate.render.cib import cib as rendered
 
 
 def of_cluster(
-    cluster: Cluster, agents: AgentLibrary, platform: Platform, live: str = "", *, same_nodes: bool = True
+    cluster: Cluster,
+    agents: AgentLibrary,
+    platform: Platform,
+    live: str = "",
+    *,
+    same_nodes: bool = True,
+    at: Mapping[str, str] = NOBODY_ASKED,
 ) -> Subject:
     """Return the Subject of a cluster file. live: the CIB of the running cluster as text, "" to explore the file alone.
 
     same_nodes: both have to have the same nodes; without it (a node is being added or removed) votes, ids and links are
-    the file's, all else is the CIB's. UsageError: the CIB is no CIB, or another cluster's.
+    the file's, all else is the CIB's. at: as for `leaning`. UsageError: the CIB is no CIB, or another cluster's.
     """
     root = of_cib.parse(live) if live else rendered(cluster, agents, platform)
     base = of_cib.read(root, cluster.name)
@@ -49,7 +55,8 @@ def of_cluster(
         if same_nodes:
             _same_nodes(cluster, base)
         remarks += _differences(context, configured)
-    services = leaning(_services(cluster, context, configured), cluster, platform)
+    services = leaning(_services(cluster, context, configured), cluster, platform, at)
+    remarks += assumed(services, at)
     return replace(
         base,
         name=cluster.name,

@@ -19,6 +19,7 @@ from quorate.explore.answers import answers
 from quorate.explore.asking import Options, Told
 from quorate.explore.compare import Comparison, compare, narrowed
 from quorate.explore.durations import NO_SAMPLES, Key
+from quorate.explore.leaning import NOBODY_ASKED
 from quorate.explore.measured import Measured, from_cib
 from quorate.explore.narrowing import Narrowing
 from quorate.explore.of_cib import of_cib
@@ -30,6 +31,7 @@ from quorate.explore.subject import Subject
 from quorate.findings import Finding
 from quorate.observe.facts import cib
 from quorate.observe.gathering import gather
+from quorate.operate.chosen_servers import chosen_servers
 from quorate.report import explored_json
 from quorate.ui.explored import Counting, Known
 from quorate.ui.options import read, without_errors
@@ -75,13 +77,14 @@ def source(file: str, *, live: bool = False, in_lab: bool = False) -> Source:
     measured = keeping.load(cluster.name, in_lab=in_lab)
     if not live:
         return Source(subject_of(cluster), measured.seconds)
-    base = fit(asyncio.run(live_cib(cluster, in_lab=in_lab)))
-    return Source(noted(subject_of(cluster, base.cib), base), (measured | from_cib(base.cib)).seconds)
+    xml, at = asyncio.run(live_state(cluster, in_lab=in_lab))
+    base = fit(xml)
+    return Source(noted(subject_of(cluster, base.cib, at), base), (measured | from_cib(base.cib)).seconds)
 
 
-def subject_of(cluster: Cluster, live: str = "") -> Subject:
+def subject_of(cluster: Cluster, live: str = "", at: Mapping[str, str] = NOBODY_ASKED) -> Subject:
     """Return the Subject of a cluster file. Resource names, all that counts here, are the same on every platform."""
-    return of_cluster(cluster, AgentLibrary.shipped(), platforms()[0], live)
+    return of_cluster(cluster, AgentLibrary.shipped(), platforms()[0], live, at=at)
 
 
 def is_xml(content: bytes) -> bool:
@@ -102,15 +105,20 @@ def fit(text: str) -> Base:
     return base
 
 
-async def live_cib(cluster: Cluster, *, in_lab: bool) -> str:
-    """Return the CIB of the running cluster, of the first node that has one; it is read, and nothing else is done."""
+async def live_state(cluster: Cluster, *, in_lab: bool) -> tuple[str, Mapping[str, str]]:
+    """Return the CIB of the running cluster, of the first node that has one, and at whose servers all clients are.
+
+    It is read, and nothing else is done.
+    """
     async with reach(cluster, in_lab=in_lab) as found:
         errors = {name: error.message for name, error in found.failed.items()}
         for name, host in found.fleet.items():
             try:
-                return (await gather(host, cib)).xml
+                xml = (await gather(host, cib)).xml
             except QuorateError as error:
                 errors[name] = error.message
+            else:
+                return xml, await chosen_servers(found.fleet, cluster, platforms()[0])
     said = "; ".join(f"{name}: {words}" for name, words in errors.items())
     raise Unknown(f"no node could say what its cluster is ({said})", "quorate status FILE")
 

@@ -231,6 +231,18 @@ def test_who_has_all_clients_stands_in_the_tables(program: ModuleType) -> None:
     assert program.holders(tables, {"database": "# table: database\n"}.__getitem__) == {}
 
 
+def test_it_prints_who_has_all_clients(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {
+        "show table": "# table: database, type: integer, size:4001, used:1\n",
+        "show table database": "0x561cf: key=1 use=0 exp=0 server_id=2 server_key=n2\n",
+    }
+    monkeypatch.setattr(program, "ask", lambda _path, line: answers[line])
+    assert program.chosen("/run/socket") == 0
+    assert capsys.readouterr().out == "database n2\n"
+
+
 def test_a_reload_finds_those_down_that_stand_by(program: ModuleType) -> None:
     """Or new clients would go to the first of them until the table is told who has the others."""
     narrowed = program.narrowed(STATE, {"database": "n2"}, TO_COME)

@@ -110,6 +110,6 @@ def cluster_of(text=CLOUD):
     return loaded.cluster
 
 
-def subject_of(text=CLOUD):
-    """Return the Subject of a text."""
-    return of_cluster(cluster_of(text), AgentLibrary.shipped(), PLATFORM)
+def subject_of(text=CLOUD, **more):
+    """Return the Subject of a text. more: as for of_cluster."""
+    return of_cluster(cluster_of(text), AgentLibrary.shipped(), PLATFORM, **more)

@@ -37,6 +37,15 @@ def test_the_loss_of_a_server_costs_what_the_proxy_needs_and_what_the_service_it
     assert subject.service("database").enough == "most of the rest"
 
 
+def test_where_all_clients_are_comes_first_and_where_nobody_said_it_is_told():
+    asked = subject_of(at={"database": "n2"})
+    assert asked.service("database").waits[1].order == ("n2", "n1", "n3")
+    assert asked.service("images").uses[1].waits[1].order == ("n2", "n1", "n3"), "for those who use it, too"
+    assert not any("taken to be" in remark for remark in asked.remarks)
+    [told] = [remark for remark in subject_of().remarks if "taken to be" in remark]
+    assert told.startswith("all clients of database are taken to be at the server of n1, the first in order")
+
+
 def test_a_service_is_reached_by_the_links_that_its_kind_says():
     subject = subject_of(
         NODES

@@ -113,6 +113,10 @@ targets: {outage_s: 10}
         """Return the password of the page of statistics."""
         return (MadeSecret(f"{site.name}.statistics"),)
 
+    def socket(self, platform: Platform) -> str:
+        """Return where the proxy of a host is asked and told things by root."""
+        return f"{platform.paths['haproxy.run']}/quorate.sock"
+
     def behind(self, site: Site) -> Iterator[Proxied]:
         """Yield what it passes on, in the order of the file."""
         for name in site.cluster.services:
@@ -124,7 +128,7 @@ targets: {outage_s: 10}
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the configuration, what has the unit read it, and what watches the proxy."""
         paths, unit, server = site.platform.paths, site.platform.units["haproxy"], f"{site.name}-server"
-        socket, state = f"{paths['haproxy.run']}/quorate.sock", f"{paths['haproxy.state']}/quorate.state"
+        socket, state = self.socket(site.platform), f"{paths['haproxy.state']}/quorate.state"
         own = paths["haproxy.own"]
         proxy = proxy_conf.Proxy(
             node=node.name,
