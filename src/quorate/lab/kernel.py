@@ -16,7 +16,11 @@ from quorate.lab.places import Places
 from quorate.lab.plan import Card, LabNode, LabPlan
 from quorate.lab.storage import LabDisk, Storage, shared_directory_file
 
-MEMORY_MB = 768
+BARE_MB = 512
+MEMORY_MB = 768  # at least
+CLAIMED = 2
+"""Memory for each MiB that a node's services claim when they start: they grow, and what sets them up is as large."""
+
 # A kernel node boots in three seconds, a server in minutes, long after its services have found another node. Back in
 # the middle of that, it would be asked what it runs, and everything would wait for its slow agents.
 FIRMWARE_S = 30.0
@@ -41,7 +45,7 @@ def prepare(
     own = papers.of_node(plan, node, directory, "quorate.lab.kernel_boot") | {
         "kernel": str(user_mode_linux.of_lab(places.root).program),
         "image": str(image / kernel_image.DISK),
-        "memory_mb": MEMORY_MB,
+        "memory_mb": max(MEMORY_MB, BARE_MB + CLAIMED * storage.claims_mib.get(node.name, 0)),
         "firmware_s": max(plan.firmware_s, FIRMWARE_S),
         "line": "line",
         "disks": [_disk_papers(places, disk) for disk in storage.disks.get(node.name, ())],

@@ -1,4 +1,4 @@
-"""Which disks and shared directories the services of a cluster file give each node. Cluster in, Storage out.
+"""Which disks, shared directories and memory the services of a cluster file give each node. Cluster in, Storage out.
 
 Pure, but for `share`, which makes the directories. A disk is a file of this machine: one for each node that may run the
 service, or one for all of them where it is shared. Nodes know it by the path of the cluster file. The quorum device's
@@ -6,7 +6,7 @@ host has none.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -46,10 +46,14 @@ class LabDisk:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """disks: by node, in the order of their paths. directories: those that are the same on every node, sorted."""
+    """disks: by node, in the order of their paths. directories: those that are the same on every node, sorted.
+
+    claims_mib: by node, what its services claim in memory. Not shown: a lab that is up keeps the memory it has.
+    """
 
     disks: dict[str, tuple[LabDisk, ...]]
     directories: tuple[str, ...] = ()
+    claims_mib: dict[str, int] = field(default_factory=dict, repr=False)
 
     def disk(self, node: str, path: str) -> LabDisk:
         """Return a node's disk of that path; UsageError if there is none."""
@@ -64,9 +68,10 @@ class Storage:
 def storage(cluster: Cluster) -> Storage:
     """Return what the cluster's nodes have to store on. UsageError: a lab can not give a disk that name."""
     disks = {node.name: tuple(_disks(cluster, node.name)) for node in cluster.nodes}
-    services = [service for node in cluster.nodes for service in services_on(cluster, node.name).values()]
-    directories = {directory for service in services for directory in service.shared_directories()}
-    return Storage(disks, tuple(sorted(directories)))
+    on = {node.name: services_on(cluster, node.name).values() for node in cluster.nodes}
+    directories = {directory for services in on.values() for one in services for directory in one.shared_directories()}
+    claims = {name: sum(service.memory_mib() for service in services) for name, services in on.items()}
+    return Storage(disks, tuple(sorted(directories)), claims)
 
 
 def share(places: Places, storage: Storage) -> None:

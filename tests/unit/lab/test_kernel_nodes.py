@@ -1,10 +1,12 @@
 """What is pure about kernel nodes: the choice, the disks, and what a kernel and its node are told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
 
+from quorate.catalog.blueprints import blueprints
 from quorate.catalog.service import Disk, Service
 from quorate.catalog.services import kinds
 from quorate.describe.cluster import Cluster
@@ -76,6 +78,15 @@ def test_disks_that_a_lab_can_not_name(path: str) -> None:
 def test_a_shared_directory_has_one_place() -> None:
     assert storage(with_store()).directories == ("/srv/site",)
     assert shared_directory_file("/srv/site") == "shared/%2Fsrv%2Fsite"
+
+
+@pytest.mark.parametrize(("name", "mib"), [("web", 0), ("mariadb-drbd", 128), ("openstack-core-passive", 665)])
+def test_services_claim_memory_that_is_no_part_of_what_a_lab_is(name: str, mib: int) -> None:
+    cluster = load(blueprints()[name].text, f"{name}.yaml", kinds()).cluster
+    assert cluster is not None
+    found = storage(cluster)
+    assert set(found.claims_mib.values()) == {mib}
+    assert repr(found) == repr(replace(found, claims_mib={}))
 
 
 def papers(**more: Any) -> dict[str, Any]:
