@@ -5,7 +5,8 @@
     tools/durations.py write DIR...
 
 measure: builds the lab of a cluster file, runs each drill of FAULTS so often (3), keeps in DIR the drills, the journals
-of all nodes and the CIB, and takes the lab down. Needs root. A line in DIR/note.txt is put beside the environment.
+of all nodes and the CIB, and takes the lab down. Needs root. A line in DIR/note.txt is put beside the environment. Of
+several services clients ask all, and the server of each is killed.
 write: makes the file anew from all that was measured: give every DIR. By kind of lab, and for each figure: the median,
 the mean, the least, the most, the number of samples; for each run the versions, where and when. Fencing: where its
 agent does not wait (power_wait: 0s), for explore adds the waits itself.
@@ -14,6 +15,7 @@ agent does not wait (power_wait: 0s), for explore adds the waits itself.
 import json
 import os
 import re
+import shlex
 import statistics
 import subprocess
 import sys
@@ -25,17 +27,19 @@ from typing import Any
 from lxml import etree
 
 from quorate.catalog.services import kinds
+from quorate.describe.cluster import Cluster
 from quorate.describe.load import load
 from quorate.drill.history import read
 from quorate.drill.journal import parse_journal
 from quorate.drill.outcome import judge_run
 from quorate.drill.taken import seen
-from quorate.explore.durations import BUSY
+from quorate.explore.durations import BUSY, SERVES
 from quorate.explore.measured import Sample, from_journals
 
 TARGET = Path(__file__).parents[1] / "src/quorate/explore/durations.json"
 QUORATE = Path(sys.executable).with_name("quorate")
 FAULTS = ("power-cut", "freeze", "kill-server", "kill-server-and-supervisor", "standby", "reboot", "isolated")
+OF_NODES = ("power-cut", "standby", "reboot", "isolated")
 PAUSES = ("membership", "quorum lost", "monitor", "announced", "transition", "action", "watched")
 
 
@@ -46,6 +50,11 @@ def agents_of(cib: Path) -> dict[str, str]:
         parts = (primitive.get("class"), primitive.get("provider"), primitive.get("type"))
         found[primitive.get("id", "")] = ":".join(part for part in parts if part)
     return found
+
+
+def cloned(cib: Path) -> set[str]:
+    """Return the primitives of which several instances run: a client that is answered is not answered by a new one."""
+    return {one.get("id", "") for one in etree.parse(cib).iterfind(".//resources//clone//primitive")}
 
 
 def measured(folder: Path) -> list[Sample]:
@@ -99,12 +108,14 @@ def of_lab(folders: list[Path]) -> dict[str, Any]:
     found: dict[tuple[str, str, str], list[float]] = {}
     busy: list[float] = []
     for folder in folders:
-        agents = agents_of(folder / "cib.xml")
+        agents, several = agents_of(folder / "cib.xml"), cloned(folder / "cib.xml")
         fence = {agent.removeprefix("stonith:") for agent in agents.values() if agent.startswith("stonith:")}
         waits = {one.get("value") for one in etree.parse(folder / "cib.xml").iterfind(".//nvpair[@name='power_wait']")}
         plain = len(fence) == 1 and waits == {"0"}
         for sample in measured(folder):
             resource, task, _ = sample.key
+            if task == SERVES and resource in several:
+                continue
             if resource in agents:
                 found.setdefault(("agents", agents[resource], task), []).append(sample.seconds)
             elif task in PAUSES:
@@ -128,6 +139,17 @@ def quorate(*words: str, state: Path, to: Path | None = None) -> int:
         return subprocess.run([str(QUORATE), *words], check=False, env=told, stdout=stream).returncode
 
 
+def drills(cluster: Cluster) -> list[tuple[str, ...]]:
+    """Return the drills of one turn, as arguments."""
+    services = list(cluster.services)
+    if len(services) == 1:
+        return [("--only", fault) for fault in FAULTS]
+    return [
+        *(("--all-services", "--only", fault) for fault in OF_NODES),
+        *(("--all-services", "--hit", name, "--only", "kill-server") for name in services),
+    ]
+
+
 def measure(file: str, folder: Path, runs: int = 3) -> None:
     """Drill on a lab of its own, each drill by itself: one that does not hold ends nothing."""
     cluster = load(Path(file).read_bytes(), file, kinds()).cluster
@@ -136,11 +158,12 @@ def measure(file: str, folder: Path, runs: int = 3) -> None:
     call = partial(quorate, state=folder / "state")
     try:
         assert call("lab", "up", file) == 0
-        assert call("apply", "--lab", "--yes", file) == 0
+        assert call("apply", "--lab", "--yes", "--no-test-fencing", file) == 0
         call("lab", "ssh", file, cluster.nodes[0].name, "cibadmin", "--query", to=folder / "cib.xml")
         for turn in range(runs):
-            for fault in FAULTS:
-                call("drill", "--lab", file, "--only", fault, "--seed", str(turn), "-o", str(folder / "drills"))
+            for which in drills(cluster):
+                print(f"drill {shlex.join(which)}", flush=True)
+                call("drill", "--lab", file, *which, "--seed", str(turn), "-o", str(folder / "drills"))
         for node in cluster.nodes:
             journal = ("journalctl", "--no-pager", "-o", "json")
             call("lab", "ssh", file, node.name, *journal, to=folder / f"journal-{node.name}.json")

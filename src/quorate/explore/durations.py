@@ -30,6 +30,7 @@ from quorate.describe.resources import AgentName
 from quorate.explore.configured import TIMEOUT_S, Configured
 from quorate.explore.fences import WATCHDOG
 from quorate.explore.result import Basis, Figure
+from quorate.explore.running import is_shared
 from quorate.explore.scheduler.transition import Action
 from quorate.explore.subject import Fence, Subject
 
@@ -230,8 +231,14 @@ def of_subject(
         levels={node: subject.levels.get(node) or alone[node] for node in subject.nodes},
         fence_action="off" if configured.properties.get("stonith-action") in {"off", "poweroff"} else "reboot",
         at_once=at_once(len(subject.nodes)) if busy else 0,
-        measured=measured,
+        measured={key: one for key, one in measured.items() if not _is_others(key, subject)},
     )
+
+
+def _is_others(key: Key, subject: Subject) -> bool:
+    """Whether a sample says when clients were answered by others that are alike, while one of them was started."""
+    resource, task, _ = key
+    return task == SERVES and resource in subject.parts and is_shared(subject.parts[resource])
 
 
 def at_once(nodes: int) -> int:

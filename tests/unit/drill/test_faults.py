@@ -106,11 +106,20 @@ def test_only_a_link_that_clients_do_not_need_is_cut() -> None:
     assert "single link" in link_down.obstacle(setting(second_link=False))
 
 
-def test_nor_is_one_by_which_clients_come_to_the_proxy_of_a_database() -> None:
-    text = kinds()["galera"].example + "  proxy: {kind: haproxy, address: 10.20.0.100/24}\n"
-    cluster = load(text, "galera.yaml", kinds()).cluster
+@pytest.mark.parametrize(
+    ("more", "spare"),
+    [
+        ("", [1]),
+        ("proxy: {kind: haproxy, address: 10.20.0.100/24}", [1]),
+        ("vip: {kind: address, address: 172.20.0.9/24}", []),
+    ],
+)
+def test_nor_is_one_by_which_servers_talk_or_clients_come_to_them(more: str, spare: list[int]) -> None:
+    cluster = load(kinds()["galera"].example + f"  {more}\n", "galera.yaml", kinds()).cluster
     assert cluster is not None
-    assert link_down.spare(Setting(cluster, "database", "container")) == [1]
+    here = Setting(cluster, "database", "container")
+    assert link_down.spare(here) == spare
+    assert link_down.obstacle(here) == ("" if spare else "clients or servers need every link")
 
 
 def test_a_fault_of_replicated_data_needs_some() -> None:

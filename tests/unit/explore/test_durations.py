@@ -154,6 +154,15 @@ def test_how_a_subject_fences(cib: str, action: str, waits_s: float) -> None:
     assert model.devices["f1"] == Device("fence_ipmilan", waits_s)
 
 
+def test_that_others_answered_says_nothing_of_a_server_that_starts_beside_them() -> None:
+    one = Part("api", "systemd:api")
+    samples = {("api", "serves", "n1"): (0.2,), ("api", "start", "n1"): (4.0,)}
+    alike = of_subject(replace(SUBJECT, parts={"api": replace(one, clone="apis")}), samples)
+    assert (alike.serves("api", "n1"), alike.operation("api", "start", "n1").seconds) == (None, 4.0)
+    alone = of_subject(replace(SUBJECT, parts={"api": one}), samples)
+    assert alone.serves("api", "n1") == Figure(0.2, "measured")
+
+
 def test_a_subject_says_agents_time_outs_and_levels() -> None:
     model = of_subject(SUBJECT)
     assert model.levels == {"n1": (("f1", "f2"), ("f2",)), "n2": (("f2",),)}

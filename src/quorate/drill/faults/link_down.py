@@ -1,11 +1,13 @@
-"""link_down: the cable of a link by which no floating address is reached is pulled at the node that serves. Lab only.
+"""link_down: the cable of a link that no client and no server uses is pulled at the node that serves. Lab only.
 
-Corosync goes on by the other links. Clients notice where servers are reached by this one at their nodes' own addresses.
+Nobody may notice: Corosync goes on by the other links.
 """
 
 from collections.abc import Mapping
 from random import Random
 
+from quorate.catalog.platforms import platforms
+from quorate.catalog.site import Site, link_of
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
 from quorate.drill.meaning import means
@@ -26,11 +28,13 @@ meaning = means("link-cut:{node}/{link}")
 
 
 def spare(setting: Setting) -> list[int]:
-    """Return the links whose networks hold no floating address."""
+    """Return the links that hold no floating address, and by which no servers talk with each other."""
     cluster = setting.cluster
     floating = [address.ip for one in setting.services for address in one.addresses()]
-    numbers = range(min(len(node.links) for node in cluster.nodes))
-    return [n for n in numbers if not any(ip in network for ip in floating for network in cluster.networks(n))]
+    sites = (Site(name, platforms()[0], cluster) for name in cluster.services)
+    used = {link for site in sites for link in site.service.talks_over(site)}
+    used |= {link for ip in floating if (link := link_of(cluster, ip)) is not None}
+    return [number for number in range(min(len(node.links) for node in cluster.nodes)) if number not in used]
 
 
 def obstacle(setting: Setting) -> str:
@@ -39,7 +43,7 @@ def obstacle(setting: Setting) -> str:
         return "the cluster has a single link"
     if why := lab_only(setting):
         return why
-    return "" if spare(setting) else "every link has a network in which clients come to a floating address"
+    return "" if spare(setting) else "clients or servers need every link"
 
 
 def choose(setting: Setting, _victim: str, random: Random) -> Mapping[str, str]:
@@ -48,7 +52,7 @@ def choose(setting: Setting, _victim: str, random: Random) -> Mapping[str, str]:
 
 
 async def inject(scene: Scene) -> None:
-    """Pull it; return when Corosync on the victim says that this link reaches nobody."""
+    """Pull it; return when Corosync on the others says that the victim is not reached by it."""
     await scene.lab.link(scene.victim, int(scene.chosen["link"]), up=False)
     await _until_connected(scene, wanted=False)
 
@@ -70,11 +74,12 @@ async def healed(scene: Scene) -> None:
 
 
 async def _until_connected(scene: Scene, *, wanted: bool) -> None:
-    number = int(scene.chosen["link"])
+    """Ask another node: the victim itself may be reached by that link only."""
+    number, victim = int(scene.chosen["link"]), scene.want.cluster.node(scene.victim).id
+    witness = next(iter(scene.survivors.values()))
 
     async def so() -> bool | None:
-        found = await gather(scene.fleet[scene.victim], corosync_links)
-        links = [link for link in found.links if link.number == number]
-        return (bool(links) and all(up is wanted for up in links[0].connected.values())) or None
+        found = await gather(witness, corosync_links)
+        return any(one.number == number and one.connected.get(victim) is wanted for one in found.links) or None
 
     await until(f"link {number} is {'up' if wanted else 'down'}", so, timeout_s=60, every_s=0.2)
