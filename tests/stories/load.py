@@ -13,26 +13,33 @@ TIMEOUT_S = 1.0
 # Runs inside the lab's network namespace, with nothing but the standard library.
 CLIENT = """
 import sys, time, urllib.request
+from http.client import HTTPException
 url, pause_s, timeout_s = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
 while True:
     begin = time.monotonic()
     try:
         with urllib.request.urlopen(url, timeout=timeout_s) as answer:
-            good = answer.status == 200 and answer.read() is not None
-    except OSError:
-        good = False
-    print(f"{begin} {time.monotonic()} {int(good)}", flush=True)
+            answer.read()
+            said = str(answer.status)
+    except (OSError, HTTPException) as error:
+        said = repr(error)
+    print(f"{begin} {time.monotonic()} {said}", flush=True)
     time.sleep(pause_s)
 """
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, in seconds of this machine's monotonic clock."""
+    """One request, in seconds of this machine's monotonic clock. said: "200", or what went wrong."""
 
     begin_s: float
     end_s: float
-    good: bool
+    said: str
+
+    @property
+    def good(self) -> bool:
+        """Whether it was answered."""
+        return self.said == "200"
 
 
 class Load:
@@ -41,20 +48,23 @@ class Load:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.seen = 0
+        self.failures: list[Request] = []
 
     def since_last(self) -> tuple[int, float]:
         """Return how many requests were answered since the last call, and the longest time without an answer, in s.
 
-        That is 0 where every request was answered; else from the last answer before to the first one after.
+        The time is 0 where every request was answered; else from the last answer before to the first one after.
+        `failures` has what went wrong in that part.
         """
         requests = [_request(line) for line in self.file.read_text().splitlines(keepends=True) if line.endswith("\n")]
         part, self.seen = requests[self.seen :], len(requests)
+        self.failures = [request for request in part if not request.good]
         return sum(request.good for request in part), longest_s(part)
 
 
 def _request(line: str) -> Request:
-    begin, end, good = line.split()
-    return Request(float(begin), float(end), good == "1")
+    begin, end, said = line.rstrip("\n").split(maxsplit=2)
+    return Request(float(begin), float(end), said)
 
 
 def longest_s(requests: list[Request]) -> float:

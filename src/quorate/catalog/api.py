@@ -26,7 +26,7 @@ from quorate.catalog.floating import host_in_url
 from quorate.catalog.freed import free, freed
 from quorate.catalog.made import MadeSecret
 from quorate.catalog.platform import Platform
-from quorate.catalog.proxied import Proxied
+from quorate.catalog.proxied import FAST, Proxied
 from quorate.catalog.service import HostFile, Service, unit_file
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
@@ -69,13 +69,18 @@ CacheDirectory={user}
 LimitNOFILE=65535
 ExecStart=/etc/init.d/{name} systemd-start
 {settings}{freed}
-ExecStartPost={answers} --started {pidfile} {address} {port} {path}
+{leaving}ExecStartPost={answers} --started {pidfile} {address} {port} {path}
 TimeoutStartSec=280
 TimeoutStopSec=15
 Restart=on-failure
 
 [Install]
 WantedBy=multi-user.target
+"""
+# Behind a proxy a server is taken out before it stops: what came to it meanwhile would be lost with its queue.
+LEAVING = """\
+ExecStartPre=+{answers} --stay {file}
+ExecStop=+{answers} --leave {file} {seconds:g}
 """
 START_S = 300
 PATIENCE_S = 60.0  # longer than the database is waited for (accounts.py)
@@ -89,6 +94,7 @@ CHECK_S = 3.0  # a page that an API's only worker makes, between requests of cli
 # that were late for two checks of 3 s were taken out, all of them, with what they were at, and no token was issued for
 # 9 s more. A host that is silent shows in the first connection.
 CHECK_PATIENCE_S = 10.0
+LEAVE_S = CHECK_S * (1 + FAST) + 0.2  # the proxies' next two checks, and a moment for their answers
 
 
 class ApiService(Service):
@@ -96,12 +102,14 @@ class ApiService(Service):
 
     proxy: the service that is the entrance: a proxy, or a floating address. database: the one that offers SQL. Both
     are found when there is but one. workers: processes that answer requests. monitor: how often systemd is asked.
-    health: the page that a server which is well answers with 2xx, without asking others. idle_s: how long client
-    and server may say nothing, where a proxy stands between them.
+    health: the page that a server which is well answers with 2xx, without asking others. leaving: the file for which
+    that page looks: while it is there it says that the server is not well. idle_s: how long client and server may say
+    nothing, where a proxy stands between them.
     """
 
     requires: ClassVar[Mapping[str, str]] = MappingProxyType({"entrance": "proxy", "sql": "database"})
     health: ClassVar[str] = "/healthcheck"
+    leaving: ClassVar[str]
     idle_s: ClassVar[float] = 60.0
 
     port: Port
@@ -156,6 +164,7 @@ class ApiService(Service):
             user=self.kind,
             settings="".join(f"{line}\n" for line in self.unit_lines(site, node)),
             freed=freed(asked[0], [self.port]),
+            leaving=LEAVING.format(answers=ANSWERS, file=self.leaving, seconds=LEAVE_S) if self.proxied(site) else "",
             answers=ANSWERS,
             pidfile=pidfile,
             address=asked[0],

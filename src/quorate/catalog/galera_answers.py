@@ -15,11 +15,13 @@ PROGRAM = "/usr/lib/quorate/galera-answers"
 UNIT = "quorate-galera-answers"
 UNITS = "/etc/systemd/system"
 
-# FreeBind: at boot the socket may come before the address.
+# FreeBind: at boot the socket may come before the address. Before=: at the end Pacemaker goes first, and what it runs;
+# a port that is closed while the server still serves would end its clients' sessions while their address moves.
 SOCKET = """\
 # Written by quorate.
 [Unit]
 Description=Where proxies ask whether the Galera server of this node takes writes
+Before=pacemaker.service
 
 [Socket]
 ListenStream={where}
@@ -33,6 +35,7 @@ SERVICE = """\
 [Unit]
 Description=Tells proxies whether the Galera server of this node takes writes
 StartLimitIntervalSec=0
+Before=pacemaker.service
 
 [Service]
 ExecStart={call}

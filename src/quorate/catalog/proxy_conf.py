@@ -123,6 +123,9 @@ def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
     yield from _lines(f"timeout client {idle}\ntimeout server {idle}")
     if one.mode == "http":
         yield from _lines(f"timeout http-keep-alive {idle}\noption forwardfor\noption idle-close-on-response")
+        # Requests end where they were begun, also at a server that is about to stop, and so is asked no more; a host
+        # that is silent is noticed by what it still owes an answer to, after 5 s.
+        yield from _lines("srvtcpka-idle 2s\nsrvtcpka-intvl 1s")
         # Asking again is safe where asking changes nothing.
         yield from _lines("retry-on conn-failure empty-response\nhttp-request disable-l7-retry unless METH_GET")
     yield from _sticking(proxy) if one.single else _lines("balance leastconn")
@@ -153,10 +156,11 @@ def _checking(one: Proxied) -> Iterator[Keyword]:
         yield from _lines(f"option httpchk GET {one.check}\nhttp-check expect rstatus {one.statuses}")
     port = f" port {one.check_port}" if one.check_port else ""
     asked = f"check{port} inter {every} fastinter {fast} downinter {every} fall 2 rise 2"
-    # A server that refuses one connection is down in that moment; what it was doing for others is over.
-    seen = "observe layer4 error-limit 1 on-error mark-down on-marked-down shutdown-sessions"
+    # A server that refuses one connection is down in that moment.
+    seen = "observe layer4 error-limit 1 on-error mark-down"
+    over = " on-marked-down shutdown-sessions" if one.mode == "tcp" else ""
     most = f" maxconn {one.at_once}" if one.at_once else ""
-    yield Keyword("default-server", f"{asked} {seen}{most}")
+    yield Keyword("default-server", f"{asked} {seen}{over}{most}")
 
 
 def _statistics(proxy: Proxy) -> Iterator[Keyword]:

@@ -1,5 +1,7 @@
 """The frame of API services: a clone behind a proxy, or one server bound to a floating address, by one word."""
 
+import os
+import subprocess
 from typing import ClassVar
 
 import pytest
@@ -27,6 +29,7 @@ class Glance(ApiService):
     """Stands for any API service."""
 
     kind: ClassVar[str] = "glance"
+    leaving: ClassVar[str] = "/run/glance/leaving"
     port: int = 9292
 
     def unit_lines(self, site, node):
@@ -134,6 +137,10 @@ def test_its_unit_is_started_when_it_answers_and_is_watched():
     call = "/usr/lib/quorate/answers --started /run/glance/quorate.pid 10.20.0.11 9292 /healthcheck"
     assert f"ExecStartPost={call}\n" in unit
     assert "Environment=A=b\n" in unit
+    assert "ExecStartPre=+/usr/lib/quorate/answers --stay /run/glance/leaving\n" in unit
+    assert "ExecStop=+/usr/lib/quorate/answers --leave /run/glance/leaving 3.5\n" in unit
+    alone = {f.path: f.content for f in passive().service.files(passive(), NODE)}
+    assert "leaving" not in alone["/etc/systemd/system/glance-api.service"]
     assert files["/usr/lib/quorate/answers"] == answers()
 
 
@@ -173,3 +180,28 @@ def test_sections_are_written_as_oslo_config_reads_them():
     assert ini({"A": {"x": "1", "y": "2"}, "b": {"z": "3"}}) == (
         "# Written by quorate.\n[A]\nx = 1\ny = 2\n\n[b]\nz = 3\n"
     )
+
+
+def program(tmp_path, *argv, **environment):
+    path = tmp_path / "answers"
+    path.write_text(answers())
+    return subprocess.run(["bash", path, *argv], check=True, env={"PATH": os.environ["PATH"], **environment})
+
+
+def test_a_server_says_that_it_leaves_until_it_is_started_again(tmp_path):
+    file = tmp_path / "leaving"
+    program(tmp_path, "--leave", file, "0", MAINPID="1")
+    assert file.exists()
+    program(tmp_path, "--stay", file)
+    assert not file.exists()
+    program(tmp_path, "--stay", file)
+
+
+def test_who_has_ended_has_nothing_to_say_and_what_the_operator_said_stays(tmp_path):
+    file = tmp_path / "leaving"
+    program(tmp_path, "--leave", file, "30")
+    assert not file.exists()
+    file.write_text("for maintenance")
+    program(tmp_path, "--leave", file, "0", MAINPID="1")
+    program(tmp_path, "--stay", file)
+    assert file.read_text() == "for maintenance"

@@ -183,6 +183,17 @@ def test_two_that_claim_both_step_back(program, tmp_path):
     assert not claims(program, tmp_path, {"n2": "waiting:none", "n3": "beginning"})
 
 
+@pytest.mark.parametrize(("here", "others", "leaves"), [("primary", "primary", True), ("primary", "joining", False)])
+def test_before_it_stops_its_clients_are_sent_elsewhere(program, tmp_path, monkeypatch, here, others, leaves):
+    monkeypatch.setattr(program, "LEAVING", tmp_path / "leaving")
+    monkeypatch.setattr(program, "LEAVE_S", 0)
+    guard = Fake(program, tmp_path, "")
+    guard.here, guard.said = "n1", here
+    guard.told = lambda: {"n1": here, "n2": others}
+    guard.leave()
+    assert (tmp_path / "leaving").exists() == leaves
+
+
 def test_galera_gives_up_a_node_when_corosync_does():
     options = group_options(NODE, 3.0)
     assert (options["evs.suspect_timeout"], options["evs.inactive_timeout"]) == ("PT3S", "PT6S")

@@ -119,6 +119,14 @@ def test_it_reads_what_the_server_says_and_keeps_its_connection(
     assert database.logins == 1
 
 
+def test_a_server_that_is_about_to_stop_takes_no_new_clients(
+    program: ModuleType, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "LEAVING", tmp_path / "leaving")
+    (tmp_path / "leaving").touch()
+    assert program.Answers(path, donors=False).now() == "it is about to stop"
+
+
 def test_a_server_that_lets_nobody_in_says_why(program: ModuleType, path: str) -> None:
     database = Database(path, b"", b"\xff\x10\x04#08004Too many connections")
     answers = program.Answers(path, donors=False)

@@ -82,6 +82,7 @@ targets: {availability: 99.99, outage_s: 60}
 """
     requires: ClassVar[Mapping[str, str]] = MappingProxyType({**ApiService.requires, "identity": "identity"})
     idle_s: ClassVar[float] = IDLE_S
+    leaving: ClassVar[str] = "/etc/glance/healthcheck_disable"  # as the package's glance-api-paste.ini has it
     minor: ClassVar[int] = 2  # DRBD's; mariadb has 0, rabbitmq 1
 
     port: Port = 9292

@@ -120,6 +120,8 @@ services:
 targets: {availability: 99.99, outage_s: 60}
 """
 
+    leaving: ClassVar[str] = "/run/keystone/leaving"
+
     port: Port = 5000
     region: Name = REGION
     workers: Annotated[int, whole(1, 64, "a number of processes")] = 1
@@ -151,6 +153,7 @@ targets: {availability: 99.99, outage_s: 60}
             "fernet_tokens": {"key_repository": f"{CONF}/fernet-keys"},
             "credential": {"key_repository": f"{CONF}/credential-keys"},
             "database": database_settings(self.sql(site)),
+            "healthcheck": {"backends": "disable_by_file", "disable_by_file_path": self.leaving},
         }
         if servers := cache_servers(site):
             # Keystone keeps about ten caches apart, and each finds out for itself, and anew after each pause, that a
