@@ -1,4 +1,8 @@
-"""interruption: SIGTERM ends a command as Ctrl-C does: what it has broken or booted is put right before it goes."""
+"""interruption: Ctrl-C or SIGTERM ends a command once what it has broken or booted is put right.
+
+Who presses again meanwhile is told what is waited for: a fault that is not taken back would stay. The third time ends
+that, too.
+"""
 
 import asyncio
 import signal
@@ -8,23 +12,44 @@ from typing import Any, TypeVar
 import click
 
 TERMINATED = "told to end (SIGTERM)"
+INTERRUPTED = "told to end (SIGINT)"
+PATIENCE = "what was begun is being put right; once more to leave it as it is"
 
 T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, or until SIGTERM: then click.Abort, once all that has to be taken back is."""
+    """Run to the end, or until Ctrl-C or SIGTERM: then click.Abort, once all that has to be taken back is."""
     try:
         return asyncio.run(_heeding(work))
     except asyncio.CancelledError as cancelled:
-        if TERMINATED not in cancelled.args:
+        if not {TERMINATED, INTERRUPTED} & set(cancelled.args):
             raise RuntimeError("cancelled by nobody") from cancelled
         raise click.exceptions.Abort from None
 
 
+class _Ending:
+    """What a signal does to a task: the first ends it, the second is answered, the third ends the end."""
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        self._asked = 0
+
+    def ask(self, words: str) -> None:
+        """Count it, and do what is due."""
+        self._asked += 1
+        if self._asked == 2:
+            click.echo(PATIENCE, err=True)
+        else:
+            self._task.cancel(words)
+
+
 async def _heeding(work: Coroutine[Any, Any, T]) -> T:
-    """Have SIGTERM cancel what is done here."""
+    """Have the signals cancel what is done here. A shell starts what runs in the background with SIGINT ignored."""
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel, TERMINATED)
+    ending, loop = _Ending(task), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, ending.ask, TERMINATED)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGINT, ending.ask, INTERRUPTED)
     return await work

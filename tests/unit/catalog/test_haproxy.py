@@ -48,6 +48,13 @@ class Backend(Service):
         return (Proxied(site.name, 3306, NODES),)
 
 
+class Sessions(Backend):
+    """One that is not over HTTP."""
+
+    def proxied(self, site):
+        return (Proxied(site.name, 3307, NODES, mode="tcp"),)
+
+
 def sections(*behind: Proxied, proxy: Proxy = PROXY) -> dict[str, Section]:
     return {section.name: section for section in configuration(proxy, behind).sections}
 
@@ -168,6 +175,9 @@ def test_the_probe_is_a_port_that_is_passed_on() -> None:
     service = HAPROXY(address="10.20.0.100/24")
     assert service.probe(site("site", service)).target == "10.20.0.100"
     assert service.probe(site("site", service, a=Backend())).target == "10.20.0.100:3306"
+    found = service.probe(site("site", service, a=Sessions(), b=Backend()))
+    assert (found.kind, found.target) == ("tcp", "10.20.0.100:3306")
+    assert service.probe(site("site", service, a=Sessions())).target == "10.20.0.100:3307"
 
 
 @pytest.fixture(scope="module")
