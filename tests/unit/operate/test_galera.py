@@ -1,5 +1,6 @@
 """What status says of a Galera database: who serves, who waits for whom, who is otherwise than the others."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,9 +10,10 @@ from quorate.catalog.galera_positions import read
 from quorate.catalog.services.galera import Galera
 from quorate.errors import HostUnreachable, Unknown
 from quorate.findings import Finding
+from quorate.machines.fake import FakeHost
 from quorate.observe.facts.disk_space import Space
 from quorate.observe.facts.galera_server import GaleraServer
-from quorate.operate.inside.galera import Facts, judged
+from quorate.operate.inside.galera import Facts, gone_s, judged
 from quorate.operate.insight import Line
 
 ONE = "11111111-ead9-11f1-b788-7b03cecb23ec"
@@ -20,9 +22,9 @@ NODES = ("n1", "n2", "n3")
 SILENT = Unknown("The database server does not answer.")
 
 
-def judge(servers, values=None, disks=None, **options):
+def judge(servers, values=None, disks=None, gone_s=None, **options):
     told = read(values if values is not None else dict.fromkeys(NODES, "primary"))
-    facts = Facts(told, servers, disks or {})
+    facts = Facts(told, servers, disks or {}, gone_s or {})
     said = list(judged(facts, site("database", Galera(**options)), frozenset(NODES)))
     return [one for one in said if isinstance(one, Line)], {one.code: one for one in said if isinstance(one, Finding)}
 
@@ -42,6 +44,25 @@ def test_a_full_stop_says_who_is_missed_and_what_the_others_hold():
     assert "n1 holds 42 of 11111111; n2 holds 40 of 11111111" in stopped.summary
     assert "quorate recover FILE database --without n3" in stopped.fix
     assert [line.serves for line in lines] == [False, False, None]
+
+
+def test_a_full_stop_says_since_when_a_node_is_missed_where_another_wrote_it_down():
+    values = {"n1": f"waiting:{ONE}:42", "n2": f"waiting:{ONE}:40"}
+    _, findings = judge(dict.fromkeys(NODES, SILENT), values, gone_s={"n3": 1795847885.4})
+    assert "waits for n3 (away since 2026-11-28 06:38:05 UTC), which" in findings["galera-stopped"].summary
+
+
+def test_the_last_who_saw_a_node_says_since_when_it_is_gone():
+    lost = "{} n{} pacemaker-controld[9]:  notice: Node n3 state is now lost"
+    back = "9.5 n4 pacemaker-controld[9]:  notice: Node n3 state is now member"
+    hosts = {
+        "n1": FakeHost("n1", {"journalctl.*": lost.format("7.25", 1)}),
+        "n2": FakeHost("n2", {"journalctl.*": lost.format("8.5", 2)}),
+        "n4": FakeHost("n4", {"journalctl.*": back}),
+        "n5": FakeHost("n5", {"journalctl.*": HostUnreachable("n5 is gone", "")}),
+    }
+    assert asyncio.run(gone_s(hosts, "n3")) == 8.5
+    assert asyncio.run(gone_s({"n4": hosts["n4"]}, "n3")) is None
 
 
 def test_nodes_that_cannot_agree_need_a_word():

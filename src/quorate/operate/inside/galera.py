@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from quorate.catalog.galera_positions import PRIMARY, Told, attribute, read
 from quorate.catalog.services.galera import SOCKET, Galera
@@ -12,7 +13,7 @@ from quorate.describe.cluster import Node
 from quorate.errors import HostUnreachable, QuorateError
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host
-from quorate.observe.facts import disk_space, galera_server, node_attributes
+from quorate.observe.facts import disk_space, galera_server, node_attributes, node_gone
 from quorate.observe.facts.disk_space import Space
 from quorate.observe.facts.galera_server import GaleraServer
 from quorate.observe.gathering import gather_about
@@ -33,12 +34,25 @@ SYNCED, DONOR = "Synced", "Donor/Desynced"
 class Facts:
     """told: what the guards told each other, by node; servers: what each server says, or why it does not.
 
-    disks: by node, the file system of its data.
+    disks: by node, the file system of its data. gone_s: since when nodes are missed that nobody speaks for after a full
+    stop, in seconds since the epoch, where the others have written it down.
     """
 
     told: Mapping[str, Told]
     servers: Mapping[str, GaleraServer | QuorateError]
     disks: Mapping[str, Space] = field(default_factory=dict)
+    gone_s: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> Mapping[str, GaleraServer]:
+        """The servers in a component that serves."""
+        servers = ((name, one) for name, one in self.servers.items() if isinstance(one, GaleraServer))
+        return {name: one for name, one in servers if one.component == "Primary"}
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no server is primary, by its own word or its guard's."""
+        return not self.primary and not any(one.kind == PRIMARY for one in self.told.values())
 
 
 async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
@@ -57,11 +71,28 @@ async def look(hosts: Mapping[str, Host], site: Site) -> Facts:
     with_data = {node.name: hosts[node.name] for node in holders(site) if node.name in hosts}
     said, servers, disks = await asyncio.gather(each(hosts, attributes), each(with_data, server), each(with_data, disk))
     values = (found for found in said.values() if not isinstance(found, QuorateError))
-    return Facts(
+    facts = Facts(
         read(max(values, key=len, default={})),
         servers,
         {name: found[0] for name, found in disks.items() if not isinstance(found, QuorateError) and found},
     )
+    missed = missing(facts, site) if facts.is_stopped and facts.told else ()
+    return replace(facts, gone_s={name: at_s for name in missed if (at_s := await gone_s(hosts, name)) is not None})
+
+
+async def gone_s(hosts: Mapping[str, Host], name: str) -> float | None:
+    """Return since when the last of the others misses a node, in seconds since the epoch; None: nobody knows."""
+
+    async def since(host: Host) -> float | None:
+        return await gather_about(host, node_gone, name, timeout_s=TIMEOUT_S)
+
+    said = await each(hosts, since)
+    return max((one for one in said.values() if isinstance(one, float)), default=None)
+
+
+def missing(facts: Facts, site: Site) -> tuple[str, ...]:
+    """Return the nodes with data whose guards have told the others nothing."""
+    return tuple(node.name for node in holders(site) if node.name not in facts.told)
 
 
 def holders(site: Site) -> tuple[Node, ...]:
@@ -73,7 +104,7 @@ def holders(site: Site) -> tuple[Node, ...]:
 def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Finding | Line]:
     """Yield a line for each node; findings for a stop, for who is apart, behind or otherwise set than the others."""
     servers = {name: one for name, one in facts.servers.items() if isinstance(one, GaleraServer)}
-    primary = {name: one for name, one in servers.items() if one.component == "Primary"}
+    primary = facts.primary
     for node in holders(site):
         found = facts.servers.get(node.name)
         told = facts.told.get(node.name)
@@ -82,7 +113,7 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
         else:
             is_asked = found is not None and not isinstance(found, HostUnreachable)
             yield silent(node.name, told, is_asked=is_asked)
-    if not primary and not any(one.kind == PRIMARY for one in facts.told.values()):
+    if facts.is_stopped:
         yield from stopped(facts, site, running)
     elif own := sorted(node for node, one in facts.told.items() if one.position == "own"):
         yield kept_out(site, own)
@@ -141,12 +172,13 @@ def stopped(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findi
     """Yield why nobody is primary, and what to do."""
     if not facts.told:
         return
-    missing = [node.name for node in holders(site) if node.name not in facts.told]
+    missed = missing(facts, site)
     held = "; ".join(f"{name} {one.words}" for name, one in sorted(facts.told.items()))
-    recover = f"quorate recover FILE {site.name} {' '.join(f'--without {name}' for name in missing)}"
-    if missing:
-        words = f"{site.name} waits for {', '.join(missing)}, which may hold the newest data: {held}"
-        fix = f"bring {', '.join(missing)} back, and it begins by itself; if that cannot be: {recover}"
+    recover = f"quorate recover FILE {site.name} {' '.join(f'--without {name}' for name in missed)}"
+    if missed:
+        who = ", ".join(f"{name}{away(facts.gone_s.get(name))}" for name in missed)
+        words = f"{site.name} waits for {who}, which may hold the newest data: {held}"
+        fix = f"bring {', '.join(missed)} back, and it begins by itself; if that cannot be: {recover}"
     elif all(one.waits for one in facts.told.values()) and running:
         words, fix = (
             f"{site.name} does not begin by itself: {held}",
@@ -156,6 +188,11 @@ def stopped(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findi
         words, fix = f"{site.name} is beginning: {held}", "wait; a crash's log is replayed first"
     why = "after a stop of all nodes the one with the newest data has to begin, or acknowledged writes are lost"
     yield Finding("galera-stopped", Severity.ERROR, words, why, fix)
+
+
+def away(since_s: float | None) -> str:
+    """Return since when a node is away, in brackets; "" where nobody knows."""
+    return "" if since_s is None else f" (away since {datetime.fromtimestamp(since_s, UTC):%Y-%m-%d %H:%M:%S} UTC)"
 
 
 def kept_out(site: Site, own: Sequence[str]) -> Finding:
