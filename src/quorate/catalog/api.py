@@ -282,6 +282,7 @@ class ApiService(Service):
             check_s=CHECK_S,
             patience_s=CHECK_PATIENCE_S,
             idle_s=self.idle_s,
+            leaves=True,
             at_once=self.at_once(),
         )
         return (passed_on,)

@@ -27,7 +27,8 @@ class Proxied:
     check or connection on it is asked ten times as often. patience_s: how long the answer to a check may take, 0 for
     as long as `check_s`. idle_s: how long client and server may be silent. statuses: the HTTP statuses of a server
     that is fit, as haproxy's rstatus takes them. at_once: so many requests a server is given at a time, the others wait
-    at the proxy, and those whose client has gone are dropped there; 0 for any number.
+    at the proxy, and those whose client has gone are dropped there; 0 for any number. leaves: one that is about to be
+    stopped says first that it is not fit, for as long as a proxy needs to hear it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Proxied:
     idle_s: float = 60.0
     statuses: str = "2.."
     at_once: int = 0
+    leaves: bool = False
 
     @property
     def check_limit_s(self) -> float:
@@ -50,12 +52,22 @@ class Proxied:
 
     @property
     def died_s(self) -> float:
-        """How long clients wait at the most for another server when one ends, or is stopped.
+        """How long clients wait at the most for another server when one ends.
 
         One that refuses a connection is down in that moment, and the connection goes to another. But where all clients
         are at one server, it may take connections for a while that it no longer serves: until two checks have failed.
         """
         return self.check_s * (1 + FAST) if self.single else REFUSED_S
+
+    @property
+    def stopped_s(self) -> float:
+        """How long clients wait at the most when a server is stopped in order.
+
+        From one that says so first the proxy takes its clients away: where all are at it, they have to come anew.
+        """
+        if not self.leaves:
+            return self.died_s
+        return REFUSED_S if self.single else 0.0
 
     @property
     def silent_s(self) -> float:

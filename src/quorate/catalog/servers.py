@@ -19,11 +19,13 @@ class Servers:
 
     died_s, silent_s: for how long, at the most, all clients wait when one of the servers ends, or when its host falls
     silent and nothing ends its connections: until the others have expelled it, or until a client that knows several
-    addresses has gone on to the next. source: where these figures come from.
+    addresses has gone on to the next. stopped_s: the same of one that is stopped in order, and takes its leave. source:
+    where these figures come from.
     """
 
     enough: Enough = "one"
     arbitrators: int = 0
     died_s: float = 0.0
     silent_s: float = 0.0
+    stopped_s: float = 0.0
     source: str = ""

@@ -189,7 +189,8 @@ class _Watch:
 
     def _waits(self, change: _Change, places: set[str]) -> Iterator[Interruption]:
         for wait in self.service.waits:
-            length_s = wait.silent_s if change.is_silent else wait.died_s
+            orderly_s = wait.stopped_s if change.is_orderly else wait.died_s
+            length_s = wait.silent_s if change.is_silent else orderly_s
             if length_s > 0 and _is_used(wait, change.node, places):
                 end_s = change.at_s + length_s
                 stretch = Stretch(change.at_s, end_s, SWITCH, self.service.name, change.node, "bound")

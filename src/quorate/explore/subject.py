@@ -44,12 +44,14 @@ class Part:
 class Wait:
     """How long clients wait, at the most, when one of several servers is lost while others serve.
 
-    died_s: its process ends. silent_s: its host falls silent, or it hangs. order: only the first of these nodes that
-    has a server counts, for all clients are there; empty: whichever it is. source: where the figures come from.
+    died_s: its process ends. silent_s: its host falls silent, or it hangs. stopped_s: it is stopped in order. order:
+    only the first of these nodes that has a server counts, for all clients are there; empty: whichever it is. source:
+    where the figures come from.
     """
 
     died_s: float
     silent_s: float
+    stopped_s: float
     order: tuple[str, ...] = ()
     source: str = ""
 

@@ -130,7 +130,7 @@ def leaning(*, uses: bool = True) -> Subject:
     """`shop`, a clone behind a proxy, which uses `site` where it does."""
     both = subject(site=(ADDRESS, SERVER), shop=(API,))
     site = both.service("site")
-    shop = replace(both.service("shop"), nodes=NODES, waits=(Wait(1.0, 3.0),), uses=(site,) if uses else ())
+    shop = replace(both.service("shop"), nodes=NODES, waits=(Wait(1.0, 3.0, 1.0),), uses=(site,) if uses else ())
     return replace(both, services=(site, shop))
 
 

@@ -30,7 +30,7 @@ def subject(*nodes: str, fencing: bool = True, policy: str = "stop", shared: boo
         Part("till", "systemd:apache2", monitor_s=10, clone="tills", service="shop"),
     )
     ledger = Service("ledger", ("book",), nodes=nodes, enough="most")
-    shop = Service("shop", ("till",), nodes=nodes, uses=(ledger,), waits=(Wait(1.0, 3.0),))
+    shop = Service("shop", ("till",), nodes=nodes, uses=(ledger,), waits=(Wait(1.0, 3.0, 1.0),))
     votes = dict.fromkeys(nodes, 1)
     return Subject(
         name="small",

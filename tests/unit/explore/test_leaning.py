@@ -32,9 +32,18 @@ def test_the_loss_of_a_server_costs_what_the_proxy_needs_and_what_the_service_it
     [wait] = subject.service("identity").waits
     assert (wait.order, wait.died_s, wait.silent_s) == ((), 0.5, 2.0)
     own, proxys = subject.service("database").waits
-    assert own == Wait(0.0, 2.0, (), "measured in the lab")
+    assert own == Wait(0.0, 2.0, 0.0, (), "measured in the lab")
     assert proxys.order == ORDER
     assert subject.service("database").enough == "most of the rest"
+
+
+def test_a_server_that_takes_its_leave_costs_less_than_one_that_dies():
+    services = "services:\n  proxy: {kind: haproxy, address: 10.1.0.50/24}\n  database: {kind: galera}\n"
+    subject = subject_of(NODES + services)
+    own, proxys = subject.service("database").waits
+    assert (own.died_s > 2, own.stopped_s) == (True, 0.0), "its group expels nobody"
+    assert (proxys.died_s, proxys.stopped_s) == (1.1, 0.5)
+    assert {wait.stopped_s for wait in subject_of().service("identity").waits} == {0.5}, "one that is closed at once"
 
 
 def test_where_all_clients_are_comes_first_and_where_nobody_said_it_is_told():

@@ -23,7 +23,7 @@ PARTS = {
     )
 }
 PROXY = Service("proxy", ("proxy", "vip"), nodes=NODES, tied=(("vip", "proxy"),))
-CHECKED = Wait(1.0, 3.0)
+CHECKED = Wait(1.0, 3.0, 1.0)
 API = Service("api", ("api",), nodes=NODES, waits=(CHECKED,))
 DATABASE = Service("db", ("db",), nodes=NODES, waits=(replace(CHECKED, order=NODES),), enough="most of the rest")
 WHOLE = replace(API, uses=(PROXY, DATABASE))
@@ -69,9 +69,13 @@ def test_where_all_are_at_the_first_server_the_loss_of_another_interrupts_nobody
     assert times(interruption(three, PARTS, dies("db", on="n2", before=without_first))) == (0, 1)
 
 
-def test_a_stop_that_is_planned_costs_the_same_from_its_begin():
+def test_a_stop_that_is_planned_costs_what_such_a_one_does_from_its_begin():
     stop = event("stop", "api", "n2", 4, 6)
     assert times(interruption(API, PARTS, Happening(before=ALL, events=[stop]))) == (4, 5)
+    leaves = replace(API, waits=(replace(CHECKED, stopped_s=0.5),))
+    assert times(interruption(leaves, PARTS, Happening(before=ALL, events=[stop]))) == (4, 4.5)
+    none = replace(API, waits=(replace(CHECKED, stopped_s=0),))
+    assert interruption(none, PARTS, Happening(before=ALL, events=[stop])) is None
 
 
 def test_stops_one_after_the_other_count_as_the_longest_not_as_their_sum():

@@ -218,6 +218,7 @@ services:
                 check="/",
                 check_port=CHECK_PORT,
                 idle_s=5400,  # pools keep connections for an hour
+                leaves=True,
             ),
         )
 

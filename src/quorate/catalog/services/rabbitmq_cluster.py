@@ -22,7 +22,7 @@ from quorate.catalog import broker_settings
 from quorate.catalog.broker import MEMORY_MIB, PORT_MAPPER, in_erlang, in_url, port_mapper, server
 from quorate.catalog.made import FOLDER, MadeSecret, made
 from quorate.catalog.platform import Platform
-from quorate.catalog.servers import Servers
+from quorate.catalog.servers import Enough, Servers
 from quorate.catalog.service import HostFile, Probe, Service, unit_file
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
@@ -224,7 +224,8 @@ targets: {availability: 99.99, outage_s: 30}
         """Return pause_minority's rule, and until when clients have gone on and queues have a new leader."""
         silent_s = LATEST * self.tick_s(site.cluster.corosync.detection_s)
         source = "the next broker is asked at once; a silent one is taken for lost after five quarters of net_ticktime"
-        return Servers("one" if len(site.nodes) <= FEW else "most", died_s=1.0, silent_s=silent_s, source=source)
+        enough: Enough = "one" if len(site.nodes) <= FEW else "most"
+        return Servers(enough, died_s=1.0, silent_s=silent_s, stopped_s=1.0, source=source)
 
     def talks_over(self, site: Site) -> Sequence[int]:
         """Return the first: there the brokers listen, for each other and for clients."""
