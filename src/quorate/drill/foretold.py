@@ -66,6 +66,13 @@ class Measured:
         return State.INTERRUPTED if self.noticed else State.UNAFFECTED
 
     @property
+    def began_s(self) -> float | None:
+        """When the last good answer before the outage came; None where clients noticed nothing, or it did not end."""
+        if self.outage_s is None or self.answered_s is None or not self.noticed:
+            return None
+        return self.answered_s - self.outage_s
+
+    @property
     def waited_for_victim(self) -> bool:
         """Tell whether nobody served it until the victim was a member again, and did."""
         return self.after == self.victim and self._waited_for(self.returned_s)
@@ -208,6 +215,8 @@ def _on(node: str) -> str:
 
 def alongside(path: Sequence[Stretch], measured: Measured) -> Iterator[Row]:
     """Yield each piece of the predicted path with the milestone that it leads to, and the first answer at the end."""
+    if path and path[0].begin_s > 0:  # it was served until something was stopped in order
+        yield Row("no longer served", path[0].begin_s, measured.began_s, path[0].basis)
     reached = {(one.step, one.subject.partition(":")[0]): one.at_s for one in reversed(measured.milestones)}
     for stretch in path:
         found = (reached[key] for key in _milestones(stretch) if key in reached)
