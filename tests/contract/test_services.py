@@ -220,5 +220,12 @@ def test_what_it_uses_is_in_the_file_and_comes_to_an_end(cluster, platform):
 def test_what_the_loss_of_a_server_costs_says_where_that_comes_from(service, platform, cluster):
     name, described = service
     servers = described.servers(Site(name, platform, cluster))
-    assert min(servers.died_s, servers.silent_s, servers.arbitrators) >= 0
-    assert bool(servers.source) is bool(servers.died_s or servers.silent_s)
+    assert min(servers.died_s, servers.silent_s, servers.stopped_s, servers.arbitrators) >= 0
+    assert bool(servers.source) is bool(servers.died_s or servers.silent_s or servers.stopped_s)
+
+
+def test_the_links_that_it_talks_over_are_links_of_the_file(service, platform, cluster):
+    name, described = service
+    links = described.talks_over(Site(name, platform, cluster))
+    assert set(links) <= set(range(min(len(node.links) for node in cluster.nodes)))
+    assert len(set(links)) == len(links)
