@@ -178,6 +178,8 @@ def test_what_is_shipped_knows_the_agents_of_the_catalog() -> None:
         assert {"start", "stop", "monitor", "probe"} <= defaults.agents[f"ocf:heartbeat:{agent}"].keys()
     assert {"start", "stop", "promote", "demote", "notify", "monitor"} <= defaults.agents["ocf:linbit:drbd"].keys()
     assert {"start", "stop", "serves"} <= defaults.agents["systemd:rabbitmq-server"].keys()
+    for unit in ("haproxy", "mariadb", "rabbitmq-server", "memcached", "keystone", "glance-api"):
+        assert {"start", "stop", "monitor", "probe"} <= defaults.agents[f"systemd:{unit}"].keys()
     assert {*get_args(Pause)} == defaults.pauses.keys()
     assert defaults.fencing["fence_ipmilan"]["reboot"] > 0
 
