@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from quorate.drill.phases import Milestone, Step
 from quorate.drill.prediction import Prediction, said
+from quorate.explore.outage import SWITCH
 from quorate.explore.result import Impact, State, Stretch
 from quorate.findings import Finding, Severity
 
@@ -166,8 +167,18 @@ def _end_state(impact: Impact, measured: Measured) -> str:
     if foretold is State.DOWN and found is not State.DOWN:
         return f"It was served again without help{_on(measured.after)}."
     if foretold is not State.DOWN and measured.after and impact.after and measured.after not in impact.after:
-        return f"It was {measured.after} that served."
+        return "" if _was_before(impact, measured) else f"It was {measured.after} that served."
     return ""
+
+
+def _was_before(impact: Impact, measured: Measured) -> bool:
+    """Tell whether clients of one server of several were answered before that was foretold to be stopped, if ever.
+
+    Who answered then says nothing of the end state.
+    """
+    if not impact.path or any(stretch.action != SWITCH for stretch in impact.path):
+        return False
+    return measured.answered_s is None or measured.answered_s <= impact.path[0].begin_s
 
 
 def _length(
