@@ -3,6 +3,7 @@
 The live CIB is that of the lab, with the digests that its executors wrote: site on n3, tick on n2, tock on n1.
 """
 
+import copy
 import re
 from pathlib import Path
 
@@ -134,6 +135,34 @@ def test_an_interruption_is_as_long_as_its_path():
     assert site.interruption is not None
     assert site.interruption.seconds == pytest.approx(sum(one.end_s - one.begin_s for one in site.path))
     assert [one.action for one in site.path] == ["stop", "stop", "start", "monitor", "start"]
+
+
+def with_failures(resource, *nodes):
+    """The live CIB in which a resource has failed to start on these nodes, and was stopped then."""
+    root = etree.fromstring(LIVE)
+    for state in (one for one in root.iterfind("status/node_state") if one.get("uname") in nodes):
+        (history,) = state.iterfind(f"lrm/lrm_resources/lrm_resource[@id='{resource}']")
+        first, *others = history
+        for one in others:
+            history.remove(one)
+        history.append(copy.deepcopy(first))
+        for one, task, code, kind in zip(history, ("stop", "start"), "01", ("last", "last_failure"), strict=True):
+            key = re.sub("^([0-9]+:[0-9]+):[0-9]+:", r"\1:0:", one.get("transition-key"))  # 0: what is hoped for
+            said = {"id": f"{resource}_{kind}_0", "operation": task, "operation_key": f"{resource}_{task}_0"}
+            told = {"rc-code": code, "transition-key": key, "transition-magic": f"0:{code};{key}"}
+            one.attrib.update(said | told)
+        (group,) = state.iterfind("transient_attributes/instance_attributes")
+        name = f"fail-count-{resource}#start_0"
+        etree.SubElement(group, "nvpair", id=f"{group.get('id')}-{name}", name=name, value="INFINITY")
+    return etree.tostring(root, encoding="unicode")
+
+
+def test_what_failed_everywhere_starts_where_it_is_cleaned_up():
+    live = with_failures("tick", "n1", "n2", "n3")
+    assert fates(foretold(live=live)) == {}
+    found = foretold(live=live, forgotten=(("n1", "tick"),))
+    assert fates(found) == {"tick": Fate.STARTED}
+    assert [act for act in tasks(found) if act[1] == "tick"] == [("start", "tick", "n1")]
 
 
 def test_a_node_that_is_emptied_and_comes_back():

@@ -1,8 +1,8 @@
 """foreseeing: from a plan's changes to what is asked of the scheduler: the Course. Pure but for foresee, which asks.
 
-Nodes that are removed are emptied and leave; then the configuration is written, and nodes on which Pacemaker is started
-join; then come hosts that have to be emptied for a restart, and nodes whose power is cut. A reload of Corosync, files
-and packages are no matter to Pacemaker.
+Nodes that are removed are emptied and leave, and failures that a file has mended are forgotten; then the configuration
+is written, and nodes on which Pacemaker is started join; then come hosts that have to be emptied for a restart, and
+nodes whose power is cut. A reload of Corosync, files and packages are no matter to Pacemaker.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from quorate.build.change import Change, Effect
 from quorate.build.consequences import Consequence, Consequences, Fate
 from quorate.build.foretelling import Course, Known, Moment, foretell
-from quorate.build.steps import cib, departure, pacemaker, proof
+from quorate.build.steps import cib, departure, pacemaker, proof, retried
 from quorate.build.want import Want
 from quorate.explore.measured import from_cib
 from quorate.explore.scheduler.step import Step
@@ -63,14 +63,20 @@ def course_of(changes: Iterable[Change], live: str, new: Element) -> Course:
         live=live,
         configuration=without_restart_marks(configuration),  # apply takes them away before
         first=tuple(departures(changes)),
-        joining=tuple(change.host for change in changes if change.step == pacemaker.TITLE),
+        forgotten=tuple((change.host, one.name) for change in of(changes, retried.TITLE) for one, _ in change.things),
+        joining=tuple(change.host for change in of(changes, pacemaker.TITLE)),
         then=tuple(moments(changes)),
     )
 
 
+def of(changes: Iterable[Change], step: str) -> Iterator[Change]:
+    """Yield the changes of one step."""
+    return (change for change in changes if change.step == step)
+
+
 def departures(changes: Iterable[Change]) -> Iterator[Moment]:
     """Yield what happens to nodes that are removed: they are emptied, and then they leave."""
-    for name in dict.fromkeys(change.host for change in changes if change.step == departure.TITLE):
+    for name in dict.fromkeys(change.host for change in of(changes, departure.TITLE)):
         yield Moment(f"emptying {name}", Step(standby=((name, True),)))
         yield Moment(f"the leaving of {name}", Step(left=(name,)))
 

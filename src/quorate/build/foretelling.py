@@ -54,13 +54,14 @@ class Course:
     """What a plan does, as far as Pacemaker learns of it.
 
     live: the CIB of the running cluster as text. first: what happens before all else, one after the other.
-    configuration: what takes the place of its own. joining: nodes that become members then. then: what happens
-    afterwards, one after the other.
+    forgotten: (node, primitive) whose failures are cleaned up. configuration: what takes the place of its own.
+    joining: nodes that become members then. then: what happens afterwards, one after the other.
     """
 
     live: str
     configuration: Element
     first: tuple[Moment, ...] = ()
+    forgotten: tuple[tuple[str, str], ...] = ()
     joining: tuple[str, ...] = ()
     then: tuple[Moment, ...] = ()
 
@@ -168,7 +169,7 @@ def _fit(text: str) -> str:
 
 
 def _written(live: str, plan: Course) -> str:
-    """Return the live CIB with the new configuration in it, and with the nodes that join known to it."""
+    """Return the live CIB with the new configuration in it, without what is forgotten, and with the nodes that join."""
     root = parse(live)
     new = copy.deepcopy(plan.configuration)
     old = root.find("configuration")
@@ -176,9 +177,25 @@ def _written(live: str, plan: Course) -> str:
         root.insert(0, new)
     else:
         root.replace(old, new)
+    for name, resource in plan.forgotten:
+        _clean_up(root, name, resource)
     for name in plan.joining:
         _know(root, name)
     return etree.tostring(root, encoding="unicode")
+
+
+def _clean_up(root: Element, name: str, resource: str) -> None:
+    """Take away what is recorded of a resource on a node, as `crm_resource --cleanup` does; Pacemaker asks anew."""
+    for state in root.iterfind(f"status/node_state[@uname='{name}']"):
+        for histories in state.iterfind("lrm/lrm_resources"):
+            for history in histories.findall("lrm_resource"):
+                if base(history.get("id", "")) == resource:
+                    histories.remove(history)
+        for group in state.iterfind("transient_attributes/instance_attributes"):
+            for pair in group.findall("nvpair"):
+                counted = base(pair.get("name", "").partition("#")[0])
+                if counted in {f"fail-count-{resource}", f"last-failure-{resource}"}:
+                    group.remove(pair)
 
 
 def _know(root: Element, name: str) -> None:

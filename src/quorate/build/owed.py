@@ -19,11 +19,16 @@ def mark(path: str) -> str:
     return f"{FOLDER}/{quote(path, safe='')}"
 
 
-def writing(file: WriteFile, then: Sequence[Sequence[str]]) -> tuple[Action, ...]:
-    """Return what writes a file and runs `then`."""
-    if not then:
-        return (file,)
-    return (Run(command("install", "-D", "--mode=0600", "/dev/null", mark(file.path))), file, *paying(file.path, then))
+def trial(reader: str) -> str:
+    """Return where the mark lies that a resource's files were written. No path's mark is called so: it has a slash."""
+    return f"{FOLDER}/{reader}"
+
+
+def writing(file: WriteFile, then: Sequence[Sequence[str]], reader: str = "") -> tuple[Action, ...]:
+    """Return what writes a file and runs `then`. reader: the resource that has to be tried again if it has failed."""
+    marks = [*([trial(reader)] if reader else ()), *([mark(file.path)] if then else ())]
+    marking = (Run(command("install", "-D", "--mode=0600", "/dev/null", path)) for path in marks)
+    return (*marking, file, *(paying(file.path, then) if then else ()))
 
 
 def paying(path: str, then: Sequence[Sequence[str]]) -> tuple[Run, ...]:

@@ -1,13 +1,13 @@
 """The order of building: stages with a barrier after each. Within a host stage all nodes and steps go in parallel.
 
-Data, and the only place that names all steps. The order is the argument: secrets before
-files that hold them, storage before anything that could start what
-lies on it, names and keys before Corosync, Corosync in membership on every node before Pacemaker, Pacemaker with every
-node online before quorate takes back a maintenance or standby of its own, and before the CIB; the CIB settled before
-anybody's power is cut. A node that is to go leaves before a file is written that no longer has it; one that is new to a
-running cluster finds its fencing device and its constraints there when it joins. The quorum device is asked for its
-vote when Corosync has been told of it, and not before. What is done once for a service is done when all of them run,
-and then goes what was on hosts for services of before.
+Data, and the only place that names all steps. The order is the argument: secrets before files that hold them, storage
+before anything that could start what lies on it, names and keys before Corosync, Corosync in membership on every node
+before Pacemaker, Pacemaker with every node online before quorate takes back a maintenance or standby of its own, and
+before the CIB. What failed for want of a file is tried again before the CIB, so that whatever fails after it is the
+CIB's; the CIB is settled before anybody's power is cut. A node that is to go leaves before a file is written that no
+longer has it; one that is new to a running cluster finds its fencing device and its constraints there when it joins.
+The quorum device is asked for its vote when Corosync has been told of it, and not before. What is done once for a
+service is done when all of them run, and then goes what was on hosts for services of before.
 """
 
 from dataclasses import dataclass
@@ -39,6 +39,7 @@ from quorate.build.steps import (
     qdevice_halt,
     qnetd,
     relink,
+    retried,
     returned,
     running,
     service_files,
@@ -86,6 +87,7 @@ STAGES = (
     Stage("quorum device", cluster_step=qdevice),
     Stage("manager", cluster_step=pacemaker),
     Stage("return", cluster_step=returned),
+    Stage("retry", cluster_step=retried),
     Stage(CONFIGURATION, cluster_step=cib),
     Stage(SERVICES, cluster_step=running),
     Stage("setting up", cluster_step=setting_up),

@@ -85,8 +85,9 @@ class SimulatedHost:
                 pass
             case ("install", "-D", _, "/dev/null", path):
                 self.files[path] = (b"", 0o600, "root", "root")
-            case ("rm", "-f", "--", path):
-                self.files.pop(path, None)
+            case ("rm", "-f", "--", *paths):
+                for path in paths:
+                    self.files.pop(path, None)
             case ("apt-get", "update") | ("install", "--directory", *_):
                 pass
             case ("apt-get", "install", *words):

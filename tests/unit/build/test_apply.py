@@ -114,7 +114,7 @@ def test_what_a_written_file_needs_is_done_by_the_next_where_the_first_did_not_g
     ran = len(made["n2"].ran)
     assert go(made)[:2] == ["packages: nothing to do", "hosts: nothing to do"]
     assert enabling not in made["n2"].ran[ran:], "it is owed no longer"
-    assert not [path for host in made.values() for path in host.files if path.startswith(owed.FOLDER)]
+    assert not [path for host in made.values() for path in host.files if path.startswith(owed.mark("/"))]
 
 
 def test_one_host_s_failure_stops_at_the_barrier_and_not_before() -> None:

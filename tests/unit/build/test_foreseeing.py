@@ -8,7 +8,7 @@ from build.wishes import wish
 from quorate.build.change import Change, Deed, Effect, Thing
 from quorate.build.consequences import Fate
 from quorate.build.foreseeing import course_of, first_start, foresee
-from quorate.build.steps import cib, departure, membership, pacemaker, proof
+from quorate.build.steps import cib, departure, membership, pacemaker, proof, retried
 from quorate.explore.scheduler.step import Step
 
 NEW = etree.fromstring("<cib><configuration/></cib>")
@@ -24,6 +24,7 @@ CHANGES = (
     Change("n1", "packages", "install", ()),
     Change("n2", membership.TITLE, "restart corosync", (), Effect.RESTART_DAEMON, empties=True),
     Change("n1", membership.TITLE, "reload corosync", (), Effect.RELOAD),
+    Change("n2", retried.TITLE, "try x again", (), Effect.START, things=((Thing("failure", "x"), Deed.REMOVED),)),
     Change("n5", pacemaker.TITLE, "start pacemaker", (), Effect.START),
     Change("n1", cib.TITLE, "write the CIB", (), Effect.RESTART),
     Change("n1", proof.TITLE, "power-cycle n3", (), Effect.RESTART_NODE, things=victim("n3")),
@@ -33,6 +34,7 @@ CHANGES = (
 def test_what_pacemaker_learns_of_changes_and_in_which_order() -> None:
     course = course_of(CHANGES, "<cib/>", NEW)
     assert [moment.step for moment in course.first] == [Step(standby=(("n4", True),)), Step(left=("n4",))]
+    assert course.forgotten == (("n2", "x"),)
     assert course.joining == ("n5",)
     assert [moment.step for moment in course.then] == [
         Step(standby=(("n2", True),)),

@@ -70,7 +70,7 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
     for path, (label, file) in wanted(want, name).items():
         action = write(file, want)
         reads = (label, file.reader) if file.taken and facts[path].exists else None
-        if action.is_done(facts[path]) or (facts[path].exists and not file.replace):
+        if not is_due(file, action, facts[path]):
             if is_owed(file, facts):
                 words = f"do what {path} needs for {label} and was not done when it was written"
                 yield Change(name, TITLE, words, owed.paying(path, file.then), EFFECTS[file.taken], reads=reads)
@@ -80,12 +80,17 @@ def changes(facts: Mapping[str, file_state.File], want: Want, name: str) -> Iter
             name,
             TITLE,
             f"write {path} for {label}",
-            (*checking(file, action), *owed.writing(action, file.then)),
+            (*checking(file, action), *owed.writing(action, file.then, file.reader)),
             difference=difference(path, facts[path].content, action.content),
             things=((Thing("file", path), deed),),
             effect=EFFECTS[file.taken] if facts[path].exists else Effect.NOTHING,
             reads=reads,
         )
+
+
+def is_due(file: HostFile, action: WriteFile, state: file_state.File) -> bool:
+    """Say whether the file is to be written: it is absent, or different and ours to replace."""
+    return not action.is_done(state) and (file.replace or not state.exists)
 
 
 def is_owed(file: HostFile, facts: Mapping[str, file_state.File]) -> bool:

@@ -97,8 +97,8 @@ def wrong(name: str, said: Broker, whole: frozenset[str], told: Mapping[str, Bro
             Severity.ERROR,
             f"{name} has {'another' if said.cookie == 'other' else 'no'} Erlang cookie",
             "brokers let in only those that know theirs: it joins no more once it is started again",
-            f"quorate apply FILE; where it is down: crm_resource --cleanup --resource {site.name}; where it runs"
-            f" with the wrong one, on {name}: systemctl kill -s KILL rabbitmq-server",
+            f"quorate apply FILE, which starts it again where it is down; where it runs with the wrong one,"
+            f" on {name}: systemctl kill -s KILL rabbitmq-server",
         )
     if said.state == "deaf":
         yield Finding(
@@ -106,8 +106,8 @@ def wrong(name: str, said: Broker, whole: frozenset[str], told: Mapping[str, Bro
             Severity.ERROR,
             f"the broker on {name} cannot be asked with the cookie that lies there",
             "it was started with another one, and no broker that has the right one lets it in",
-            f"quorate apply FILE; where it is down: crm_resource --cleanup --resource {site.name}; where it runs"
-            f" with the wrong one, on {name}: systemctl kill -s KILL rabbitmq-server",
+            f"quorate apply FILE, which starts it again where it is down; where it runs with the wrong one,"
+            f" on {name}: systemctl kill -s KILL rabbitmq-server",
         )
     if said.state == "running" and frozenset(said.up) != whole:
         yield _apart(name, said, whole, told)
