@@ -15,7 +15,7 @@ THERE = frozenset({"online", "standby"})
 SERVING = frozenset({"Started", "Promoted", "Unpromoted"})
 """Roles in which a primitive is active."""
 
-WELL = Situation()
+ALL_WELL = Situation()
 
 Hindrance = Callable[[str], str]
 """Why the cluster could not take over from a node if that were lost now; "" where it could."""
@@ -64,7 +64,7 @@ class Running:
         subject: Subject,
         placement: Placement,
         among: frozenset[str] | None = None,
-        situation: Situation = WELL,
+        situation: Situation = ALL_WELL,
     ) -> None:
         self.subject, self._orderly = subject, orderly(situation)
         self._deaf = deaf(subject, situation)
