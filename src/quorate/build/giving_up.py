@@ -11,13 +11,14 @@ from quorate.catalog.site import Site
 from quorate.errors import Refused
 
 
-async def permitted(fleet: Fleet, without: Collection[str]) -> None:
-    """Return where the others may go on without these; Refused without quorum, or where one of them can be asked."""
+async def permitted(fleet: Fleet, without: Collection[str]) -> frozenset[str]:
+    """Return the cluster's members where they may go on; Refused without quorum, or where one of `without` is one."""
     seen = await returning.status(fleet)
     if seen is None or not seen.quorate:
         raise Refused("the nodes that answer have no quorum, so nothing may begin on them", "quorate status FILE")
     if there := sorted(seen.online & {*without}):
         raise Refused(f"{', '.join(there)} is in the cluster: it can be asked", "leave it out of --without")
+    return frozenset(seen.online)
 
 
 async def recorded(fleet: Fleet, site: Site, what: Sequence[str], without: Collection[str], by: Origin) -> Recording:

@@ -3,7 +3,7 @@
     1. take the lock on every node that answers; ask every broker how it is
     2. where none serves, decide who begins: the one that stopped last of those that are there; have it agreed to
     3. record it in the history; take the brokers out of Pacemaker's hands, and end all, for they wait
-    4. have the one forget who is gone while it is down: only so a copy of a mirrored queue takes the place of a leader
+    4. have all forget who is gone while they are down: only so a copy of a mirrored queue takes the place of a leader
        that is gone (measured: with force_boot instead all 707 confirmed messages of such a queue were lost); start all
     5. when all that are there serve, give them back to Pacemaker, and take away what quorum queues had on who is gone
 
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from quorate.build import giving_up, lock
 from quorate.build.history import Origin
 from quorate.build.step import Fleet, Note, answer
-from quorate.catalog.services.rabbitmq_cluster import asked_by, broker
+from quorate.catalog.services.rabbitmq_cluster import BASE, asked_by, broker
 from quorate.catalog.site import Site
-from quorate.errors import QuorateError, Refused, UsageError
-from quorate.machines.host import Host, command
+from quorate.errors import CommandFailed, QuorateError, Refused, UsageError
+from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import broker as fact
 from quorate.observe.facts.broker import Broker
@@ -29,6 +29,7 @@ from quorate.observe.gathering import gather_about
 
 SERVE_S = 300
 CALL_S = 180
+FORCED = "force_load"  # RabbitMQ's own mark, in a broker's directory: it does not wait for others when it starts
 LOST = "what {names} alone had: definitions, messages of queues without copies, what no copy had yet"
 
 
@@ -53,8 +54,8 @@ def going(told: Mapping[str, Broker], site: Site, without: Collection[str], want
     silent = [name for name in names if name not in told and name not in without]
     if silent:
         raise Refused(
-            f"{', '.join(silent)} may have stopped last, and cannot be asked",
-            f"start it, or give up what only it has: {' '.join(f'--without {name}' for name in silent)}",
+            f"{', '.join(silent)} may have stopped last, and is not in the cluster, or cannot be asked",
+            f"start Pacemaker there, or give up what only it has: {' '.join(f'--without {name}' for name in silent)}",
         )
     heard = {name: one for name, one in told.items() if name not in without and one.last}
     if not heard or (wanted and wanted not in heard):
@@ -85,15 +86,17 @@ async def recover(
     may be lost before anything is done; raises Refused to end it there.
     """
     async with lock.held(fleet, f"recover {site.name} of {site.cluster.name}"):
-        await giving_up.permitted(fleet, without)
-        chosen = going(await told(fleet, site), site, without, wanted)
+        online = await giving_up.permitted(fleet, without)
+        # A host that answers and is not in the cluster may go off at any time; no broker is begun there.
+        members = {name: host for name, host in fleet.items() if name in online}
+        chosen = going(await told(members, site), site, without, wanted)
         if not chosen.node and not without:
             return None
         agree(chosen.node, chosen.lost)
         what = ((f"{site.name} begins on {chosen.node}",) if chosen.node else ()) + chosen.lost
         recording = await giving_up.recorded(fleet, site, what, without, by)
         try:
-            await go_on(fleet, site, chosen, without, note)
+            await go_on(members, site, chosen, without, note)
         except QuorateError as error:
             await recording.end("failed", error.message)
             raise
@@ -120,12 +123,19 @@ async def go_on(fleet: Fleet, site: Site, chosen: Going, without: Collection[str
         # What was stopped meanwhile is a failure to Pacemaker until it is forgotten.
         await first.run(command("crm_resource", "--cleanup", "--resource", site.name), timeout_s=CALL_S, check=False)
         await first.run(command(*meta, "--delete-parameter", "is-managed"))
+    # Pacemaker may start one of them again now; of two the other pauses for as long, and takes no command.
+    await _serve({first.name: first, **present}, site)
     note(f"the brokers on {', '.join(sorted([first.name, *present]))} serve")
     await shrink(first, gone)
 
 
 async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[str]) -> None:
-    """End all brokers, have the first forget who is gone, or load what it has; start all."""
+    """End all brokers, have them forget who is gone, and the first load what it has; start all.
+
+    The others forget, too: RabbitMQ 3.10 keeps a table (rabbit_node_maintenance_states) on the broker that began the
+    cluster alone. Where that one is gone the first makes the table anew, and who still knew the old one did not start
+    ("Bad cookie in table definition"). But only the first may begin with what it has, whatever the others hold.
+    """
     unit = site.platform.units["rabbitmq"]
     kill = command("systemctl", "kill", "--signal=KILL", unit)
     down = command("sh", "-c", f"while systemctl is-active --quiet {unit}; do sleep 0.2; done")
@@ -133,9 +143,13 @@ async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[
     await asyncio.gather(*(host.run(kill, check=False) for host in hosts))
     await asyncio.gather(*(host.run(down, timeout_s=CALL_S) for host in hosts))
     for name in gone:
-        await first.run(command("rabbitmqctl", "forget_cluster_node", "--offline", name), timeout_s=CALL_S)
+        # One of the others that has lost its disk has nothing to forget, and fails.
+        also = (host.run(forgetting(name, "--offline"), timeout_s=CALL_S, check=False) for host in others)
+        await asyncio.gather(forget_one(first, name, "--offline"), *also)
     if not gone:
         await first.run(command("rabbitmqctl", "force_boot"), timeout_s=CALL_S)
+    own = {host.name: broker(site.cluster.node(host.name)) for host in others}
+    await asyncio.gather(*(host.run(command("rm", "-f", f"{BASE}/{own[host.name]}/{FORCED}")) for host in others))
     start = command("systemctl", "start", "--no-block", unit)
     await asyncio.gather(*(host.run(start) for host in hosts))
 
@@ -144,7 +158,21 @@ async def forget(host: Host, gone: Sequence[str]) -> None:
     """Have brokers that serve forget who is gone, after the replicas there, which count for majorities."""
     await shrink(host, gone)
     for name in gone:
-        await host.run(command("rabbitmqctl", "--quiet", "forget_cluster_node", name), timeout_s=CALL_S)
+        await forget_one(host, name)
+
+
+async def forget_one(host: Host, name: str, *options: str) -> None:
+    """Have a broker forget another; one that is no member any more was forgotten by a run before this one."""
+    try:
+        await host.run(forgetting(name, *options), timeout_s=CALL_S)
+    except CommandFailed as error:
+        if "not_a_cluster_node" not in error.message:
+            raise
+
+
+def forgetting(name: str, *options: str) -> Command:
+    """Return what makes a broker forget another."""
+    return command("rabbitmqctl", "--quiet", "forget_cluster_node", *options, name)
 
 
 async def shrink(host: Host, gone: Sequence[str]) -> None:

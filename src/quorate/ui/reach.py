@@ -40,13 +40,16 @@ class Reach:
         """Return all nodes; raise the errors of those that could not be reached."""
         return Answers(self.fleet, self.failed).all()
 
-    def all_but(self, names: frozenset[str]) -> Mapping[str, SshHost]:
-        """Return all nodes but those named; raise the errors of others that could not be reached."""
+    def all_but(self, names: frozenset[str], way: str = "do without, and apply to it later") -> Mapping[str, SshHost]:
+        """Return all nodes but those named; raise the errors of others that could not be reached.
+
+        way: what --without does for these, for the hint.
+        """
         others = {name: error for name, error in self.failed.items() if name not in names}
         fleet = {name: host for name, host in self.fleet.items() if name not in names}
         if not others:
             return fleet
-        hint = f"or do without, and apply to it later: {' '.join(f'--without {name}' for name in others)}"
+        hint = f"or {way}: {' '.join(f'--without {name}' for name in others)}"
         told = {name: type(error)(error.message, f"{error.hint}\n{hint}") for name, error in others.items()}
         return Answers(fleet, told).all()
 

@@ -3,17 +3,20 @@
 import asyncio
 import json
 import re
+from contextlib import asynccontextmanager
 
 import pytest
 
-from quorate.build.recovering_brokers import Going, go_on, going
+from quorate.build import recovering_brokers
+from quorate.build.history import Origin
+from quorate.build.recovering_brokers import Going, forget_one, go_on, going
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
 from quorate.catalog.services.rabbitmq_cluster import asked_by
 from quorate.catalog.site import Site
 from quorate.describe.load import load
-from quorate.errors import Refused, UsageError
-from quorate.machines.fake import FakeHost
+from quorate.errors import CommandFailed, Refused, UsageError
+from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts.broker import Broker, command_for
 
 SITE = Site("broker", PLATFORM, load(kinds()["rabbitmq-cluster"].example, "rabbitmq.yaml", kinds()).cluster)
@@ -87,7 +90,7 @@ def host(name, said):
     """A node whose broker says that, whatever else it is told."""
     question = re.escape(str(command_for(*asked_by(SITE, SITE.cluster.node(name)))))
     answer = f"same\n[rabbit@{name}].\nyes\n{json.dumps(said)}"
-    return FakeHost(name, {question: answer, "(rabbitmq.*|systemctl|crm_resource|sh -c .while) .*": ""})
+    return FakeHost(name, {question: answer, "(rabbitmq.*|systemctl|crm_resource|rm|sh -c .while) .*": ""})
 
 
 SAID = {"running": True, "paused": False, "partitions": [], "alarms": [], "queues": 0, "stuck": [], "thin": 0}
@@ -105,11 +108,12 @@ def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands()
     told = done(Going("n2", ()), "n3")
     kill, start = (f"systemctl {words} rabbitmq-server.service" for words in ("kill --signal=KILL", "start --no-block"))
     managed = "crm_resource --resource broker --meta --set-name broker-meta"
-    assert told["n1"] == [kill, start]
+    forget = "rabbitmqctl --quiet forget_cluster_node --offline rabbit@n3"
+    assert told["n1"] == [kill, forget, "rm -f /var/lib/rabbitmq/mnesia/rabbit@n1/force_load", start]
     assert told["n2"] == [
         f"{managed} --set-parameter is-managed --parameter-value false",
         kill,
-        "rabbitmqctl forget_cluster_node --offline rabbit@n3",
+        forget,
         start,
         "crm_resource --cleanup --resource broker",
         f"{managed} --delete-parameter is-managed",
@@ -118,7 +122,9 @@ def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands()
 
 
 def test_where_nobody_is_gone_it_loads_what_it_has():
-    assert "rabbitmqctl force_boot" in done(Going("n2", ()))["n2"]
+    told = done(Going("n2", ()))
+    assert "rabbitmqctl force_boot" in told["n2"]
+    assert not any("force" in one for one in told["n1"] if not one.startswith("rm -f "))
 
 
 def test_those_that_serve_forget_as_they_run():
@@ -128,3 +134,38 @@ def test_those_that_serve_forget_as_they_run():
         "rabbitmqctl --quiet forget_cluster_node rabbit@n3",
     ]
     assert told["n2"] == []
+
+
+NO_MEMBER = Answer(status=69, stderr="Error:\n{:not_a_cluster_node, 'The node selected is not in the cluster.'}")
+
+
+@pytest.mark.parametrize("options", [("--offline",), ()])
+def test_who_was_forgotten_already_is_no_failure_when_it_is_run_again(options):
+    words = " ".join(["rabbitmqctl --quiet forget_cluster_node", *options, "rabbit@n3"])
+    asyncio.run(forget_one(FakeHost("n1", {words: NO_MEMBER}), "rabbit@n3", *options))
+    with pytest.raises(CommandFailed):
+        asyncio.run(forget_one(FakeHost("n1", {words: Answer(status=69, stderr="nodedown")}), "rabbit@n3", *options))
+
+
+class Quorate:
+    """Pacemaker's view: n3 is not in the cluster, whatever its host answers."""
+
+    quorate, online = True, {"n1", "n2"}
+
+
+@asynccontextmanager
+async def unlocked(_fleet, _what):
+    yield
+
+
+def test_a_host_that_answers_and_is_not_in_the_cluster_has_no_say_and_is_not_begun_on(monkeypatch):
+    async def status(_fleet):
+        return Quorate()
+
+    monkeypatch.setattr(recovering_brokers.giving_up.returning, "status", status)
+    monkeypatch.setattr(recovering_brokers.lock, "held", unlocked)
+    fleet = {name: host(name, SAID | {"running": False}) for name in NAMES}
+    going_on = recovering_brokers.recover(fleet, SITE, lambda _: None, lambda *_: None, by=Origin("root", "vm"))
+    with pytest.raises(Refused, match="n3 may have stopped last, and is not in the cluster"):
+        asyncio.run(going_on)
+    assert fleet["n3"].ran == []

@@ -103,6 +103,18 @@ def test_one_without_a_disk_has_the_others_forget_it_and_gets_replicas_once(
     assert program.called == ["rabbitmq-queues --silent grow rabbit@n2 even"]
 
 
+def test_a_new_machine_whose_place_was_forgotten_gets_replicas_too(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    serving(program, monkeypatch, other=0, own=0)
+    program.members = {"rabbit@n1", "rabbit@n3"}
+    program.before(tmp_path, "rabbit@n2", OTHERS, 5672)
+    assert not any("forget" in one for one in program.called)
+    program.called.clear()
+    program.behind(tmp_path, "rabbit@n2", OWN, OTHERS, 5672)
+    assert program.called == ["rabbitmq-queues --silent grow rabbit@n2 even"]
+
+
 def test_one_that_was_forgotten_puts_its_database_aside(
     program: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

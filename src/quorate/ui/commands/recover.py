@@ -55,7 +55,7 @@ def command(
 
     async def go() -> str | None:
         async with reach(cluster, in_lab=in_lab) as found:
-            fleet = found.all_but(frozenset(without))
+            fleet = found.all_but(frozenset(without), "if it is gone for good, do without what it holds")
             site = Site(service, platforms()[0], cluster)
             note = Progress(quiet=form == "json")
             return await fit[service](
