@@ -143,9 +143,10 @@ async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[
     await asyncio.gather(*(host.run(kill, check=False) for host in hosts))
     await asyncio.gather(*(host.run(down, timeout_s=CALL_S) for host in hosts))
     for name in gone:
-        # One of the others that has lost its disk has nothing to forget, and fails.
-        also = (host.run(forgetting(name, "--offline"), timeout_s=CALL_S, check=False) for host in others)
-        await asyncio.gather(forget_one(first, name, "--offline"), *also)
+        await forget_one(first, name, "--offline")
+        for host in others:  # one at a time: each is refused while it sees the database of another open
+            # One that has lost its disk has nothing to forget, and fails.
+            await host.run(forgetting(name, "--offline"), timeout_s=CALL_S, check=False)
     if not gone:
         await first.run(command("rabbitmqctl", "force_boot"), timeout_s=CALL_S)
     own = {host.name: broker(site.cluster.node(host.name)) for host in others}

@@ -9,7 +9,7 @@ import pytest
 
 from quorate.build import recovering_brokers
 from quorate.build.history import Origin
-from quorate.build.recovering_brokers import Going, forget_one, go_on, going
+from quorate.build.recovering_brokers import Going, begin, forget_one, go_on, going
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
 from quorate.catalog.services.rabbitmq_cluster import asked_by
@@ -169,3 +169,22 @@ def test_a_host_that_answers_and_is_not_in_the_cluster_has_no_say_and_is_not_beg
     with pytest.raises(Refused, match="n3 may have stopped last, and is not in the cluster"):
         asyncio.run(going_on)
     assert fleet["n3"].ran == []
+
+
+def test_they_forget_one_after_the_other():
+    """RabbitMQ refuses it while another broker's database is open (removing_node_from_offline_node)."""
+    open_now = []
+
+    class Forgetting(FakeHost):
+        async def run(self, command, **options):
+            if "--offline" not in command.argv:
+                return await super().run(command, **options)
+            assert open_now == []
+            open_now.append(self.name)
+            await asyncio.sleep(0)
+            open_now.remove(self.name)
+            self.ran.append(command)
+
+    first, other = (Forgetting(name, {"(rabbitmqctl|systemctl|rm|sh -c .while) .*": ""}) for name in ("n1", "n2"))
+    asyncio.run(begin(first, [other], SITE, ["rabbit@n3"]))
+    assert all(any("--offline" in one for one in host.ran_text) for host in (first, other))
