@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
+from quorate.catalog.floating import host_in_url
 from quorate.catalog.made import MadeSecret, made
 from quorate.catalog.service import HostFile
 from quorate.catalog.setting_up import SettingUp
 from quorate.catalog.site import Site
+from quorate.describe.cluster import Node
 
 REGION = "RegionOne"
 REGISTER = "/usr/lib/quorate/register"
@@ -39,21 +41,25 @@ def region(identity: Site) -> str:
     return str(getattr(identity.service, "region", REGION))
 
 
-def cache_servers(site: Site) -> str:
-    """Return the servers of all caches as OpenStack lists them; "" where there is none.
+def cache_servers(site: Site, node: Node) -> str:
+    """Return the cache of the node itself as OpenStack lists it, those of all nodes where it has none; "" without any.
+
+    Its own, for it goes with the node: the cache of another node that falls silent holds up each question that would
+    go there.
 
     python-memcached takes a bracket for IPv6 only where the family stands before it, and a service does not start with
     one that it cannot read (oslo.cache, option memcache_servers).
     """
-    found = (where for one in site.beside("cache") for where in one.service.reached(one))
-    return ",".join(f"inet6:{where}" if where.startswith("[") else where for where in found)
+    found = [where for one in site.beside("cache") for where in one.service.reached(one)]
+    own = [where for where in found if where.startswith(f"{host_in_url(node.links[0])}:")]
+    return ",".join(f"inet6:{where}" if where.startswith("[") else where for where in own or found)
 
 
-def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:
+def authtoken(site: Site, node: Node, identity: Site, user: str) -> dict[str, str]:
     """Return the section `keystone_authtoken`, by which a service asks whether a client's token is valid.
 
     What memcached holds anybody can read and write who reaches it, so it gets nothing but what is encrypted. One that
-    is gone is passed over for 30 s at a time, after 1 s.
+    is gone is passed over for 2 s at a time, after 1 s.
     """
     settings = {
         "www_authenticate_uri": identity_url(identity),
@@ -68,12 +74,12 @@ def authtoken(site: Site, identity: Site, user: str) -> dict[str, str]:
         "service_token_roles_required": "true",
         "http_connect_timeout": "5",
     }
-    if servers := cache_servers(site):
+    if servers := cache_servers(site, node):
         settings["memcached_servers"] = servers
         settings["memcache_security_strategy"] = "ENCRYPT"
         settings["memcache_secret_key"] = made(cache_secret(site).name)
         settings["memcache_pool_socket_timeout"] = "1"
-        settings["memcache_pool_dead_retry"] = "30"
+        settings["memcache_pool_dead_retry"] = "2"
     return settings
 
 

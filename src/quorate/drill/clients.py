@@ -30,7 +30,7 @@ CLIENT_S = 3600.0  # more than any run takes: the client ends with it
 ANSWER_LIMIT_MS = 1000  # of a client that writes, for connecting and for each answer
 ALONE_MS = 20
 TOGETHER_MS = 50  # beside clients of other services: they share the machine
-TOKEN_MS, IMAGE_MS, HURRY_MS, API_LIMIT_MS = 500, 250, 50, 5000  # probes/token.py and image.py say why
+TOKEN_MS, IMAGE_MS, HURRY_MS, API_LIMIT_MS = 1000, 250, 50, 5000  # probes/token.py and image.py say why
 UPLOAD_MS, UPLOAD_LIMIT_MS = 1000, 3000
 
 

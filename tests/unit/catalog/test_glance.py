@@ -133,7 +133,7 @@ def test_our_settings_are_read_after_the_packages_own():
 def test_it_asks_the_identity_service_and_caches_what_it_says_encrypted():
     text = settings(images(beside={"cache": Cache()}))
     assert "auth_url = http://10.20.0.100:5000\n" in text
-    assert "memcached_servers = 10.20.0.11:11211,10.20.0.12:11211\n" in text
+    assert "memcached_servers = 10.20.0.11:11211\n" in text
     assert "memcache_security_strategy = ENCRYPT\n" in text
     assert "memcached_servers" not in settings(images())
 

@@ -12,7 +12,7 @@ from quorate.catalog.proxied import Proxied
 from quorate.catalog.service import Probe
 from quorate.catalog.services.address import Address
 from quorate.catalog.services.keystone import Keystone
-from quorate.catalog.services.mariadb import Mariadb
+from quorate.catalog.services.memcached import Memcached
 
 
 @pytest.fixture
@@ -95,13 +95,6 @@ def test_only_the_keys_of_tokens_are_replaced():
     assert credentials.kept_s is None
 
 
-def test_caches_are_used_where_there_are_any():
-    class Cache(Mariadb):
-        offers = "cache"
-
-        def reached(self, site):
-            return ("10.20.0.11:11211", "10.20.0.12:11211")
-
-    cache = Cache(address="10.20.0.102/24", data={"filesystem": {"device": "/srv/x"}})
-    where = site("identity", Keystone(), proxy=Proxy(), database=DATABASE, cache=cache)
-    assert settings(where)["cache"]["memcache_servers"] == "10.20.0.11:11211,10.20.0.12:11211"
+def test_it_shares_no_cache():
+    where = site("identity", Keystone(), proxy=Proxy(), database=DATABASE, cache=Memcached())
+    assert "cache" not in settings(where)

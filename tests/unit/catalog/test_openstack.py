@@ -7,7 +7,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
-from tests.unit.catalog.sites import site
+from tests.unit.catalog.sites import NODE, site
 
 from quorate.catalog import openstack
 from quorate.catalog.made import named_in
@@ -166,12 +166,13 @@ class Images(Systemd):
 @pytest.mark.parametrize(
     ("listens", "written"),
     [
-        (("10.20.0.11:11211", "10.20.0.12:11211"), "10.20.0.11:11211,10.20.0.12:11211"),
+        (("10.20.0.11:11211", "10.20.0.12:11211"), "10.20.0.11:11211"),
+        (("10.20.0.12:11211", "10.20.0.13:11211"), "10.20.0.12:11211,10.20.0.13:11211"),
         (("[fd00::11]:11211", "[fd00::12]:11211"), "inet6:[fd00::11]:11211,inet6:[fd00::12]:11211"),
         ((), ""),
     ],
 )
-def test_caches_are_listed_as_their_client_reads_them(monkeypatch, listens, written):
+def test_a_nodes_own_cache_is_used_or_all_as_their_client_reads_them(monkeypatch, listens, written):
     monkeypatch.setattr(Memcached, "reached", lambda _self, _site: listens)
     where = site("identity", Systemd(unit="x.service"), cache=Memcached())
-    assert openstack.cache_servers(where) == written
+    assert openstack.cache_servers(where, NODE) == written

@@ -167,7 +167,7 @@ targets: {availability: 99.99, outage_s: 60}
                 **({"transport_url": amqp_url(site, broker, USER)} if broker else {}),
             },
             "database": database_settings(self.sql(site)),
-            "keystone_authtoken": authtoken(site, identity, USER) if identity else {},
+            "keystone_authtoken": authtoken(site, node, identity, USER) if identity else {},
             "paste_deploy": {"flavor": "keystone"},
             # oslo.config takes a $ for the beginning of another option's name.
             "glance_store": {
