@@ -1,8 +1,9 @@
-"""A database on every node: after a full stop it begins where the newest data are, or where somebody says."""
+"""A database and a broker on every node: after a full stop they wait for who is missing, or do without, as told."""
 
 import time
 
 import pytest
+from messages import client
 from staging import Stage
 
 pytestmark = pytest.mark.lab
@@ -17,21 +18,24 @@ fencing:
   ipmi: {user: admin, password: {env: IPMI_PASSWORD}, power_wait: 0s}
 services:
   database: {kind: galera}
+  broker: {kind: rabbitmq-cluster}
 """
 NODES = ("n1", "n2", "n3")
 MAKE = 'mariadb -e "CREATE DATABASE kept; CREATE TABLE kept.one (n INT PRIMARY KEY)"'
 WRITE = 'for n in $(seq {} {}); do mariadb -e "INSERT INTO kept.one VALUES ($n)" && echo $n; done'
 READ = 'mariadb -BNe "SELECT n FROM kept.one ORDER BY n"'
 HISTORY = "mariadb -BNe \"SHOW STATUS LIKE 'wsrep_cluster_state_uuid'\" | cut -f 2"
-LEAVE, RETURN = "systemctl disable corosync pacemaker", "systemctl start corosync pacemaker"
+BROKER = "10.71.0.11:5672"
+QUEUES = {"quorum": range(1, 41), "classic": range(41, 81)}
+LEAVE, RETURN = "systemctl disable corosync pacemaker", "systemctl enable --now corosync pacemaker"
 
 
 def serving(stage: Stage, *nodes: str) -> None:
-    """Wait until the servers of these nodes serve, and no other does."""
+    """Wait until the servers of these nodes serve, of both services, and no other does."""
 
     def so(status: dict) -> bool:
-        (service,) = status["services"]
-        return {line["node"] for line in service["inside"] if line["serves"]} == {*nodes}
+        said = [{line["node"] for line in one["inside"] if line["serves"]} for one in status["services"]]
+        return said == [{*nodes}, {*nodes}]
 
     stage.status(so)
 
@@ -39,14 +43,15 @@ def serving(stage: Stage, *nodes: str) -> None:
 def stopped_without(stage: Stage, missing: str) -> None:
     """Cut the power of all; have all return in an odd order, but one that does not come into the cluster by itself."""
     stage.ssh(missing, LEAVE)
-    for node in ("n3", "n1", "n2"):
+    for node in NODES:
         stage.quorate("lab", "power", "off", str(stage.file), node, check=True)
     for node in ("n3", "n2", "n1"):
         stage.quorate("lab", "power", "on", str(stage.file), node, check=True)
 
     def waits(status: dict) -> bool:
-        told = [one["summary"] for one in status["problems"] if one["code"] == "galera-stopped"]
-        return any(f"waits for {missing}" in one and "n1 holds" in one and "n2 holds" in one for one in told)
+        told = [one["summary"] for one in status["problems"] if one["code"] in {"galera-stopped", "broker-waits"}]
+        database = any(f"waits for {missing}" in one and "n1 holds" in one and "n2 holds" in one for one in told)
+        return database and sum(one.endswith(f"waits for {missing}") for one in told) == 2
 
     stage.status(waits)
 
@@ -61,12 +66,14 @@ def rejoin(stage: Stage, node: str) -> None:
 
 
 @pytest.mark.parametrize("stage", [FILE], indirect=True)
-def test_the_newest_data_begin(stage: Stage) -> None:
+def test_they_go_on_without_one_that_is_gone(stage: Stage) -> None:
     stage.apply("--no-test-fencing", check=True)
     serving(stage, *NODES)
     stage.ssh("n1", MAKE)
     rows = stage.ssh("n1", WRITE.format(1, 60)).split()
     assert len(rows) == 60
+    for kind, numbers in QUEUES.items():
+        assert client(stage, "publish", BROKER, kind, kind, numbers[0], numbers[-1]) == [*numbers]
 
     history = stage.ssh("n1", HISTORY)
     stopped_without(stage, "n3")
@@ -76,6 +83,12 @@ def test_the_newest_data_begin(stage: Stage) -> None:
     told = stage.quorate("recover", "--lab", str(stage.file), "database", "--without", "n3", "--yes", check=True)
     assert "may be lost: whatever n3 holds" in told.stderr
     rows += stage.ssh("n1", WRITE.format(61, 70)).split()
+    refused = stage.quorate("recover", "--lab", str(stage.file), "broker", "--yes")
+    assert refused.returncode == 4
+    assert "n3 may have stopped last" in refused.stderr
+    stage.quorate("recover", "--lab", str(stage.file), "broker", "--without", "n3", "--yes", check=True)
+    serving(stage, "n1", "n2")
+    assert {kind: client(stage, "take", BROKER, kind) for kind in QUEUES} == {k: [*all_] for k, all_ in QUEUES.items()}
     assert "recover database without n3" in stage.quorate("history", "--lab", str(stage.file)).stdout
 
     rejoin(stage, "n3")

@@ -5,7 +5,7 @@
     3. record it in the history; take the brokers out of Pacemaker's hands, and end all, for they wait
     4. have all forget who is gone while they are down: only so a copy of a mirrored queue takes the place of a leader
        that is gone (measured: with force_boot instead all 707 confirmed messages of such a queue were lost); start all
-    5. when all that are there serve, give them back to Pacemaker, and take away what quorum queues had on who is gone
+    5. when all that are there serve, take away what quorum queues had on who is gone, and give them back to Pacemaker
 
 Where some serve already, they forget who is gone as they run. Killed at any time, it is run again: who is forgotten is
 no member any more, and what Pacemaker does not manage it is given back.
@@ -29,6 +29,7 @@ from quorate.observe.gathering import gather_about
 
 SERVE_S = 300
 CALL_S = 180
+REST_S = 30
 FORCED = "force_load"  # RabbitMQ's own mark, in a broker's directory: it does not wait for others when it starts
 LOST = "what {names} alone had: definitions, messages of queues without copies, what no copy had yet"
 
@@ -119,14 +120,15 @@ async def go_on(fleet: Fleet, site: Site, chosen: Going, without: Collection[str
         await begin(first, list(present.values()), site, gone)
         note(f"{first.name} begins with what it has")
         await _serve({first.name: first, **present}, site)
+        await shrink(first, gone)
     finally:
-        # What was stopped meanwhile is a failure to Pacemaker until it is forgotten.
+        # What was stopped meanwhile is a failure to Pacemaker until that is forgotten. It has to look anew before it is
+        # in charge: else it starts a broker again that serves, and of two the other pauses for as long.
         await first.run(command("crm_resource", "--cleanup", "--resource", site.name), timeout_s=CALL_S, check=False)
+        await first.run(command("crm_resource", "--wait", f"--timeout={REST_S}s"), timeout_s=CALL_S, check=False)
         await first.run(command(*meta, "--delete-parameter", "is-managed"))
-    # Pacemaker may start one of them again now; of two the other pauses for as long, and takes no command.
     await _serve({first.name: first, **present}, site)
     note(f"the brokers on {', '.join(sorted([first.name, *present]))} serve")
-    await shrink(first, gone)
 
 
 async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[str]) -> None:

@@ -115,9 +115,10 @@ def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands()
         kill,
         forget,
         start,
-        "crm_resource --cleanup --resource broker",
-        f"{managed} --delete-parameter is-managed",
         "rabbitmq-queues --quiet shrink rabbit@n3",
+        "crm_resource --cleanup --resource broker",
+        "crm_resource --wait --timeout=30s",
+        f"{managed} --delete-parameter is-managed",
     ]
 
 
