@@ -78,9 +78,11 @@ Restart=on-failure
 WantedBy=multi-user.target
 """
 # Behind a proxy a server is taken out before it stops: what came to it meanwhile would be lost with its queue.
+# What says so goes with the stop; after a power cut within it, with the next start, whatever the entrance is then.
+STAYING = "ExecStartPre=+{answers} --stay {file}\n"
 LEAVING = """\
-ExecStartPre=+{answers} --stay {file}
 ExecStop=+{answers} --leave {file} {seconds:g}
+ExecStopPost=+{answers} --stay {file}
 """
 START_S = 300
 PATIENCE_S = 60.0  # longer than the database is waited for (accounts.py)
@@ -164,7 +166,9 @@ class ApiService(Service):
             user=self.kind,
             settings="".join(f"{line}\n" for line in self.unit_lines(site, node)),
             freed=freed(asked[0], [self.port]),
-            leaving=LEAVING.format(answers=ANSWERS, file=self.leaving, seconds=LEAVE_S) if self.proxied(site) else "",
+            leaving=(STAYING + (LEAVING if self.proxied(site) else "")).format(
+                answers=ANSWERS, file=self.leaving, seconds=LEAVE_S
+            ),
             answers=ANSWERS,
             pidfile=pidfile,
             address=asked[0],

@@ -13,6 +13,11 @@ def freed(address: str, ports: Iterable[int]) -> str:
     return f"ExecStartPre=-{PROGRAM} {' '.join((address, *map(str, ports)))}"
 
 
+def freed_by(conf: str) -> str:
+    """Return the same for a proxy, at what it is to listen at by its configuration: other ports are no other unit."""
+    return f"ExecStartPre=-{PROGRAM} --bound-by {conf}"
+
+
 def free() -> HostFile:
     """Return the program that it calls."""
     return HostFile(PROGRAM, program("free"), mode=0o755, make_parents=True)

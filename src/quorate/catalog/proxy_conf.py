@@ -123,8 +123,8 @@ def _passing_on(one: Proxied, proxy: Proxy) -> Iterator[Keyword]:
     yield from _lines(f"timeout client {idle}\ntimeout server {idle}")
     if one.mode == "http":
         yield from _lines(f"timeout http-keep-alive {idle}\noption forwardfor\noption idle-close-on-response")
-        # Requests end where they were begun, also at a server that is about to stop, and so is asked no more; a host
-        # that is silent is noticed by what it still owes an answer to, after 5 s.
+        # Requests end where they were begun, also at a server that is about to stop, and so is asked no more. That a
+        # host is silent shows after 5 s in what it owes an answer to, and in what was sent to it (tcp-ut).
         yield from _lines("srvtcpka-idle 2s\nsrvtcpka-intvl 1s")
         # Asking again is safe where asking changes nothing.
         yield from _lines("retry-on conn-failure empty-response\nhttp-request disable-l7-retry unless METH_GET")
@@ -158,7 +158,7 @@ def _checking(one: Proxied) -> Iterator[Keyword]:
     asked = f"check{port} inter {every} fastinter {fast} downinter {every} fall 2 rise 2"
     # A server that refuses one connection is down in that moment.
     seen = "observe layer4 error-limit 1 on-error mark-down"
-    over = " on-marked-down shutdown-sessions" if one.mode == "tcp" else ""
+    over = " on-marked-down shutdown-sessions" if one.mode == "tcp" else " tcp-ut 5s"
     most = f" maxconn {one.at_once}" if one.at_once else ""
     yield Keyword("default-server", f"{asked} {seen}{over}{most}")
 

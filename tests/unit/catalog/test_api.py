@@ -133,14 +133,16 @@ def test_from_one_form_to_the_other_it_is_restarted_and_waits_for_its_address():
 
 def test_its_unit_is_started_when_it_answers_and_is_watched():
     files = {f.path: f.content for f in active().service.files(active(), NODE)}
-    unit = files["/etc/systemd/system/glance-api.service"]
+    unit = files[path := "/etc/systemd/system/glance-api.service"]
     call = "/usr/lib/quorate/answers --started /run/glance/quorate.pid 10.20.0.11 9292 /healthcheck"
     assert f"ExecStartPost={call}\n" in unit
     assert "Environment=A=b\n" in unit
     assert "ExecStartPre=+/usr/lib/quorate/answers --stay /run/glance/leaving\n" in unit
     assert "ExecStop=+/usr/lib/quorate/answers --leave /run/glance/leaving 3.5\n" in unit
+    assert "ExecStopPost=+/usr/lib/quorate/answers --stay /run/glance/leaving\n" in unit
     alone = {f.path: f.content for f in passive().service.files(passive(), NODE)}
-    assert "leaving" not in alone["/etc/systemd/system/glance-api.service"]
+    assert "ExecStartPre=+/usr/lib/quorate/answers --stay /run/glance/leaving\n" in alone[path]
+    assert "ExecStop" not in alone[path]
     assert files["/usr/lib/quorate/answers"] == answers()
 
 

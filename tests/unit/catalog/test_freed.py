@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from quorate.catalog.freed import PROGRAM, free, freed
+from tests.unit.catalog.test_haproxy import PROXY
+
+from quorate.catalog.freed import PROGRAM, free, freed, freed_by
+from quorate.catalog.proxied import Proxied
+from quorate.catalog.proxy_conf import configuration
+from quorate.dialect.haproxy.write import write
 
 FILE = Path(__file__).parents[3] / "src/quorate/catalog/programs/free"
 SS = """\
@@ -44,6 +49,18 @@ def test_it_waits_for_each_port(asks):
 
 def test_ipv6_stands_in_brackets(asks):
     assert asks(0, "fd00::100", "5000") == ["-Hltn src [fd00::100]:5000"]
+
+
+def test_a_proxys_places_are_read_from_its_configuration(asks, tmp_path):
+    passed_on = [Proxied("identity", 5000, {"n1": "10.0.0.1"}), Proxied("database", 3306, {"n1": "10.0.0.1"}, mode="tcp")]
+    file = tmp_path / "quorate.cfg"
+    file.write_text(write(configuration(PROXY, passed_on)))
+    assert asks(1, "--bound-by", str(file)) == [
+        "-Hltn src 10.20.0.100:5000",
+        "-Hltn src 10.20.0.100:5000",
+        "-Hltn src 10.20.0.100:3306",
+    ]
+    assert freed_by("/etc/haproxy/quorate.cfg") == f"ExecStartPre=-{PROGRAM} --bound-by /etc/haproxy/quorate.cfg"
 
 
 def test_it_is_called_by_a_unit_that_starts_all_the_same():

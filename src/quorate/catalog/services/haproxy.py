@@ -16,7 +16,7 @@ from typing import Annotated, ClassVar
 
 from quorate.catalog import proxy_conf
 from quorate.catalog.floating import address_primitive, host_in_url
-from quorate.catalog.freed import free, freed
+from quorate.catalog.freed import free, freed_by
 from quorate.catalog.made import MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
@@ -146,7 +146,7 @@ targets: {outage_s: 10}
         )
         text = write(proxy_conf.configuration(proxy, self.behind(site)))
         drop_in = DROP_IN.format(
-            freed=freed(proxy.address, (one.port for one in self.behind(site))),
+            freed=freed_by(own),
             haproxy=paths["haproxy"],
             own=own,
             program=PROGRAM,
