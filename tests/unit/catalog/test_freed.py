@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tests.unit.catalog.test_haproxy import PROXY
 
 from quorate.catalog.freed import PROGRAM, free, freed, freed_by
@@ -52,7 +51,8 @@ def test_ipv6_stands_in_brackets(asks):
 
 
 def test_a_proxys_places_are_read_from_its_configuration(asks, tmp_path):
-    passed_on = [Proxied("identity", 5000, {"n1": "10.0.0.1"}), Proxied("database", 3306, {"n1": "10.0.0.1"}, mode="tcp")]
+    servers = {"n1": "10.0.0.1"}
+    passed_on = [Proxied("identity", 5000, servers), Proxied("database", 3306, servers, mode="tcp")]
     file = tmp_path / "quorate.cfg"
     file.write_text(write(configuration(PROXY, passed_on)))
     assert asks(1, "--bound-by", str(file)) == [
