@@ -16,7 +16,7 @@ from quorate.describe.load import load
 from quorate.drill import aftermath, clients, victim
 from quorate.drill.aftermath import Wanted, left_behind, unrest
 from quorate.drill.fault import Scene, Setting
-from quorate.drill.faults.kill_server import foreign_addresses, holders
+from quorate.drill.faults.kill_server import foreign_addresses, holders, shared_ports
 from quorate.drill.faults.kill_server import obstacle as without_server
 from quorate.drill.faults.rolling_restart import choose
 from quorate.drill.foretold import Agreement
@@ -53,8 +53,8 @@ LISTENING = """\
 LISTEN 0 80        10.1.0.1:3306   0.0.0.0:*  users:(("mariadbd",pid=812,fd=21))
 LISTEN 0 80       127.0.0.1:3306   0.0.0.0:*  users:(("mariadbd",pid=812,fd=22))
 LISTEN 0 128     10.1.0.100:3306   0.0.0.0:*  users:(("haproxy",pid=77,fd=3))
-LISTEN 0 128     10.1.0.100:8404   0.0.0.0:*  users:(("haproxy",pid=77,fd=4))
-LISTEN 0 128       10.1.0.1:8404   0.0.0.0:*  users:(("other",pid=99,fd=4))
+LISTEN 0 128       10.1.0.1:8404   0.0.0.0:*  users:(("haproxy",pid=77,fd=4))
+LISTEN 0 128       10.1.0.1:9404   0.0.0.0:*  users:(("other",pid=99,fd=4))
 LISTEN 0 128              *:81           *:*  users:(("apache2",pid=66,fd=4))
 """
 
@@ -88,10 +88,10 @@ def test_which_node_is_hit_if_nothing_is_said(cluster: Cluster, name: str, word:
 
 def test_only_the_service_s_own_process_is_killed(cluster: Cluster) -> None:
     def killed(name: str, *ports: int) -> set[int]:
-        return holders(LISTENING, ports, foreign_addresses(cluster, name))
+        return holders(LISTENING, ports, foreign_addresses(cluster, name), shared_ports(cluster, name))
 
     assert killed("database", 3306) == {812}
-    assert killed("proxy", 8404) == {77}
+    assert killed("proxy", 8404, 8405) == {77}
     assert killed("site", 81) == {66}
     assert "nobody listens" in without_server(Setting(cluster, "spare", "container"))
     assert not without_server(Setting(cluster, "database", "container"))
