@@ -16,7 +16,7 @@ from quorate.describe.load import load
 from quorate.drill import aftermath, clients, victim
 from quorate.drill.aftermath import Wanted, left_behind, unrest
 from quorate.drill.fault import Scene, Setting
-from quorate.drill.faults.kill_server import foreign_addresses, holders, shared_ports
+from quorate.drill.faults.kill_server import foreign_addresses, holders
 from quorate.drill.faults.kill_server import obstacle as without_server
 from quorate.drill.faults.rolling_restart import choose
 from quorate.drill.foretold import Agreement
@@ -88,7 +88,7 @@ def test_which_node_is_hit_if_nothing_is_said(cluster: Cluster, name: str, word:
 
 def test_only_the_service_s_own_process_is_killed(cluster: Cluster) -> None:
     def killed(name: str, *ports: int) -> set[int]:
-        return holders(LISTENING, ports, foreign_addresses(cluster, name), shared_ports(cluster, name))
+        return holders(LISTENING, ports, foreign_addresses(cluster, name))
 
     assert killed("database", 3306) == {812}
     assert killed("proxy", 8404, 8405) == {77}

@@ -1,8 +1,7 @@
 """kill_server: whoever listens on the service's ports is killed where it serves (SIGKILL), and the node lives on.
 
 Pacemaker learns of it by its next monitor, and starts the server again, by default on the same node. A proxy listens on
-the same ports as the servers behind it, but at its floating address: only who serves for this service is killed. A port
-that no other service has tells by itself whose it is, at whatever address.
+the same ports as the servers behind it, but at its floating address: only who serves for this service is killed.
 """
 
 import re
@@ -37,12 +36,10 @@ def obstacle(setting: Setting) -> str:
     return "" if setting.options.listens().get("tcp") else f"nobody listens on a TCP port of {setting.service}"
 
 
-def holders(
-    output: str, ports: Collection[int], foreign: Collection[str] = (), shared: Collection[int] | None = None
-) -> set[int]:
+def holders(output: str, ports: Collection[int], foreign: Collection[str] = ()) -> set[int]:
     """Return the processes that listen on any of the ports, by `ss` (ss(8)): its fourth column is address:port.
 
-    foreign: addresses at which others listen on those of the ports that are shared; None: on all of them.
+    foreign: addresses at which others listen on the same ports.
     """
     found: set[int] = set()
     for line in output.splitlines():
@@ -50,25 +47,25 @@ def holders(
         if len(words) <= 5:
             continue
         address, _, port = words[3].rpartition(":")
-        is_others = address.strip("[]") in foreign and (shared is None or port in {str(one) for one in shared})
-        if port in {str(one) for one in ports} and not is_others:
+        if port in {str(one) for one in ports} and address.strip("[]") not in foreign:
             found |= {int(number) for number in PROCESS.findall(words[5])}
     return found
 
 
 def foreign_addresses(cluster: Cluster, service: str) -> set[str]:
-    """Return the addresses at which the service does not listen: those of other services, or the nodes' own. Pure."""
+    """Return the addresses at which the service does not listen: those of other services, or the nodes' own. Pure.
+
+    At the nodes' own a service with an address listens only on ports that are its alone, as a proxy for its statistics.
+    """
     own = {str(one.ip) for one in _of(cluster, service).addresses()}
     others = {str(one.ip) for name in cluster.services for one in _of(cluster, name).addresses()}
     nodes = {str(link.ip) for node in cluster.nodes for link in node.links}
-    return (others | nodes if own else others) - own
+    shared = any(_ports(cluster, name) & _ports(cluster, service) for name in cluster.services if name != service)
+    return (others | nodes if own and shared else others) - own
 
 
-def shared_ports(cluster: Cluster, service: str) -> set[int]:
-    """Return the ports of all other services. Pure."""
-    return {
-        port for name in cluster.services if name != service for port in _of(cluster, name).listens().get("tcp", ())
-    }
+def _ports(cluster: Cluster, service: str) -> set[int]:
+    return set(_of(cluster, service).listens().get("tcp", ()))
 
 
 def _of(cluster: Cluster, name: str) -> Service:
@@ -95,8 +92,7 @@ async def listening(scene: Scene) -> set[int]:
     """Return the service's processes on the victim."""
     ports = scene.options.listens().get("tcp", ())
     output = (await scene.fleet[scene.victim].run(LISTENING)).stdout
-    cluster, service = scene.want.cluster, scene.service
-    return holders(output, ports, foreign_addresses(cluster, service), shared_ports(cluster, service))
+    return holders(output, ports, foreign_addresses(scene.want.cluster, scene.service))
 
 
 async def passed(scene: Scene, client: Clients, since_ns: int) -> Attempt:
