@@ -119,7 +119,16 @@ def test_nor_is_one_by_which_servers_talk_or_clients_come_to_them(more: str, spa
     assert cluster is not None
     here = Setting(cluster, "database", "container")
     assert link_down.spare(here) == spare
-    assert link_down.obstacle(here) == ("" if spare else "clients or servers need every link")
+    assert link_down.obstacle(here) == ("" if spare else "clients, servers or their data need every link")
+
+
+@pytest.mark.parametrize(("drbd", "spare"), [("disk: /dev/sda3", []), ("disk: /dev/sda3, link: 0", [1])])
+def test_nor_is_one_by_which_data_are_replicated(drbd: str, spare: list[int]) -> None:
+    text = kinds()["mariadb"].example.replace("disk: /dev/sda3", drbd)
+    cluster = load(text, "mariadb.yaml", kinds()).cluster
+    assert cluster is not None
+    here = Setting(cluster, next(iter(cluster.services)), "kernel")
+    assert link_down.spare(here) == spare
 
 
 def test_a_fault_of_replicated_data_needs_some() -> None:

@@ -1,4 +1,4 @@
-"""link_down: the cable of a link that no client and no server uses is pulled at the node that serves. Lab only.
+"""link_down: the cable of a link that nobody but Corosync uses is pulled at the node that serves. Lab only.
 
 Nobody may notice: Corosync goes on by the other links.
 """
@@ -8,6 +8,7 @@ from random import Random
 
 from quorate.catalog.platforms import platforms
 from quorate.catalog.site import Site, link_of
+from quorate.catalog.storage import Replicated
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
 from quorate.drill.meaning import means
@@ -28,13 +29,22 @@ meaning = means("link-cut:{node}/{link}")
 
 
 def spare(setting: Setting) -> list[int]:
-    """Return the links that hold no floating address, and by which no servers talk with each other."""
+    """Return the links that hold no floating address, and by which no servers talk and no data are replicated."""
     cluster = setting.cluster
     floating = [address.ip for one in setting.services for address in one.addresses()]
-    sites = (Site(name, platforms()[0], cluster) for name in cluster.services)
+    sites = [Site(name, platforms()[0], cluster) for name in cluster.services]
     used = {link for site in sites for link in site.service.talks_over(site)}
+    used |= {link for site in sites for link in replicates_over(site)}
     used |= {link for ip in floating if (link := link_of(cluster, ip)) is not None}
     return [number for number in range(min(len(node.links) for node in cluster.nodes)) if number not in used]
+
+
+def replicates_over(site: Site) -> set[int]:
+    """Return the numbers of the links by which DRBD keeps both copies of a service's data the same."""
+    store = site.service.store(site.name)
+    if not isinstance(store, Replicated):
+        return set()
+    return {range(len(node.links))[store.link] for node in site.nodes}
 
 
 def obstacle(setting: Setting) -> str:
@@ -43,7 +53,7 @@ def obstacle(setting: Setting) -> str:
         return "the cluster has a single link"
     if why := lab_only(setting):
         return why
-    return "" if spare(setting) else "clients or servers need every link"
+    return "" if spare(setting) else "clients, servers or their data need every link"
 
 
 def choose(setting: Setting, _victim: str, random: Random) -> Mapping[str, str]:
