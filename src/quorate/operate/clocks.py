@@ -4,7 +4,7 @@ Corosync and Pacemaker go by clocks that nobody sets. Tokens, certificates and l
 """
 
 from collections.abc import Iterable, Iterator
-from statistics import median
+from statistics import median_low
 
 from quorate.findings import Finding, Severity
 from quorate.operate.view import View
@@ -14,16 +14,22 @@ APART_S = 2.0
 
 
 def problems(views: Iterable[View]) -> Iterator[Finding]:
-    """Yield who is surely further away; this machine's clock counts as one, and may be the one that is wrong."""
+    """Yield who is surely further away from most nodes, or, of one or two, from this machine.
+
+    Its clock may be the wrong one: two nodes that agree with each other are not blamed.
+    """
     told = {view.name: view.clock for view in views if view.clock is not None}
-    right_s = median([0.0, *(one.seconds for one in told.values())])
+    seconds = sorted(one.seconds for one in told.values())
+    if len(seconds) == 2 and seconds[1] - seconds[0] <= APART_S:
+        return
+    right_s, whose = (median_low(seconds), "the others'") if len(seconds) > 2 else (0.0, "this machine's")
     for name, one in told.items():
         ahead_s = one.seconds - right_s
         if abs(ahead_s) - one.uncertainty_s > APART_S:
             yield Finding(
                 "clock-apart",
                 Severity.WARNING,
-                f"the clock of {name} is {ahead_s:+.1f} s from the others'",
+                f"the clock of {name} is {ahead_s:+.1f} s from {whose}",
                 "what one node issues, such as a token, another takes for expired; logs cannot be put in order",
                 f"start a time service on {name} (chrony or systemd-timesyncd), and wait until it is in step",
                 path=("nodes", name),

@@ -49,6 +49,18 @@ def test_a_machine_whose_own_clock_is_wrong_names_nobody():
     assert apart(n1=shown(3600), n2=shown(3600), n3=shown(3600)) == {}
 
 
+def test_neither_do_two_nodes_that_agree_or_are_more_than_a_third():
+    assert apart(n1=shown(5), n2=shown(5.5)) == {}
+    assert apart(n1=shown(5), n2=shown(5), n3=shown(-3)).keys() == {"n3"}
+
+
+def test_one_node_alone_is_said_to_be_apart_from_this_machine():
+    (found,) = problems(seen(n1=shown(5)))
+    assert found.summary.startswith("the clock of n1 is +")
+    assert found.summary.endswith(" from this machine's")
+    assert apart(n1=shown(5)) == {"n1": pytest.approx(5, abs=1)}
+
+
 def test_what_was_not_told_is_nobodys_fault():
     views = seen(n1=shown(0), n2=Answer(status=127))
     assert [view.clock is None for view in views] == [False, True, True]
