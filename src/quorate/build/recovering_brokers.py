@@ -2,20 +2,22 @@
 
     1. take the lock on every node that answers; ask every broker how it is
     2. where none serves, decide who begins: the one that stopped last of those that are there; have it agreed to
-    3. record it in the history; take the brokers out of Pacemaker's hands, and end all, for they wait
+    3. record it in the history; take the brokers out of Pacemaker's hands, with a mark beside it, and end all
     4. have all forget who is gone while they are down: only so a copy of a mirrored queue takes the place of a leader
        that is gone (measured: with force_boot instead all 707 confirmed messages of such a queue were lost); start all
     5. when all that are there serve, take away what quorum queues had on who is gone, and give them back to Pacemaker
 
 Where some serve already, they forget who is gone as they run. Killed at any time, it is run again: who is forgotten is
-no member any more, and what Pacemaker does not manage it is given back.
+no member any more. While the mark is there nobody else starts a broker that is down: it counts as one that waits, or is
+started where others serve. However it ends they are Pacemaker's again, by any member that answers.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from quorate.build import giving_up, lock
+from quorate.build import giving_up, lock, returning
 from quorate.build.history import Origin
 from quorate.build.step import Fleet, Note, answer
 from quorate.catalog.services.rabbitmq_cluster import BASE, asked_by, broker
@@ -26,6 +28,7 @@ from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import broker as fact
 from quorate.observe.facts.broker import Broker
 from quorate.observe.gathering import gather_about
+from quorate.render.merge import RECOVERS
 
 SERVE_S = 300
 CALL_S = 180
@@ -42,9 +45,17 @@ class Going:
     lost: tuple[str, ...]
 
 
-def going(told: Mapping[str, Broker], site: Site, without: Collection[str], wanted: str | None = None) -> Going:
+def going(
+    told: Mapping[str, Broker],
+    site: Site,
+    without: Collection[str],
+    wanted: str | None = None,
+    *,
+    begun: bool = False,
+) -> Going:
     """Decide. told: what the brokers that were asked said. wanted: who is to begin, None for who stopped last. Pure.
 
+    begun: a run before this one has taken them from Pacemaker and may have ended them: who is down would wait.
     Raises Refused where a broker was not heard that is not given up, or one that was heard cannot begin.
     """
     names = [node.name for node in site.nodes]
@@ -62,7 +73,7 @@ def going(told: Mapping[str, Broker], site: Site, without: Collection[str], want
     if not heard or (wanted and wanted not in heard):
         raise Refused(f"{wanted or 'no node'} has no broker's database to begin with", "quorate status FILE says more")
     last = wanted or min(heard, key=lambda name: (len({*heard[name].last} - {*without}), names.index(name)))
-    if heard[last].state != "waits":
+    if heard[last].state not in ({"waits", "down"} if begun else {"waits"}):
         raise Refused(
             f"{last} has the newest definitions of those that answer, and its broker does not wait there",
             f"have it started: does Pacemaker run there, is the cookie right? Or give it up: --without {last}",
@@ -90,14 +101,15 @@ async def recover(
         online = await giving_up.permitted(fleet, without)
         # A host that answers and is not in the cluster may go off at any time; no broker is begun there.
         members = {name: host for name, host in fleet.items() if name in online}
-        chosen = going(await told(members, site), site, without, wanted)
-        if not chosen.node and not without:
+        begun = await is_begun(members, site)
+        chosen = going(await told(members, site), site, without, wanted, begun=begun)
+        if not chosen.node and not without and not begun:
             return None
         agree(chosen.node, chosen.lost)
         what = ((f"{site.name} begins on {chosen.node}",) if chosen.node else ()) + chosen.lost
         recording = await giving_up.recorded(fleet, site, what, without, by)
         try:
-            await go_on(members, site, chosen, without, note)
+            await go_on(members, site, chosen, without, note, begun=begun)
         except QuorateError as error:
             await recording.end("failed", error.message)
             raise
@@ -105,30 +117,83 @@ async def recover(
         return chosen.node
 
 
-async def go_on(fleet: Fleet, site: Site, chosen: Going, without: Collection[str], note: Note) -> None:
-    """Have the chosen one begin and the others follow, or those that serve forget who is gone."""
+async def is_begun(fleet: Fleet, site: Site) -> bool:
+    """Tell whether a run before this one was ended before it gave the brokers back to Pacemaker."""
+    _, now = await returning.live(fleet)
+    mark = f"configuration/resources/clone[@id='{site.name}']/meta_attributes/nvpair[@name='{RECOVERS}']"
+    return now.root.find(mark) is not None
+
+
+async def go_on(
+    fleet: Fleet, site: Site, chosen: Going, without: Collection[str], note: Note, *, begun: bool = False
+) -> None:
+    """Have the chosen one begin and the others follow, or those that serve forget who is gone.
+
+    begun: a run before this one has not come to its end; where some serve, those that are down are started.
+    """
     present = {node.name: fleet[node.name] for node in site.nodes if node.name in fleet and node.name not in without}
     gone = [broker(site.cluster.node(name)) for name in sorted(without)]
-    if not chosen.node:
-        await forget(next(iter(present.values())), gone)
+    if not chosen.node and not begun:
+        await forget(serving(await told(present, site), present), gone)
         note(f"{', '.join(sorted(without))} is no member any more")
         return
-    first = present.pop(chosen.node)
-    meta = ("crm_resource", "--resource", site.name, "--meta", "--set-name", f"{site.name}-meta")
-    await first.run(command(*meta, "--set-parameter", "is-managed", "--parameter-value", "false"))
+    members = sorted(fleet.values(), key=lambda host: host.name != chosen.node)
     try:
-        await begin(first, list(present.values()), site, gone)
-        note(f"{first.name} begins with what it has")
-        await _serve({first.name: first, **present}, site)
-        await shrink(first, gone)
+        await hold(members, site)
+        if chosen.node:
+            first = present[chosen.node]
+            await begin(first, [host for host in present.values() if host is not first], site, gone)
+            note(f"{first.name} begins with what it has")
+            await _serve(present, site)
+            await shrink(first, gone)
+        else:
+            found = await told(present, site)
+            first = serving(found, present)
+            await start([present[name] for name, one in found.items() if one.state == "down"], site)
+            await _serve(present, site)
+            await forget(first, gone)
     finally:
-        # What was stopped meanwhile is a failure to Pacemaker until that is forgotten. It has to look anew before it is
-        # in charge: else it starts a broker again that serves, and of two the other pauses for as long.
-        await first.run(command("crm_resource", "--cleanup", "--resource", site.name), timeout_s=CALL_S, check=False)
-        await first.run(command("crm_resource", "--wait", f"--timeout={REST_S}s"), timeout_s=CALL_S, check=False)
-        await first.run(command(*meta, "--delete-parameter", "is-managed"))
-    await _serve({first.name: first, **present}, site)
-    note(f"the brokers on {', '.join(sorted([first.name, *present]))} serve")
+        await give_back(members, site)
+    await _serve(present, site)
+    note(f"the brokers on {', '.join(sorted(present))} serve")
+
+
+async def hold(members: Iterable[Host], site: Site) -> None:
+    """Take the brokers out of Pacemaker's hands. The mark comes first: without it nobody knew who has done so."""
+    names = {RECOVERS: "true", "is-managed": "false"}
+    pairs = (("--set-parameter", name, "--parameter-value", value) for name, value in names.items())
+    await anywhere(members, *(_meta(site, *pair) for pair in pairs))
+
+
+async def give_back(members: Sequence[Host], site: Site) -> None:
+    """Give the brokers back to Pacemaker, by any member that answers; the mark goes last.
+
+    What was stopped meanwhile is a failure to Pacemaker until that is forgotten. It has to look anew before it is in
+    charge: else it starts a broker again that serves, and of two the other pauses for as long.
+    """
+    cleanup = command("crm_resource", "--cleanup", "--resource", site.name)
+    wait = command("crm_resource", "--wait", f"--timeout={REST_S}s")
+    with suppress(QuorateError):
+        await anywhere(members, cleanup, wait, check=False)
+    await anywhere(members, *(_meta(site, "--delete-parameter", name) for name in ("is-managed", RECOVERS)))
+
+
+def _meta(site: Site, *words: str) -> Command:
+    return command("crm_resource", "--resource", site.name, "--meta", "--set-name", f"{site.name}-meta", *words)
+
+
+async def anywhere(hosts: Iterable[Host], *commands: Command, check: bool = True) -> None:
+    """Run commands on the first host where all of them can be run; what they do may be done twice."""
+    failed: list[QuorateError] = []
+    for host in hosts:
+        try:
+            for one in commands:
+                await host.run(one, timeout_s=CALL_S, check=check)
+        except QuorateError as error:
+            failed.append(error)
+        else:
+            return
+    raise failed[0]
 
 
 async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[str]) -> None:
@@ -151,10 +216,24 @@ async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[
             await host.run(forgetting(name, "--offline"), timeout_s=CALL_S, check=False)
     if not gone:
         await first.run(command("rabbitmqctl", "force_boot"), timeout_s=CALL_S)
-    own = {host.name: broker(site.cluster.node(host.name)) for host in others}
-    await asyncio.gather(*(host.run(command("rm", "-f", f"{BASE}/{own[host.name]}/{FORCED}")) for host in others))
-    start = command("systemctl", "start", "--no-block", unit)
-    await asyncio.gather(*(host.run(start) for host in hosts))
+    await start(hosts, site, first)
+
+
+async def start(hosts: Sequence[Host], site: Site, first: Host | None = None) -> None:
+    """Start brokers. None but the first begins with what it has, whoever was to by a run before this one."""
+    others = [host for host in hosts if host is not first]
+    marks = [f"{BASE}/{broker(site.cluster.node(host.name))}/{FORCED}" for host in others]
+    await asyncio.gather(*(host.run(command("rm", "-f", it)) for host, it in zip(others, marks, strict=True)))
+    starting = command("systemctl", "start", "--no-block", site.platform.units["rabbitmq"])
+    await asyncio.gather(*(host.run(starting) for host in hosts))
+
+
+def serving(found: Mapping[str, Broker], present: Fleet) -> Host:
+    """Return the first whose broker serves: one that does not cannot have the others forget anybody."""
+    for name, one in found.items():
+        if one.state == "running":
+            return present[name]
+    raise Refused("no broker serves any more", "run it again, and read again what it says")
 
 
 async def forget(host: Host, gone: Sequence[str]) -> None:

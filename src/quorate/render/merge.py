@@ -26,8 +26,11 @@ BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog"
 RESTART_SET = "quorate-restart"
 """How the ids of the sets begin that quorate makes while it restarts daemons, and takes away after (build/restarts)."""
 
-RUN_STATE = ("target-role", "is-managed", "maintenance")
-"""Meta attributes by which operators stop, unmanage or rest a resource for a while (crm_resource --meta)."""
+RECOVERS = "quorate-recover"
+"""The meta attribute by which `quorate recover` knows that it has unmanaged a resource (build/recovering_brokers)."""
+
+RUN_STATE = ("target-role", "is-managed", "maintenance", RECOVERS)
+"""Meta attributes by which operators stop, unmanage or rest a resource for a while (crm_resource --meta), and ours."""
 
 OUTGROWN = frozenset({("property", "priority-fencing-delay", "5s"), ("default", "priority", "1")})
 """What describe/derive makes of two nodes, and of no more: it goes when the cluster grows, for nobody asked for it."""

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+from lxml import etree
 
 from quorate.build import recovering_brokers
 from quorate.build.history import Origin
@@ -15,9 +16,12 @@ from quorate.catalog.services import kinds
 from quorate.catalog.services.rabbitmq_cluster import asked_by
 from quorate.catalog.site import Site
 from quorate.describe.load import load
-from quorate.errors import CommandFailed, Refused, UsageError
+from quorate.errors import CommandFailed, HostUnreachable, Refused, TimedOut, UsageError
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts.broker import Broker, command_for
+from quorate.observe.facts.cib import parse
+from quorate.render.cib import cib as offline_cib
+from quorate.render.merge import merged
 
 SITE = Site("broker", PLATFORM, load(kinds()["rabbitmq-cluster"].example, "rabbitmq.yaml", kinds()).cluster)
 NAMES = ("n1", "n2", "n3")
@@ -81,6 +85,15 @@ def test_one_that_stopped_last_and_answers_is_to_be_started_not_passed_over(stat
     assert going(told, SITE, ["n3"]).node == "n2"
 
 
+def test_one_that_a_killed_run_has_ended_is_as_good_as_one_that_waits():
+    told = {name: Broker("down", last=NAMES) for name in ("n1", "n2")}
+    with pytest.raises(Refused, match="does not wait there"):
+        going(told, SITE, ["n3"])
+    assert going(told, SITE, ["n3"], begun=True).node == "n1"
+    with pytest.raises(Refused, match="does not wait there"):
+        going({"n1": Broker("deaf", last=NAMES)}, SITE, ["n2", "n3"], begun=True)
+
+
 def test_names_have_to_be_nodes_of_the_service():
     with pytest.raises(UsageError, match="no broker on n9"):
         going({}, SITE, ["n9"])
@@ -111,6 +124,7 @@ def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands()
     forget = "rabbitmqctl --quiet forget_cluster_node --offline rabbit@n3"
     assert told["n1"] == [kill, forget, "rm -f /var/lib/rabbitmq/mnesia/rabbit@n1/force_load", start]
     assert told["n2"] == [
+        f"{managed} --set-parameter quorate-recover --parameter-value true",
         f"{managed} --set-parameter is-managed --parameter-value false",
         kill,
         forget,
@@ -119,7 +133,34 @@ def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands()
         "crm_resource --cleanup --resource broker",
         "crm_resource --wait --timeout=30s",
         f"{managed} --delete-parameter is-managed",
+        f"{managed} --delete-parameter quorate-recover",
     ]
+
+
+@pytest.mark.parametrize("lost_at", ["crm_resource .*--set-parameter is-managed.*", "systemctl kill .*", ".*shrink.*"])
+def test_they_are_given_back_by_another_where_the_first_is_lost(lost_at):
+    away = HostUnreachable("n2: no connection")
+    fleet = {name: host(name, SAID) for name in ("n1", "n2")}
+    answers = fleet["n2"]._answers
+    fleet["n2"] = FakeHost("n2", {lost_at: away, "crm_resource .*--(cleanup|wait|delete).*": away, **answers})
+    with suppress(HostUnreachable):
+        asyncio.run(go_on(fleet, SITE, Going("n2", ()), ["n3"], lambda _words: None))
+    managed = "crm_resource --resource broker --meta --set-name broker-meta"
+    assert [one for one in fleet["n1"].ran_text if one.startswith("crm_resource")][-4:] == [
+        "crm_resource --cleanup --resource broker",
+        "crm_resource --wait --timeout=30s",
+        f"{managed} --delete-parameter is-managed",
+        f"{managed} --delete-parameter quorate-recover",
+    ]
+
+
+def test_a_cleanup_that_hangs_does_not_keep_them_from_pacemaker():
+    fleet = {name: host(name, SAID) for name in ("n1", "n2")}
+    for one in fleet.values():
+        one.expect("crm_resource --cleanup --resource broker", TimedOut("crm_resource took too long"))
+    asyncio.run(go_on(fleet, SITE, Going("n2", ()), ["n3"], lambda _words: None))
+    assert any(one.endswith("--delete-parameter is-managed") for one in fleet["n2"].ran_text)
+    assert any(one.endswith("--delete-parameter quorate-recover") for one in fleet["n2"].ran_text)
 
 
 def test_where_nobody_is_gone_it_loads_what_it_has():
@@ -135,6 +176,34 @@ def test_those_that_serve_forget_as_they_run():
         "rabbitmqctl --quiet forget_cluster_node rabbit@n3",
     ]
     assert told["n2"] == []
+
+
+def test_one_that_serves_is_told_to_forget_not_the_first_of_all():
+    fleet = {"n1": host("n1", SAID | {"running": False}), "n2": host("n2", SAID)}
+    asyncio.run(go_on(fleet, SITE, Going("", ()), ["n3"], lambda _words: None))
+    assert not [one for one in fleet["n1"].ran_text if one.startswith("rabbitmq")]
+    assert "rabbitmqctl --quiet forget_cluster_node rabbit@n3" in fleet["n2"].ran_text
+
+
+def test_nobody_is_told_where_none_serves_any_more():
+    fleet = {name: host(name, SAID | {"running": False}) for name in ("n1", "n2")}
+    with pytest.raises(Refused, match="no broker serves any more"):
+        asyncio.run(go_on(fleet, SITE, Going("", ()), ["n3"], lambda _words: None))
+
+
+def test_what_a_killed_run_has_left_down_is_started_and_given_back_where_others_serve():
+    n1, n2 = host("n1", None), host("n2", SAID)
+    question = next(iter(n1._answers))
+    down, up = (f"same\n[rabbit@n1].\nno\n{json.dumps(said)}" for said in (None, SAID))
+    n1.expect(question, down, up)
+    asyncio.run(go_on({"n1": n1, "n2": n2}, SITE, Going("", ()), ["n3"], lambda _words: None, begun=True))
+    assert [one for one in n1.ran_text if not one.startswith(("sh ", "crm_resource"))] == [
+        "rm -f /var/lib/rabbitmq/mnesia/rabbit@n1/force_load",
+        "systemctl start --no-block rabbitmq-server.service",
+    ]
+    assert "rabbitmqctl --quiet forget_cluster_node rabbit@n3" in n2.ran_text
+    assert n1.ran_text[-2].endswith("--delete-parameter quorate-recover")
+    assert not any("kill" in one for one in [*n1.ran_text, *n2.ran_text])
 
 
 NO_MEMBER = Answer(status=69, stderr="Error:\n{:not_a_cluster_node, 'The node selected is not in the cluster.'}")
@@ -159,12 +228,55 @@ async def unlocked(_fleet, _what):
     yield
 
 
-def test_a_host_that_answers_and_is_not_in_the_cluster_has_no_say_and_is_not_begun_on(monkeypatch):
+def live(*held):
+    """The CIB that the file makes, in which the brokers have these meta attributes besides."""
+    root = offline_cib(SITE.cluster, {}, PLATFORM)
+    (clone,) = root.iterfind("configuration/resources/clone[@id='broker']")
+    (group,) = clone.iterfind("meta_attributes")
+    for name in held:
+        etree.SubElement(group, "nvpair", id=f"broker-meta-{name}", name=name, value="false")
+    return parse(etree.tostring(root, encoding="unicode"), 0)
+
+
+def put_before(monkeypatch, *held):
+    """Have Pacemaker say how it is, and the CIB have these meta attributes of the brokers."""
+
     async def status(_fleet):
         return Quorate()
 
-    monkeypatch.setattr(recovering_brokers.giving_up.returning, "status", status)
+    async def found(_fleet):
+        return None, live(*held)
+
+    monkeypatch.setattr(recovering_brokers.returning, "status", status)
+    monkeypatch.setattr(recovering_brokers.returning, "live", found)
     monkeypatch.setattr(recovering_brokers.lock, "held", unlocked)
+
+
+class Unrecorded:
+    async def end(self, state, *_words):
+        assert state == "done"
+
+
+@pytest.mark.parametrize(("held", "began", "given_back"), [((), None, 0), (("quorate-recover", "is-managed"), "", 2)])
+def test_where_all_serve_what_a_killed_run_has_kept_from_pacemaker_is_given_back(monkeypatch, held, began, given_back):
+    async def recorded(*_what):
+        return Unrecorded()
+
+    put_before(monkeypatch, *held)
+    monkeypatch.setattr(recovering_brokers.giving_up, "recorded", recorded)
+    fleet = {name: host(name, SAID) for name in ("n1", "n2")}
+    going_on = recovering_brokers.recover(fleet, SITE, lambda _: None, lambda *_: None, by=Origin("root", "vm"))
+    assert asyncio.run(going_on) == began
+    assert sum("--delete-parameter" in one for one in fleet["n1"].ran_text) == given_back
+
+
+def test_apply_keeps_the_mark_with_what_it_stands_for():
+    _, leftovers = merged(live("is-managed", "quorate-recover").root, live().root.find("configuration"))
+    assert [one.id for one in leftovers if one.kept] == ["broker is-managed", "broker quorate-recover"]
+
+
+def test_a_host_that_answers_and_is_not_in_the_cluster_has_no_say_and_is_not_begun_on(monkeypatch):
+    put_before(monkeypatch)
     fleet = {name: host(name, SAID | {"running": False}) for name in NAMES}
     going_on = recovering_brokers.recover(fleet, SITE, lambda _: None, lambda *_: None, by=Origin("root", "vm"))
     with pytest.raises(Refused, match="n3 may have stopped last, and is not in the cluster"):

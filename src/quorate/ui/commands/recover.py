@@ -68,5 +68,5 @@ def command(
     elif node:
         click.echo(f"{service}: begun on {node}")
     else:
-        nothing = "nothing to do, it runs"
-        click.echo(f"{service}: {nothing if node is None else 'goes on without ' + ', '.join(without)}")
+        goes_on = f"goes on without {', '.join(without)}" if without else "goes on"
+        click.echo(f"{service}: {'nothing to do, it runs' if node is None else goes_on}")
