@@ -5,7 +5,8 @@ says when it knows the result. At most timeout / every + 1 attempts are open at 
 
 A client that asks in a hurry must not be what keeps a slow server busy: a hundred logins that lay in wait for an
 address and came to it in one moment took two servers of Keystone 15 s, and no client had an answer meanwhile. Such a
-client gives a connection up before its kernel tries a second time, and the next attempt asks where this found nobody.
+client gives a connection up before its kernel tries a second time, and when it has begun so many more that all of them
+would be too much to come at once; the next attempt asks where this found nobody.
 """
 
 import errno
@@ -17,9 +18,11 @@ from quorate.drill.probes._process import RESULTS, Output, Settings
 
 ANSWER_BYTES_MAX = 64 * 1024  # beyond that an answer is judged by what has come
 HURRIED_MAX = 2  # so many may wait for an answer when another is asked in a hurry: a slow server is not given more work
+CONNECTING_MAX = 6  # so many of a client that may hurry wait for a connection at once: all come when a host is there
 CONNECT_MS = 900  # of a client that may hurry; Linux sends a second SYN after 1 s
 
 Found = tuple[str, str, str]  # the result, the node that answered if it is known, a detail for people
+NO_CONNECTION: Found = ("timeout", "", "no connection")
 
 
 class Exchange:
@@ -47,12 +50,12 @@ class Connections:
         self._timeout_ns = int(settings.timeout_ms * 1e6)
         connect_ms = min(CONNECT_MS, settings.timeout_ms) if settings.hurry_ms else settings.timeout_ms
         self._connect_ns = int(connect_ms * 1e6)
+        self._connecting_max = CONNECTING_MAX if settings.hurry_ms else settings.in_flight_max
         self._selector = selectors.DefaultSelector()
         self._every_ns = int(settings.every_ms * 1e6)
         self._open: list[Exchange] = []
         self._count = 0
-        self._failed = False
-        self._answered = -1  # the number of the last attempt that was
+        self._answered = self._lost = -1  # the numbers of the last attempts that were, and were not
 
     def connected(self, exchange: Exchange) -> Found | None:
         """Say or send something on a connection that has just been made; return the result if that is all."""
@@ -68,18 +71,19 @@ class Connections:
         return self._count
 
     def is_troubled(self, now_ns: int) -> bool:
-        """Tell whether the last attempt failed, or one has no connection in the usual step, and few wait for an answer.
+        """Tell whether one failed after the last good one, or has no connection in the usual step, and few wait.
 
         Who is connected and waits has his answer as soon as there is one: nothing is gained by asking beside him.
         """
         waiting = [exchange for exchange in self._open if not exchange.done]
         is_lost = any(not one.connected and now_ns - one.sent_ns >= self._every_ns for one in waiting)
-        return (is_lost or self._failed) and sum(one.connected for one in waiting) < HURRIED_MAX
+        return (is_lost or self._lost > self._answered) and sum(one.connected for one in waiting) < HURRIED_MAX
 
     def send(self, n: int, now_ns: int) -> None:
         """Begin attempt number n: a fresh connection."""
         sock = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._make_room(now_ns)
         exchange = Exchange(n, now_ns, sock)
         self._count += 1
         code = sock.connect_ex(self._address)
@@ -106,9 +110,15 @@ class Connections:
     def _expire(self, now_ns: int) -> None:
         for exchange in self._open:
             if not exchange.done and now_ns >= self._limit_ns(exchange):
-                got = "answer cut short" if exchange.answer else "no answer" if exchange.connected else "no connection"
-                self._finish(exchange, ("timeout", "", got), now_ns)
+                got = "answer cut short" if exchange.answer else "no answer"
+                self._finish(exchange, ("timeout", "", got) if exchange.connected else NO_CONNECTION, now_ns)
         self._open = [exchange for exchange in self._open if not exchange.done]
+
+    def _make_room(self, now_ns: int) -> None:
+        """Give up who has waited longest for a connection, where another one would be too many."""
+        connecting = [exchange for exchange in self._open if not exchange.done and not exchange.connected]
+        for exchange in connecting[: max(0, len(connecting) + 1 - self._connecting_max)]:
+            self._finish(exchange, NO_CONNECTION, now_ns)
 
     def _advance(self, exchange: Exchange) -> None:
         try:
@@ -146,7 +156,9 @@ class Connections:
             self._selector.unregister(exchange.socket)
         exchange.socket.close()
         result, node, detail = found
-        self._answered = max(self._answered, exchange.n) if result == "ok" else self._answered
-        self._failed = exchange.n > self._answered
+        if result == "ok":
+            self._answered = max(self._answered, exchange.n)
+        else:
+            self._lost = max(self._lost, exchange.n)
         line = {"n": exchange.n, "sent_ns": exchange.sent_ns, "done_ns": now_ns, "result": result}
         self._output.line(line | ({"node": node} if node else {}) | ({"detail": detail} if detail else {}))
