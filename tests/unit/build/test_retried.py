@@ -7,8 +7,9 @@ import pytest
 
 from build.simulated import SimulatedHost
 from build.wishes import wish
-from quorate.build import owed
+from quorate.build import owed, returning
 from quorate.build.apply import go_through
+from quorate.build.baseline import baseline
 from quorate.build.change import Effect
 from quorate.build.plan import Plan, look, plan
 from quorate.build.stages import STAGES, Stage
@@ -43,7 +44,9 @@ class Pacemaker:
     lingers: int = 0  # how often crm_mon still tells of what was cleaned up
     speechless: int = 0  # how often nobody can tell
     counts_only: bool = False
-    hopeless: bool = False  # it fails again at once
+    hopeless: bool = False  # it fails again
+    slow: int = 0  # how often crm_mon says that it is being started again
+    elsewhere: bool = False  # Pacemaker does not start it there again
     id: str = READER
     cleaned: dict[str, int] = field(default_factory=dict)
 
@@ -72,9 +75,11 @@ class Pacemaker:
 
     def clean_up(self, node: str) -> None:
         times = self.cleaned[node] = self.failed.pop(node)
-        if self.hopeless:
+        if self.slow:
+            self.starting[node] = self.slow
+        elif self.hopeless:
             self.failed[node] = times + 1
-        else:
+        elif not self.elsewhere:
             self.runs.add(node)
 
 
@@ -92,6 +97,9 @@ class Node(SimulatedHost):
                 self.ran.append(str(command))
                 self.pacemaker.clean_up(self.name)
                 return Completed(command, 0, "", "", 0.0)
+            case ("crm_resource", "--wait", _):
+                await asyncio.sleep(0.01)
+                return Completed(command, returning.PENDING if self.pacemaker.starting else 0, "", "", 0.0)
         return await super().run(command, timeout_s=timeout_s, check=check)
 
 
@@ -121,7 +129,7 @@ def spoil(host: Node) -> None:
 
 
 def cleanups(hosts: dict[str, Node]) -> list[str]:
-    return [text for host in hosts.values() for text in host.ran if text.startswith("crm_resource")]
+    return [text for host in hosts.values() for text in host.ran if text.startswith("crm_resource --cleanup")]
 
 
 def marks(hosts: dict[str, Node]) -> list[str]:
@@ -197,6 +205,25 @@ def test_nobody_takes_what_is_being_forgotten_for_a_new_failure() -> None:
     go(hosts)
     assert pacemaker.lingers == 0, "asked until it was forgotten"
     assert len(cleanups(hosts)) == 1
+
+
+def test_what_fails_again_slowly_has_failed_before_the_configuration_is_written(monkeypatch) -> None:
+    monkeypatch.setattr(returning, "SLICE_S", 0.05)
+    pacemaker = Pacemaker(failed={"n2": 1}, slow=3)
+    hosts = fleet(pacemaker)
+    spoil(hosts["n2"])
+    go(hosts)
+    assert pacemaker.starting == {}
+    assert baseline(cluster_status.parse(pacemaker.told(), 0)).failing == {READER}
+    assert len(cleanups(hosts)) == 1
+    assert marks(hosts) == []
+
+
+def test_what_is_not_started_there_again_is_not_waited_for() -> None:
+    pacemaker = Pacemaker(failed={"n2": 1}, elsewhere=True)
+    hosts = fleet(pacemaker)
+    spoil(hosts["n2"])
+    assert go(hosts)[-1] == f"retry: {READER} on n2: tried again"
 
 
 def test_where_nobody_can_tell_what_failed_nothing_is_forgotten() -> None:

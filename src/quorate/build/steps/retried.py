@@ -4,19 +4,21 @@ Pacemaker does not know of files. After a start that failed it leaves the node a
 for the resource's failure-timeout. That is cleaned up where this apply writes a file of the resource's, or an earlier
 one that was killed has (owed.py): on that node only, and only where it does not run. Other failures stay, and are named
 as ever. A start that is being tried may have begun with what was there before: it is waited for, as Pacemaker does
-before it acts on another CIB. What fails once more has another cause.
+before it acts on another CIB. So is the one that is tried again: what fails once more has another cause, and is known
+before the CIB is written, which would be blamed for it.
 """
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from quorate.build import owed
+from quorate.build import owed, returning
 from quorate.build.baseline import primitive, runs
 from quorate.build.change import Change, Deed, Effect, Thing
 from quorate.build.step import Fleet, Note
 from quorate.build.steps import running, service_files
 from quorate.build.want import Want
+from quorate.errors import TimedOut
 from quorate.findings import Finding
 from quorate.machines.host import Host, command
 from quorate.machines.waiting import NotYet, until
@@ -57,12 +59,17 @@ def failures(status: ClusterStatus | None) -> dict[Place, Said]:
     """Return what has failed where, and does not run there."""
     if status is None:
         return {}
-    run = {(node, primitive(one.id)) for one in status.resources if runs(one) for node in one.nodes}
+    run = running_at(status)
     everything: tuple[Failure | FailCount, ...] = (*status.failures, *status.fail_counts)
     found: dict[Place, set[Failure | FailCount]] = {}
     for one in everything:
         found.setdefault((one.node, primitive(one.resource)), set()).add(one)
     return {place: frozenset(said) for place, said in found.items() if place not in run}
+
+
+def running_at(status: ClusterStatus) -> frozenset[Place]:
+    """Return what runs where."""
+    return frozenset((node, primitive(one.id)) for one in status.resources if runs(one) for node in one.nodes)
 
 
 def moving(status: ClusterStatus) -> frozenset[Place]:
@@ -116,6 +123,7 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         cleanup = command("crm_resource", "--cleanup", "--resource", reader, "--node", node)
         await fleet[node].run(cleanup, timeout_s=CLEANUP_S)
     await forgotten(again, fleet, want)
+    await tried(again, fleet, want)
     await asyncio.gather(*(forget(fleet[name], facts.written) for name in {node for node, _ in facts.written}))
     note(f"{said(again)}: tried again" if again else "nothing had failed for want of a file")
 
@@ -133,6 +141,27 @@ async def forgotten(failed: Mapping[Place, Said], fleet: Fleet, want: Want) -> N
 
     if failed:
         await until("Pacemaker forgets what failed", gone, timeout_s=CLEANUP_S)
+
+
+async def tried(places: Iterable[Place], fleet: Fleet, want: Want) -> None:
+    """Return when each of these runs, has failed once more, or is not to be started there."""
+    places = frozenset(places)
+
+    async def ended() -> bool | None:
+        status = await running.look(fleet, want)
+        if status is None:
+            return None
+        left = places - running_at(status) - failures(status).keys()
+        if left:
+            # Between the failure that is forgotten and the start, crm_mon tells of neither; the scheduler knows.
+            try:
+                await returning.at_rest(fleet, returning.SLICE_S)
+            except TimedOut:
+                raise NotYet(f"{said(left)} not yet started or failed") from None
+        return True
+
+    if places:
+        await until("what is tried again has started or failed", ended, timeout_s=running.patience_s(want))
 
 
 async def forget(host: Host, written: Iterable[Place]) -> None:
