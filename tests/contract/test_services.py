@@ -11,13 +11,13 @@ from pydantic import BaseModel
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.expand import expand, of_service
 from quorate.catalog.made import named_in
-from quorate.catalog.parts import is_part
+from quorate.catalog.parts import CLONES, is_part
 from quorate.catalog.platforms import platforms
 from quorate.catalog.service import Probe, Service
 from quorate.catalog.services import kinds
 from quorate.catalog.site import Site
 from quorate.describe.load import load
-from quorate.describe.resources import Clone, Colocation
+from quorate.describe.resources import Clone, Colocation, Primitive
 from quorate.describe.schema import schema
 from quorate.explore.leaning import used
 from quorate.render.cib import cib, expected, text
@@ -135,6 +135,20 @@ def test_what_it_makes_is_known_as_its_own(service, platform, cluster):
     made = of_service(Site(name, platform, replace(cluster, services={**cluster.services, name: some})))
     ids = {one.id for one in (*made.resources, *made.constraints)}
     assert {id_ for id_ in ids if not is_part(id_, cluster.services)} == {name}
+
+
+def test_what_stands_beside_it_is_known_by_its_agent(service, platform, cluster):
+    """Else it would be left behind, or somebody's own would be taken for it."""
+    name, described = service
+    made = described.resources(Site(name, platform, cluster)).resources
+    primitives = {one.id: one for one in made if isinstance(one, Primitive)}
+    beside = {
+        one.id: (one.member, str(primitives[one.member].agent))
+        for one in made
+        if isinstance(one, Clone) and one.id != name
+    }
+    known = {f"{name}-{part}": (f"{name}-{member}", agent) for part, (member, agent) in CLONES.items()}
+    assert beside.items() <= known.items()
 
 
 def test_what_it_mounts_is_among_its_resources(service, platform, cluster):

@@ -2,8 +2,8 @@
 
 In: the live CIB, what of it the file does not have (render/merge.py), Pacemaker's earlier versions of it. Out: a
 finding for each: a constraint that a move left behind, a resource stopped or unmanaged, a node in standby or
-maintenance, a property, whatever else. How old it is, and who did it with which tool, is in the versions that Pacemaker
-keeps.
+maintenance, a property, whatever else; and one for each part of a service that goes, for it has another form now. How
+old it is, and who did it with which tool, is in the versions that Pacemaker keeps.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +20,9 @@ from quorate.render.merge import Leftover, is_restart_mark
 
 MOVES = ("cli-ban-", "cli-prefer-", "cli-standby-")
 """Ids of the constraints that `crm_resource --ban` and `--move`, and older tools, make (crm_resource(8))."""
+
+MADE_BEFORE = "made-before"
+"""What quorate itself takes away of a service that has another form now: no trace of anybody's, but said."""
 
 RESTING = {"standby": "in standby", "maintenance": "in maintenance"}
 ON = frozenset({"true", "on", "yes", "1", "y"})
@@ -59,7 +62,7 @@ def findings(found: Iterable[Trace], history: History | None) -> Iterator[Findin
         age = told(history.since(trace.text), history.now_s) if history and trace.text else ""
         yield Finding(
             trace.code,
-            Severity.INFO if trace.kept else Severity.WARNING,
+            Severity.INFO if trace.kept or trace.code == MADE_BEFORE else Severity.WARNING,
             trace.words + (f"; made {age}" if age else ""),
             trace.why,
             trace.fix,
@@ -90,6 +93,15 @@ def _left(live: Element, leftover: Leftover) -> Trace:
             f"somebody has set {name} of {resource}: it does not do what the file says until that is undone",
             f"crm_resource --resource {resource} --meta --delete-parameter {name}",
             text,
+            leftover.kept,
+        )
+    if leftover.former:
+        return Trace(
+            MADE_BEFORE,
+            words,
+            "it belongs to a service that was of another kind, on another store or on other nodes before",
+            "nothing is to be done; if it is somebody's own and is to stay, add it to the file",
+            "",
             leftover.kept,
         )
     return Trace(

@@ -21,6 +21,13 @@ RESOURCES = (
     "unit",
     "volume",
 )
+CLONES = {
+    "arbitrator": ("garbd", "systemd:garb"),
+    "replicas": ("drbd", "ocf:linbit:drbd"),
+    "servers": ("server", "systemd:haproxy"),
+}
+"""What stands beside a service's own resource, each with the primitive that is cloned, and its agent."""
+
 BONDS = ("after", "data-draw", "draws", "with")
 WITHIN = ("promoted", "promotion", "server")
 """What a service's own constraints name besides other services."""

@@ -2,9 +2,9 @@
 
 Kept as they are: status, nodes and their attributes, Pacemaker's own bookkeeping. Replaced: properties, defaults,
 resources, constraints, fencing levels, alerts, ACLs and tags of the cluster file. What is live and not in the file
-is kept and named, so that somebody decides about it; `prune` takes it away. What a service of the file was made of
-before, as another kind or on another store, goes without that. With nodes that are removed go their fencing devices and
-levels and the constraints that place something on them.
+is kept and named, so that somebody decides about it; `prune` takes it away. What a service of the file surely was made
+of before, as another kind or on another store, goes without that, and is named too (former.py). With nodes that are
+removed go their fencing devices and levels and the constraints that place something on them.
 """
 
 import copy
@@ -18,6 +18,7 @@ from lxml.etree import _Element as Element
 
 from quorate.catalog.parts import is_part
 from quorate.render.cib import SCHEMA
+from quorate.render.former import former_constraints, is_former_clone
 from quorate.render.settled import settle
 
 BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog", "last-lrm-refresh", "cluster-name"})
@@ -54,13 +55,15 @@ class Leftover:
     """Something live that the cluster file does not have.
 
     kind: the word for it. id: its id, or the name of a property. value: what it says, where that is short.
-    kept: False where the merged CIB no longer has it.
+    kept: False where the merged CIB no longer has it. former: it is, or is called as, a part of a service that the
+    file has in another form now.
     """
 
     kind: Literal["property", "default", "resource", "constraint", "fencing level", "meta attribute"]
     id: str
     value: str = ""
     kept: bool = True
+    former: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}" + (f"={self.value}" if self.value else "")
@@ -248,16 +251,19 @@ class _Merge:
         for resource in self._children(self.live, "resources"):
             name = resource.get("id", "")
             missing = [item.get("id", "") for item in _resource_tree(resource) if item.get("id") not in inside]
-            others = [id_ for id_ in missing if not is_part(id_, self.services)]
             shared = len(missing) < sum(1 for _ in _resource_tree(resource))
-            if shared or not others:  # some of it is in the file: its shape is the file's, what the file dropped goes
-                self.leftovers.extend(Leftover("resource", id_, kept=False) for id_ in others)
+            # Some of it is in the file: its shape is the file's, what the file dropped goes.
+            if shared or is_former_clone(resource, self.services):
+                self.leftovers.extend(self._former("resource", id_) for id_ in missing)
                 self.gone.update(missing)
             elif not _fences_only(resource, self.removed) and self._keep(Leftover("resource", name)):
                 root.append(resource)
             else:
                 self.gone.update(missing)
         return root
+
+    def _former(self, kind: Literal["resource", "constraint"], id_: str) -> Leftover:
+        return Leftover(kind, id_, kept=False, former=is_part(id_, self.services))
 
     def _run_state(self, item: Element, before: Element | None) -> None:
         """Carry over that somebody stopped or unmanaged a resource by hand, unless the file says otherwise."""
@@ -276,14 +282,15 @@ class _Merge:
         ours = self._children(self.wanted, "constraints")
         ids = {constraint.get("id") for constraint in ours}
         root.extend(ours)
+        former = former_constraints(self.live, self.services)
         for constraint in self._children(self.live, "constraints"):
             name = constraint.get("id", "")
             if name in ids:
                 continue
-            if constraint.get("node") in self.removed or is_part(name, self.services):
+            if constraint.get("node") in self.removed:
                 continue
-            if _mentioned(constraint) & self.gone:
-                self.leftovers.append(Leftover("constraint", name, kept=False))
+            if name in former or _mentioned(constraint) & self.gone:
+                self.leftovers.append(self._former("constraint", name))
             elif self._keep(Leftover("constraint", name)):
                 root.append(constraint)
         return root

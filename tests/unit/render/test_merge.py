@@ -285,7 +285,9 @@ def test_a_service_that_becomes_another_kind_leaves_nothing_behind(way):
     wanted = configuration(after, AgentLibrary.shipped(), PLATFORM)
     new, leftovers = merged(live, wanted, services=after.services)
     assert [str(one) for one in leftovers if one.kept] == ["resource entrance-guard", "constraint x"]
-    assert len(leftovers) == 2, "what goes is no trace of anybody's"
+    gone = [one for one in leftovers if not one.kept]
+    assert gone, "what goes is said"
+    assert all(one.former for one in gone), "and is no trace of anybody's"
     made = {one.get("id") for place in ("resources", "constraints") for one in wanted.find(place)}
     live_now = {one.get("id") for place in ("resources", "constraints") for one in new.find(f"configuration/{place}")}
     assert live_now == made | {"entrance-guard", "x"}
@@ -295,3 +297,54 @@ def test_what_a_service_was_made_of_stays_where_the_file_no_longer_has_it(base, 
     wanted = configuration(replace(base, services={}), AgentLibrary.shipped(), PLATFORM)
     _, leftovers = merged(live, wanted, services={})
     assert {str(one) for one in leftovers if one.kept} == {"resource site"}
+
+
+CALLED_AS_PARTS = [
+    ("constraints", '<rsc_location id="site-prefers-n2" rsc="site" node="n2" score="100"/>'),
+    ("constraints", '<rsc_location id="site-prefers-n2" rsc="site" node="n2" score="10"/>'),
+    ("constraints", '<rsc_location id="site-not-on-n3" rsc="site" node="n3" score="-INFINITY"/>'),
+    ("constraints", '<rsc_location id="site-never-on-n3" rsc="site" node="n3" score="-INFINITY"/>'),
+    ("constraints", '<rsc_order id="site-after-site" first="site" then="mine"/>'),
+    ("constraints", '<rsc_colocation id="site-with-site" rsc="mine" with-rsc="site" score="INFINITY"/>'),
+    ("resources", '<primitive id="site-server" class="systemd" type="haproxy"/>'),
+    ("resources", '<primitive id="site-drbd" class="ocf" provider="linbit" type="drbd"/>'),
+    ("resources", '<group id="site-instance"><primitive id="site-unit" class="systemd" type="x"/></group>'),
+    ("resources", '<clone id="site-servers"><primitive id="site-server" class="systemd" type="nginx"/></clone>'),
+    ("resources", '<clone id="site-servers"><primitive id="mine" class="systemd" type="haproxy"/></clone>'),
+]
+
+
+@pytest.mark.parametrize(("place", "xml"), CALLED_AS_PARTS, ids=lambda value: value[:40])
+def test_what_is_called_as_a_part_of_a_service_is_somebodys_own(live, wanted, place, xml):
+    add(live, place, xml)
+    name = etree.fromstring(xml).get("id")
+    new, leftovers = merged(live, wanted, services=["site"])
+    assert [(one.id, one.kept) for one in leftovers] == [(name, True)]
+    assert name in ids(new)
+    pruned, _ = merged(live, wanted, services=["site"], prune=True)
+    assert name not in ids(pruned)
+
+
+def test_a_service_that_was_called_as_a_part_is_kept_until_it_is_pruned(cluster, base):
+    other = replace(base, services={**base.services, "site-server": kinds()["web"](address="10.20.0.101/24", port=81)})
+    live = cib(other, AgentLibrary.shipped(), PLATFORM)
+    wanted = configuration(base, AgentLibrary.shipped(), PLATFORM)
+    new, leftovers = merged(live, wanted, services=base.services)
+    assert [str(one) for one in leftovers] == ["resource site-server"]
+    assert "site-server-apache" in ids(new)
+
+
+def test_the_nodes_of_before_go_and_are_named(cluster):
+    def on(*nodes):
+        return cluster(services={"site": kinds()["web"](address="10.20.0.100/24", nodes=nodes)})
+
+    live = cib(on("n2", "n1"), AgentLibrary.shipped(), PLATFORM)
+    wanted = configuration(on(), AgentLibrary.shipped(), PLATFORM)
+    new, leftovers = merged(live, wanted, services=["site"])
+    gone = {"site-prefers-n2", "site-prefers-n1", "site-never-on-n3"}
+    assert {one.id for one in leftovers} == gone
+    assert all(one.former and not one.kept for one in leftovers)
+    assert not gone & ids(new)
+    live.find(".//rsc_location[@id='site-prefers-n1']").set("score", "100")  # one of them was changed by hand
+    _, leftovers = merged(live, wanted, services=["site"])
+    assert {one.id for one in leftovers if one.kept} == gone
