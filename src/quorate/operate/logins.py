@@ -4,7 +4,7 @@ Somebody may have changed the password by hand, or taken rights away. Servers ke
 minutes, so that clients notice it late, and then all at once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from quorate.catalog.accounts import sql_secret
 from quorate.catalog.api import ApiService
@@ -13,6 +13,7 @@ from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Host
 from quorate.observe.facts import sql_login
+from quorate.observe.facts.sql_login import EXPIRED, LOCKED
 from quorate.observe.gathering import gather_about
 from quorate.operate.insight import TIMEOUT_S, Line, each
 
@@ -43,8 +44,21 @@ def judged(logins: Logins, site: Site) -> Iterator[Finding | Line]:
         Severity.ERROR,
         f"{database.name} refuses the account {site.service.kind} of {site.name}: {why}",
         "somebody has changed it; what is connected goes on for some minutes, then no request is answered",
-        "quorate apply FILE puts account, rights and database right; nothing has to be restarted",
+        "; ".join(_fixes(refused, database, site)),
     )
+
+
+def _fixes(refused: Sequence[str], database: Site, site: Site) -> Iterator[str]:
+    """Yield what mends it. Apply looks at password, rights and database (catalog/accounts.py), at nothing else."""
+    by_hand = {
+        LOCKED: "ACCOUNT UNLOCK",
+        EXPIRED: f"IDENTIFIED BY what stands in {sql_secret(site).path}, PASSWORD EXPIRE NEVER",
+    }
+    if not by_hand.keys() >= set(refused):
+        yield "quorate apply FILE puts account, rights and database right; nothing has to be restarted"
+    for why in refused:
+        if why in by_hand:
+            yield f"as root of {database.name}: ALTER USER '{site.service.kind}'@'%' {by_hand[why]}"
 
 
 def _database(site: Site) -> Site | None:

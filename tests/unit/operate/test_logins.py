@@ -32,7 +32,9 @@ def test_who_is_let_in_has_nothing_to_say_and_no_password_is_sent():
     assert asked.input == b""
 
 
-@pytest.mark.parametrize(("code", "why"), [(1045, "wrong password"), (1044, "no right"), (1049, "not there")])
+@pytest.mark.parametrize(
+    ("code", "why"), [(1045, "wrong password"), (1044, "no right"), (1049, "not there"), (1130, "from the nodes")]
+)
 def test_who_is_refused_is_named_with_what_mends_it(code, why):
     _, [line], [finding] = told("0\n", f"{code}\n")
     assert line.state == "bad"
@@ -40,6 +42,21 @@ def test_who_is_refused_is_named_with_what_mends_it(code, why):
     assert finding.code == "database-account-refused"
     assert finding.summary.startswith("database refuses the account keystone of identity: ")
     assert "apply" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "fix"),
+    [(4151, "locked", "ACCOUNT UNLOCK"), (1862, "expired", "EXPIRE NEVER"), (1820, "expired", "")],
+)
+def test_what_apply_does_not_look_at_is_mended_by_hand(code, why, fix):
+    _, _, [finding] = told(f"{code}\n")
+    assert why in finding.summary
+    assert "apply" not in finding.fix
+    assert finding.fix.startswith("as root of database: ALTER USER 'keystone'@'%' ")
+    assert fix in finding.fix
+    _, _, [both] = told(f"{code}\n", "1045\n")
+    assert "apply" in both.fix
+    assert fix in both.fix
 
 
 @pytest.mark.parametrize("answer", ["2003\n", "2013\n", Answer(status=1)])

@@ -22,11 +22,18 @@ else:
     print(0)
 """
 
-# ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_ERROR, ER_BAD_DB_ERROR (MariaDB Knowledge Base, "MariaDB Error Codes").
+LOCKED = "it is locked"
+EXPIRED = "its password has expired"
+# ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_ERROR, ER_BAD_DB_ERROR, ER_HOST_NOT_PRIVILEGED, ER_MUST_CHANGE_PASSWORD,
+# ER_MUST_CHANGE_PASSWORD_LOGIN, ER_ACCOUNT_HAS_BEEN_LOCKED (MariaDB Knowledge Base, "MariaDB Error Codes").
 REFUSED = {
     1044: "it has no right to its database",
     1045: "wrong password, or no such account",
     1049: "its database is not there",
+    1130: "no account may log in from the nodes",
+    1820: EXPIRED,
+    1862: EXPIRED,
+    4151: LOCKED,
 }
 
 
