@@ -1,7 +1,7 @@
 """interruption: Ctrl-C or SIGTERM ends a command once what it has broken or booted is put right.
 
 Who presses again meanwhile is told what is waited for: a fault that is not taken back would stay. The third time ends
-that, too.
+that, too; one more ends the process, whatever it does by then.
 """
 
 import asyncio
@@ -29,10 +29,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 class _Ending:
-    """What a signal does to a task: the first ends it, the second is answered, the third ends the end."""
+    """What a signal does to a task: the first ends it, the second is answered, the third ends the end.
 
-    def __init__(self, task: asyncio.Task[Any]) -> None:
+    They reach it through the loop, which something that does not return may hold up: so from the third on, and when
+    the task is done, they act as if nobody had asked for them.
+    """
+
+    def __init__(self, task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop) -> None:
         self._task = task
+        self._loop = loop
         self._asked = 0
 
     def ask(self, words: str) -> None:
@@ -40,16 +45,27 @@ class _Ending:
         self._asked += 1
         if self._asked == 2:
             click.echo(PATIENCE, err=True)
-        else:
-            self._task.cancel(words)
+            return
+        self._task.cancel(words)
+        if self._asked > 2:
+            self.over()
+
+    def over(self) -> None:
+        """Give the signals that were taken back to Python and the kernel."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.remove_signal_handler(number)
 
 
 async def _heeding(work: Coroutine[Any, Any, T]) -> T:
     """Have the signals cancel what is done here. A shell starts what runs in the background with SIGINT ignored."""
     task = asyncio.current_task()
     assert task is not None
-    ending, loop = _Ending(task), asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
+    ending = _Ending(task, loop)
     loop.add_signal_handler(signal.SIGTERM, ending.ask, TERMINATED)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         loop.add_signal_handler(signal.SIGINT, ending.ask, INTERRUPTED)
-    return await work
+    try:
+        return await work
+    finally:
+        ending.over()
