@@ -168,6 +168,16 @@ def test_shared_dependencies():
     assert failures["power-lost:feed"].lost == {"n3"}
 
 
+def test_a_switch_does_not_cut_a_bond_but_a_site_does():
+    subject = subject_of(3, more=SHARED.replace("links: 0", "links: [0, 1]"))
+    links = {(node, link) for node in ("n1", "n2", "n3") for link in (0, 1)}
+    assert found("shared_lost", subject)["switch-lost:main"].links == links
+    bond = found("shared_lost", replace(subject, bonded=frozenset({0})))["switch-lost:main"]
+    assert bond.links == {(node, 1) for node in ("n1", "n2", "n3")}
+    both = found("shared_lost", replace(subject, bonded=frozenset({0, 1})))["switch-lost:main"]
+    assert (both.links, both.notice) == (frozenset(), "none")
+
+
 def test_disks():
     replicated = found("disk_failed", subject_of(2, DATABASE))["disk-failed:/dev/sda3@n1"]
     assert replicated.scores == (("n1", "master-database-drbd", ""),)
