@@ -49,6 +49,36 @@ def test_what_the_file_wants_stays_with_what_is_owed_for_it():
     assert list(outgrown.changes(facts, WANT, "n1")) == []
 
 
+def test_that_a_resource_is_to_be_tried_again_is_not_forgotten_here():
+    reader = next(file.reader for _, file in service_files.wanted(WANT, "n1").values() if file.reader)
+    assert look(*OURS, owed.trial(reader)).marks == ()
+    assert look(*OURS, owed.trial("nobody")).marks == (owed.trial("nobody"),)
+
+
+KILLED = ["nowhere", "rm", "systemctl daemon-reload"]
+
+
+@pytest.mark.parametrize("killed", KILLED)
+def test_systemd_is_told_whoever_was_killed_in_between(killed, tmp_path):
+    """What is left to see after a run that ended early brings about the rest of it."""
+    owed_for, drop_in = tmp_path / "owed", tmp_path / "quorate.conf"
+    drop_in.write_text("")
+    log = tmp_path / "log"
+    ends = {"rm": 'rm() { command rm "$@"; exit 1; }', "systemctl daemon-reload": ""}.get(killed, "")
+    ended = "exit 1" if killed == "systemctl daemon-reload" else f'echo "$*" >> {log}'
+    script = outgrown.REMOVE.replace(owed.FOLDER, str(owed_for))
+    before = f"systemctl() {{ {ended}; }}\n{ends}\n"
+    subprocess.run(["sh", "-c", before + script, "sh", str(drop_in)], check=killed == "nowhere")
+    assert not drop_in.exists()
+    left = [str(path) for path in owed_for.iterdir()]
+    assert (left != []) == (killed != "nowhere")
+    if left:
+        now = f'systemctl() {{ echo "$*" >> {log}; }}\n'
+        subprocess.run(["sh", "-c", now + script, "sh", *left], check=True)
+    assert log.read_text() == "daemon-reload\n"
+    assert list(owed_for.iterdir()) == []
+
+
 def test_what_no_service_needs_goes_with_what_is_owed_for_it():
     (change,) = outgrown.changes(look(*OURS, CONF, DROP_IN, WATCH, MARK), WANT, "n1")
     (run,) = change.actions
@@ -106,6 +136,14 @@ def test_what_is_written_for_a_kind_is_found_again(kind, tmp_path):
     (tmp_path / "etc/other").mkdir(parents=True)
     (tmp_path / "etc/other/quorate.conf").write_text("# The operator's.\n")
     (tmp_path / "root").mkdir(exist_ok=True)
+    for file in made:  # an operator's copies
+        for name in (f"{file.path}.bak", f"{file.path}~"):
+            (tmp_path / name[1:]).write_text(file.content)
+    (tmp_path / "etc/systemd/system").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "etc/systemd/system/keystone-admin.service").write_text("# Written by quorate.\n")
+    (tmp_path / "etc/haproxy").mkdir(exist_ok=True)
+    if not (tmp_path / "etc/haproxy/quorate.cfg").exists():
+        (tmp_path / "etc/haproxy/quorate.cfg").write_text("# Mine; once:\n# Written by quorate.\n")
     script = re.sub(r"/(?=etc|root)", f"{tmp_path}/", written_files.SCRIPT)
     found = subprocess.run(["sh", "-c", script, "sh", "/none"], capture_output=True, text=True, check=True).stdout
     expected = {file.path for file in made if file.path.startswith(("/etc/", "/root/"))} - IN_A_PACKAGE_S_PLACE

@@ -5,7 +5,8 @@ and what watches a server wakes up for ever. So files go when all services run b
 still has resources that the file lacks, none goes: one of them may need it, and is kept until it is pruned. Secrets
 stay, for accounts have them; programs stay, for they do nothing by themselves; packages and data are the operator's.
 
-With the files goes what was owed for them (owed.py), and what was for files that nobody wants any more.
+With the files goes what was owed for them (owed.py), and what was for files that nobody wants any more. That systemd
+is told is owed too, from before the first file goes: where all are gone and it was not, a mark is left to see.
 """
 
 from collections.abc import Iterator
@@ -26,13 +27,24 @@ TITLE = "outgrown"
 UNITS = "/etc/systemd/system/"
 OWN_UNITS = f"{UNITS}quorate-"
 
+TOLD = owed.mark(UNITS)
+"""The mark that systemd has to be told of what went."""
+
 # A unit of quorate's own is one that it has enabled; others are Pacemaker's to stop.
 REMOVE = f"""set -e
+install -D --mode=0600 /dev/null {TOLD}
 for path; do
-  case $path in {OWN_UNITS}*) systemctl disable --now "${{path##*/}}";; esac
+  case $path in
+    {owed.FOLDER}/*) continue;;
+    {OWN_UNITS}*) systemctl disable --now "${{path##*/}}";;
+  esac
   rm -f -- "$path"
 done
-systemctl daemon-reload"""
+systemctl daemon-reload
+for path; do
+  case $path in {owed.FOLDER}/*) rm -f -- "$path";; esac
+done
+rm -f -- {TOLD}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ async def look(host: Host, want: Want) -> Facts:
     wanted = service_files.wanted(want, host.name)
     found = await gather_about(host, written_files, owed.FOLDER)
     kept = {owed.mark(path) for path in wanted}
+    kept |= {owed.trial(file.reader) for _, file in wanted.values() if file.reader}  # whoever retries forgets them
     marks = tuple(path for path in found if path.startswith(f"{owed.FOLDER}/") and path not in kept)
     files = tuple(path for path in found if not path.startswith(f"{owed.FOLDER}/") and path not in wanted)
     return Facts(files if files and not await is_needed(host, want) else (), marks)

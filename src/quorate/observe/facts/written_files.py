@@ -1,7 +1,8 @@
 """Files of services that quorate wrote on a host, whatever the cluster file says now; and what is owed for files.
 
-They are known by their names and by their first lines, which say who wrote them. Programs in /usr/lib/quorate are left
-out: they do nothing by themselves; and so is what takes the place of a file of a package's (rabbitmq-env.conf).
+They are known by their paths and by their first line, which says who wrote them: a copy that somebody has made beside
+them, or a file that has that line somewhere else, is theirs. Programs in /usr/lib/quorate are left out: they do nothing
+by themselves; and so is what takes the place of a file of a package's (rabbitmq-env.conf).
 """
 
 from collections.abc import Sequence
@@ -9,16 +10,29 @@ from collections.abc import Sequence
 from quorate.errors import Unknown
 from quorate.machines.host import Command, command
 
-NAMES = (
-    "-path '/etc/quorate/*.conf'",
-    "-path '/etc/systemd/system/*.service'",  # a unit of ours in the place of a package's has its name
-    "-name '*quorate.c*'",  # quorate.conf, quorate.cfg, 90-quorate.cnf: beside a package's own files
-    "-name 'quorate-*.socket'",
-    "-name quorate-uwsgi.ini",
-    "-name quorate-openrc",
+UNITS = "/etc/systemd/system"
+PATHS = (
+    "/etc/apache2/conf-enabled/quorate.conf",
+    "/etc/glance/glance-api.conf.d/quorate.conf",
+    "/etc/haproxy/quorate.cfg",
+    "/etc/keystone/keystone.conf.d/quorate.conf",
+    "/etc/keystone/quorate-uwsgi.ini",
+    "/etc/mysql/mariadb.conf.d/90-quorate.cnf",
+    "/etc/quorate/memcached.conf",
+    "/etc/rabbitmq/conf.d/90-quorate.conf",
+    "/root/quorate-openrc",
+    f"{UNITS}/*.d/quorate.conf",
+    f"{UNITS}/glance-api.service",  # in the place of a package's
+    f"{UNITS}/keystone.service",
+    f"{UNITS}/quorate-galera-answers.service",
+    f"{UNITS}/quorate-galera-answers.socket",
+    f"{UNITS}/quorate-watch-*.service",
 )
-SCRIPT = f"""find /etc /root -xdev -maxdepth 4 -type f \\( {" -o ".join(NAMES)} \\) \\
-  -exec grep -l -i '^# written by quorate' -- {{}} + 2>/dev/null
+"""Where files of services are written, as the shell's patterns."""
+
+SCRIPT = f"""for path in {" ".join(PATHS)}; do
+  [ -f "$path" ] && [ ! -h "$path" ] && head -n 1 -- "$path" | grep -q '^# Written by quorate' && printf '%s\\n' "$path"
+done
 if [ -d "$1" ]; then find "$1" -type f; fi"""
 
 
