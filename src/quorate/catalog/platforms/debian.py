@@ -28,7 +28,8 @@ PLATFORM = Platform(
             "galera": ("galera-4", "iproute2", "mariadb-backup", "rsync", "socat"),
             "garbd": ("galera-arbitrator-4",),
             "rabbitmq": ("rabbitmq-server",),
-            # What reaches memcached and the database is Python's; a server finds neither without.
+            # What reaches memcached and the database is Python's; a server finds neither without. Keystone is given no
+            # cache, but an operator's own settings may name one.
             "keystone": ("keystone", "python3-memcache", "python3-pymysql", "uwsgi-plugin-python3"),
             "glance": ("glance-api", "python3-memcache", "python3-pymysql"),
             "openstack-client": ("python3-openstackclient",),

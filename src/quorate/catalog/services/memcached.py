@@ -1,4 +1,4 @@
-"""memcached: a cache on every node, which clients spread their keys over."""
+"""memcached: a cache on every node, for the services that run there."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

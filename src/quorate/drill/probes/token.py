@@ -6,11 +6,11 @@ and `ok` is a token issued (status 201, the token in its header).
 
 A token costs the server more than any page, for a password is made slow to hash: with keystone's bcrypt of 12 rounds
 170 ms of a core of a small machine. So it is asked for every second while all is well: a sixth of a core, where a third
-was more than a lab had left while one of its nodes booted. As soon as one failed or is not even connected it is asked
-for every 50 ms: that costs the server nothing, and where it does, only while fewer than two wait for their answer. The
-end of an outage so is known to 50 ms; its beginning is the last good answer, which a drill waits for before it breaks
-anything. A token made of another token would be cheap, and would not need the password, nor the database as long as the
-cache has the user: it is not what a client begins with.
+was more than a lab had left while one of its nodes booted. As soon as one failed (without a connection
+after 900 ms) it is asked for every 50 ms: that costs the server nothing, and where it does, only while fewer than two
+wait for their answer. The end of an outage so is known to 50 ms; its beginning is the last good answer, which a drill
+waits for before it breaks anything. A token made of another token would be cheap, for no password is hashed: it is not
+what a client begins with.
 """
 
 import json
