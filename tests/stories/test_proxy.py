@@ -1,6 +1,7 @@
 """Two proxies before a database: the operator's own section stays, reloads lose nothing, a killed proxy comes back.
 
-What is asked over HTTP is the operator's own section, and behind it what says of each database that it takes writes.
+With another kind of entrance they are gone, and with a rollback there again. What is asked over HTTP is the operator's
+own section, and behind it what says of each database that it takes writes.
 """
 
 from pathlib import Path
@@ -39,6 +40,9 @@ listen own
 """
 CLASH = "\nlisten clash\n    mode tcp\n    bind *:3306\n"
 RELOADS = "for i in 1 2 3 4 5 6; do systemctl reload haproxy && sleep 1 || exit 1; done"
+LEFT = (
+    "find /etc -name '*quorate.cfg' -o -name 'quorate-watch-proxy*'; pgrep -a haproxy; systemctl --failed --no-legend"
+)
 GREETING = "exec 3<>/dev/tcp/10.73.0.100/3306; timeout 5 head -c 60 <&3 | tr -cd '[:print:]'"
 
 
@@ -83,3 +87,11 @@ def test_clients_come_in_through_a_proxy(stage: Stage, tmp_path: Path) -> None:
     stage.ssh("p1", f"sed -i '/^listen clash/,$d' {CFG}")
     stage.apply("--no-test-fencing", check=True)
     assert "dontlog-normal" not in stage.ssh("p1", "cat /etc/haproxy/quorate.cfg")
+
+    stage.write(TEXT.replace("kind: haproxy", "kind: address"))
+    stage.apply("--no-test-fencing", check=True)
+    stage.status(is_well)
+    assert [stage.ssh(node, LEFT) for node in nodes] == ["", "", ""], "the address alone needs none of it"
+    stage.quorate("rollback", "--lab", str(stage.file), check=True)
+    assert all("watch-proxy-server.service" in stage.ssh(node, LEFT) for node in nodes)
+    assert "is not allowed to connect" in stage.ssh("p1", GREETING)
