@@ -50,6 +50,19 @@ def explored(subject, *faults, depth=1, jobs=1, make=open_scheduler, **narrowing
     return {scenario.id: scenario for scenario in found.scenarios}
 
 
+def test_what_nobody_asks_is_down_until_somebody_notices():
+    text = (
+        blueprints()["web"].text
+        + 'resources:\n  quiet: {primitive: "ocf:pacemaker:Dummy", operations: {monitor: {interval: 0s}}}\n'
+    )
+    cluster = load(text.encode(), "web.yaml", kinds()).cluster
+    subject = of_cluster(cluster, AgentLibrary.shipped(), PLATFORM)
+    (scenario,) = explored(subject, "resource-failed:quiet").values()
+    found = {impact.service: impact for impact in scenario.impacts}
+    assert (found["quiet"].state, found["site"].state) == (State.DOWN, State.UNAFFECTED)
+    assert "no monitor asks it" in found["quiet"].why
+
+
 @pytest.fixture(scope="module")
 def web():
     return explored(blueprint("web"))

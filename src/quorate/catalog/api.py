@@ -86,6 +86,8 @@ ExecStopPost=+{answers} --stay {file}
 """
 START_S = 300
 PATIENCE_S = 60.0  # longer than the database is waited for (accounts.py)
+BESIDE_OTHERS_EVERY_S = 30.0
+BESIDE_OTHERS_PATIENCE_S = 120.0
 # Pacemaker 2.1.5 counts a failure that it is told of twice, until programs/watch takes one back, and a monitor may find
 # the same one: a server that was killed once had 3, the usual threshold, and took the address and all others along.
 THRESHOLD = "7"
@@ -192,14 +194,16 @@ class ApiService(Service):
         )
 
     def _watched(self, site: Site, server: str, pidfile: str, asked: Sequence[str]) -> Sequence[HostFile]:
-        """Return what watches the server; one behind a proxy for its end alone.
+        """Return what watches the server.
 
         All threads of a server may wait for a database that has just moved, and it answers nobody meanwhile. To kill
-        it then, on all nodes at once, made an outage of 10 s one of 100 s. A proxy passes by one that hangs.
+        it then, on all nodes at once, made an outage of 10 s one of 100 s. A proxy passes by one that hangs, so there
+        it is given more time, and it is asked less often: only one that would hang for ever has to be ended.
         """
-        if not self.is_passive(site):
-            return watched(server, pidfile)
-        return watched(server, pidfile, (ANSWERS, *asked), patience_s=PATIENCE_S)
+        question = (ANSWERS, *asked)
+        if self.is_passive(site):
+            return watched(server, pidfile, question, patience_s=PATIENCE_S)
+        return watched(server, pidfile, question, every_s=BESIDE_OTHERS_EVERY_S, patience_s=BESIDE_OTHERS_PATIENCE_S)
 
     def resources(self, site: Site) -> Resources:
         """Return a clone of the server, or the server bound to the address; on top of its storage where it has any."""

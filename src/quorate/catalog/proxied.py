@@ -70,11 +70,19 @@ class Proxied:
         return REFUSED_S if self.single else 0.0
 
     @property
+    def hung_s(self) -> float:
+        """How long clients wait at the most when a server hangs: its host takes connections that nobody answers.
+
+        New ones come to it until two checks had no answer. Who is at it already waits as long as it may say nothing.
+        """
+        return self.check_s * (1 + FAST) + 2 * self.check_limit_s
+
+    @property
     def silent_s(self) -> float:
         """How long clients wait at the most when a server's host is silent.
 
         Where all clients are at one server, until two checks had no answer. Where they are spread over several, new
         ones still come to that server: the first connection that has no answer is passed on, and is enough. Who is at
-        it already waits for longer: over HTTP 5 s, and where its process alone hangs as long as it may say nothing.
+        it already waits for longer: over HTTP 5 s.
         """
-        return self.check_s * (1 + FAST) + 2 * self.check_limit_s if self.single else 2 * CONNECT_S
+        return self.hung_s if self.single else 2 * CONNECT_S

@@ -4,8 +4,10 @@ programs/watch is that process, one for each watched server, kept by systemd. No
 configuration, so it can neither stop nor move anything: where it is missing, the next monitor finds a killed server.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -65,12 +67,30 @@ def watched(
     )
 
 
-def watched_at(site: Site) -> Iterator[str]:
-    """Yield the resources of a service that are watched."""
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A watched resource. every_s: how often its server is asked whether it hangs, 0: never. patience_s: as above."""
+
+    resource: str
+    every_s: float = 0.0
+    patience_s: float = 0.0
+
+
+def watched_at(site: Site) -> Iterator[Watch]:
+    """Yield what is watched of a service."""
     before, after = f"{UNITS}/{UNIT_NAME}".split("{}")
     for file in site.service.files(site, site.nodes[0]):
         if file.path.startswith(before):
-            yield file.path.removeprefix(before).removesuffix(after)
+            yield _watch(file.path.removeprefix(before).removesuffix(after), file.content)
+
+
+def _watch(resource: str, unit: str) -> Watch:
+    """Return what a unit as `watched` writes it does."""
+    words = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1])  # type: ignore[index]
+    times = dict(word[2:].split("=") for word in words if word.startswith("--"))
+    if len(words) - len(times) <= len((PROGRAM, "resource", "pidfile")):
+        return Watch(resource)
+    return Watch(resource, float(times.get("every", EVERY_S)), float(times.get("patience", PATIENCE_S)))
 
 
 @cache

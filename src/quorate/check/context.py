@@ -15,7 +15,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.platforms import platform_for
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
-from quorate.catalog.watched import watched_at
+from quorate.catalog.watched import Watch, watched_at
 from quorate.describe.cluster import Cluster
 from quorate.describe.resources import Clone, Group, Operation, Order, Primitive, Resources
 from quorate.dialect.crm.references import identity
@@ -40,7 +40,7 @@ class Context:
     platform: Platform
     given: frozenset[Path] = field(default_factory=frozenset)
     as_is: frozenset[str] = field(default_factory=frozenset)
-    watched: frozenset[str] = field(default_factory=frozenset)
+    watched: Mapping[str, Watch] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, cluster: Cluster, agents: AgentLibrary | None = None, platform: Platform | None = None) -> "Context":
@@ -56,7 +56,7 @@ class Context:
             platform=platform,
             given=cluster.given,
             as_is=frozenset(filter(None, map(identity, cluster.text.statements))),
-            watched=frozenset(_watched(cluster, platform)),
+            watched=MappingProxyType({one.resource: one for one in _watched(cluster, platform)}),
         )
 
     def agent(self, primitive: Primitive) -> Agent | None:
@@ -135,7 +135,7 @@ def _with_template(primitive: Primitive, resources: Resources) -> Primitive:
     )
 
 
-def _watched(cluster: Cluster, platform: Platform) -> Iterator[str]:
+def _watched(cluster: Cluster, platform: Platform) -> Iterator[Watch]:
     for name, service in cluster.services.items():
         if isinstance(service, Service):
             yield from watched_at(Site(name, platform, cluster))

@@ -6,7 +6,8 @@ A silent node: token and consensus, the whole of both. The token's time runs fro
 milliseconds, and in 20 power cuts the new membership came after 0.97 to 1.03 times that sum
 (benchmarks/results/outage.json). A quorum device has to miss the node, too, where its vote is needed.
 A failed resource: a monitor comes once in its interval, half of it to go on average, and takes its own time to say so;
-one that hangs takes its time-out. What is watched is told at once (docs/adr/0013-told-at-once.md).
+one that hangs takes its time-out. What is watched is told at once (docs/adr/0013-told-at-once.md), and killed where it
+hangs.
 """
 
 from quorate.explore.configured import TIMEOUT_S
@@ -35,6 +36,8 @@ def notice(
     if failure.notice == "monitor":
         part = subject.parts.get(failure.resource)
         return None if part is None else monitor(part, durations, _result(failure), hangs=failure.hangs)
+    if failure.results:
+        return None
     return Notice(detect=AT_ONCE, pause="announced", longest_s=0.0)
 
 
@@ -60,6 +63,10 @@ def monitor(part: Part, durations: Durations, result: Result | None = None, *, h
     if part.watched and ended and not hangs:
         told = durations.pause("watched")
         return Notice(detect=told, pause="monitor", subject=part.id, longest_s=told.seconds)
+    if hangs and part.asked_s:
+        told_s = part.patience_s + durations.pause("watched").seconds
+        expected = Figure(part.asked_s / 2 + told_s, "default")
+        return Notice(detect=expected, pause="monitor", subject=part.id, longest_s=part.asked_s + told_s)
     if part.monitor_s is None:
         return None
     asked = durations.operation(part.id, "monitor", node, part.timeouts_s.get("monitor", TIMEOUT_S))

@@ -21,13 +21,13 @@ class Failure:
     """One failure. id: stable, "node-lost:n1"; its first part is the kind. words: a sentence without its end.
 
     lost, left, standby, returned: nodes; active: taken out of standby; runs_on: lost ones that go on with what they
-    ran, for all that the others know. apart: sides that no longer hear each other, each a set of nodes.
-    links: (node, link number) that are cut; a node that has none left is apart from all others. devices: fencing
-    devices that do not answer. quorum_device: the quorum device does not. results, failing: of operations; failing ones
-    stay so until the failure is taken back. scores: transient node attributes, as in Step. notice: how Pacemaker
-    learns; resource: whose monitor finds it. serves: what failed, or was lost, goes on serving clients until Pacemaker
-    stops or fences it (a monitor that errs, a node without Corosync). hangs: what failed answers neither clients nor
-    its monitor, and is stopped by force only.
+    ran, for all that the others know. apart: sides that no longer hear each other, each a set of nodes. links: (node,
+    link number) that are cut; a node that has none left is apart from all others. devices: fencing devices that do not
+    answer. quorum_device: the quorum device does not. results, failing: of operations; failing ones stay so until the
+    failure is taken back; results are what a monitor finds, or would, if one asked. scores: transient node attributes,
+    as in Step. notice: how Pacemaker learns; resource: whose monitor finds it. serves: what failed, or was lost, goes
+    on serving clients until Pacemaker stops or fences it (a monitor that errs, a node without Corosync). hangs: what
+    failed answers neither clients nor its monitor, and is stopped by force only.
     per_year: how often it happens to this one part, and repair_s how long until it is mended: None where the kind has
     no rate of its own (a part of another failure, a choice of the operator).
     """

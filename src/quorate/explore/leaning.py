@@ -58,10 +58,10 @@ def _served(service: Service, site: Site, at: str) -> Service:
 def _waits(site: Site, at: str) -> Iterator[Wait]:
     servers = site.service.servers(site)
     if servers.died_s or servers.silent_s or servers.stopped_s:
-        yield Wait(servers.died_s, servers.silent_s, servers.stopped_s, source=servers.source)
+        yield Wait(servers.died_s, servers.silent_s, servers.stopped_s, source=servers.source, hung_s=servers.silent_s)
     for passed_on in site.service.proxied(site):
         order = tuple(sorted(passed_on.servers, key=lambda node: node != at)) if passed_on.single else ()
-        yield Wait(passed_on.died_s, passed_on.silent_s, passed_on.stopped_s, order, PROXY)
+        yield Wait(passed_on.died_s, passed_on.silent_s, passed_on.stopped_s, order, PROXY, hung_s=passed_on.hung_s)
 
 
 def _with_uses(service: Service, known: Mapping[str, Service], direct: Mapping[str, Sequence[str]]) -> Service:

@@ -4,7 +4,7 @@ Pacemaker's part comes from the CIB that quorate renders (or the live one); the 
 services by name, votes, links, disks, watched servers, which board shares a node's power.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from itertools import permutations
@@ -16,6 +16,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
 from quorate.catalog.site import link_of, nodes_of
 from quorate.catalog.storage import Replicated
+from quorate.catalog.watched import Watch
 from quorate.check.context import Context
 from quorate.check.fencing import address
 from quorate.describe.cluster import Cluster, IPAddress
@@ -64,7 +65,7 @@ def of_cluster(
         ids=MappingProxyType({node.name: node.id for node in cluster.nodes}),
         quorum=cluster.quorum,
         services=services,
-        parts=MappingProxyType(_parts(context.watched, base.parts, services)),
+        parts=MappingProxyType(dict(_parts(context.watched, base.parts, services))),
         detection_s=_detection_s(cluster),
         links=MappingProxyType({node.name: tuple(range(len(node.links))) for node in cluster.nodes}),
         bonded=frozenset(number for number, link in enumerate(cluster.corosync.links) if link.bond),
@@ -167,9 +168,22 @@ def _leans_on(context: Context, carrier: str) -> Iterator[str]:
             yield context.carrier(other)
 
 
-def _parts(watched: Collection[str], parts: Mapping[str, Part], services: tuple[Service, ...]) -> dict[str, Part]:
+def _parts(
+    watched: Mapping[str, Watch], parts: Mapping[str, Part], services: tuple[Service, ...]
+) -> Iterator[tuple[str, Part]]:
     owners = {id_: service.name for service in services for id_ in (*service.needs, *service.beside)}
-    return {id_: replace(part, service=owners.get(id_, ""), watched=id_ in watched) for id_, part in parts.items()}
+    for id_, part in parts.items():
+        watch = watched.get(id_, Watch(id_))
+        yield (
+            id_,
+            replace(
+                part,
+                service=owners.get(id_, ""),
+                watched=id_ in watched,
+                asked_s=watch.every_s,
+                patience_s=watch.patience_s,
+            ),
+        )
 
 
 def _detection_s(cluster: Cluster) -> float:

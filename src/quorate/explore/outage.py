@@ -15,7 +15,7 @@ from quorate.explore.durations import weakest
 from quorate.explore.result import Event, Figure, Stretch
 from quorate.explore.running import SERVING, is_shared
 from quorate.explore.scheduler.transition import Placement
-from quorate.explore.subject import Part, Service, Wait
+from quorate.explore.subject import Part, Service, Wait, Way
 from quorate.explore.timing import DECIDE, DETECT, FENCE, NO_INSTANCES, OWN, POWER_OFF, Instances
 
 SWITCH = "go on"
@@ -51,15 +51,16 @@ class Happening:
     """What befell a cluster. before: what ran at the failure, on all nodes.
 
     gone: what the failure itself ended (timing.ended). silent: what does not answer those that go on, nor refuses them:
-    on hosts that are lost or apart, or hung. deaf: what serves nobody where it is started (running.deaf). events: of
-    the side that goes on, whose starts count. elsewhere: of other sides, whose stops count. What runs on a node that is
-    fenced ends with its power (POWER_OFF).
+    on hosts that are lost or apart, or itself hung. hung: what hangs on a host that answers. deaf: what serves nobody
+    where it is started (running.deaf). events: of the side that goes on, whose starts count. elsewhere: of other sides,
+    whose stops count. What runs on a node that is fenced ends with its power (POWER_OFF).
     """
 
     before: Placement
     events: Sequence[Event]
     gone: Instances = NO_INSTANCES
     silent: Instances = NO_INSTANCES
+    hung: Instances = NO_INSTANCES
     deaf: Instances = NO_INSTANCES
     elsewhere: Sequence[Event] = ()
 
@@ -129,15 +130,14 @@ def _joined(row: Sequence[Interruption]) -> Interruption:
 class _Change:
     """A primitive becomes active on a node, or ceases to. event: that of the start, None where it ceases.
 
-    is_orderly: it was stopped, and its host answers. is_silent: nothing tells its clients.
+    way: how it ceases; stopped in order, its host answers; silent or hung, nothing tells its clients.
     """
 
     at_s: float
     resource: str
     node: str
     event: Event | None = None
-    is_orderly: bool = False
-    is_silent: bool = False
+    way: Way = "died"
 
 
 @dataclass
@@ -183,14 +183,13 @@ class _Watch:
             elif change.node in places:
                 if need in self.members:
                     yield from self._waits(change, places)
-                    if change.is_orderly and self.service.enough == "most of the rest":
+                    if change.way == "stopped" and self.service.enough == "most of the rest":
                         self.members[need].discard(change.node)
                 places.discard(change.node)
 
     def _waits(self, change: _Change, places: set[str]) -> Iterator[Interruption]:
         for wait in self.service.waits:
-            orderly_s = wait.stopped_s if change.is_orderly else wait.died_s
-            length_s = wait.silent_s if change.is_silent else orderly_s
+            length_s = wait.after(change.way)
             if length_s > 0 and _is_used(wait, change.node, places):
                 end_s = change.at_s + length_s
                 stretch = Stretch(change.at_s, end_s, SWITCH, self.service.name, change.node, "bound")
@@ -216,21 +215,27 @@ def _changes(needs: Sequence[str], parts: Mapping[str, Part], happening: Happeni
     """Return the changes in the order of time; of those at one moment the ends first."""
     begins = {need: {"promote"} if _promotable(need, parts) else {"start", "migrate_from"} for need in needs}
     shared = {need for need in needs if need in parts and is_shared(parts[need])}
-    silent = happening.silent
-    found = [_Change(0.0, *one, is_silent=one in silent) for one in happening.gone if one[0] in begins]
-    found += [_Change(0.0, *one, is_silent=True) for one in silent - happening.gone if one[0] in shared]
+    found = [_Change(0.0, *one, way=_way(one, happening)) for one in happening.gone if one[0] in begins]
+    found += [_Change(0.0, *one, way="silent") for one in happening.silent - happening.gone if one[0] in shared]
     for event in (*happening.events, *happening.elsewhere):
         if event.action == FENCE:
             off_s = event.begin_s + POWER_OFF * (event.end_s - event.begin_s)
-            found.append(_Change(off_s, EVERY, event.node, is_silent=True))
+            found.append(_Change(off_s, EVERY, event.node, way="silent"))
         elif event.subject in begins and event.action in {"stop", "demote"}:
-            found.append(_Change(event.begin_s, event.subject, event.node, is_orderly=True))
+            found.append(_Change(event.begin_s, event.subject, event.node, way="stopped"))
     found += [
         _Change(_serves_s(event), event.subject, event.node, event)
         for event in happening.events
         if event.action in begins.get(event.subject, ()) and (event.subject, event.node) not in happening.deaf
     ]
     return sorted(found, key=lambda change: (change.at_s, change.event is not None, change.resource, change.node))
+
+
+def _way(instance: tuple[str, str], happening: Happening) -> Way:
+    """Return how what the failure itself ended has ceased."""
+    if instance in happening.hung:
+        return "hung"
+    return "silent" if instance in happening.silent else "died"
 
 
 def _serves_s(event: Event) -> float:

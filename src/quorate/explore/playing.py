@@ -15,6 +15,7 @@ from quorate.explore.configured import Configured
 from quorate.explore.detection import notice
 from quorate.explore.durations import Durations
 from quorate.explore.failure import Failure
+from quorate.explore.operations import placed
 from quorate.explore.replay import Course, Move, replay
 from quorate.explore.result import Event, Impact
 from quorate.explore.running import Hindrance, Sides
@@ -28,6 +29,7 @@ from quorate.explore.subject import Subject
 from quorate.explore.timing import Instances, course, ended
 from quorate.explore.verdict import endings, judge
 
+UNSEEN = "nobody notices the first failure; what comes next is explored as if it had not been"
 RACE = "chance decided the first failure; what comes next is explored for one of its outcomes"
 
 
@@ -83,7 +85,7 @@ class Player:
         """Return what the failure does. Unknown where the scheduler itself fails."""
         stood, subject = ground.stood, self.subject
         blow = strike(subject, stood.situation, failure, ground.placement)
-        gone = _gone(failure, blow, ground.placement)
+        gone = _gone(subject, failure, blow, ground.placement)
         silent = blow.situation.devices
         played = [self._side(stood, side, _Told(failure, gone, silent)) for side in blow.sides]
         if (survivor := blow.survivor) is not None:
@@ -146,14 +148,15 @@ class Player:
         )
         delays_s = dict.fromkeys(side.fences, side.delay_s)
         events: tuple[Event, ...] = ()
+        hangs = told.failure.hangs and not self.subject.parts[told.failure.resource].asked_s  # else it was killed
         if noticed:
             events = course(
                 settled.transitions,
                 self._durations,
                 noticed,
                 delays_s=delays_s,
-                gone=frozenset() if told.failure.hangs else told.gone,
-                hung=told.gone if told.failure.hangs else frozenset(),
+                gone=frozenset() if hangs else told.gone,
+                hung=told.gone if hangs else frozenset(),
                 failing=frozenset((one.resource, one.node) for one in side.step.failing if one.task == "start"),
                 silent=told.silent,
             )
@@ -190,7 +193,8 @@ class Player:
             for one in played
             if any(one.ended is other for other in ending.sides)
         ]
-        return Stood(case.blow.situation, tuple(alive), RACE if case.blow.race else stood.approximate)
+        unseen = UNSEEN if case.unnoticed else stood.approximate
+        return Stood(case.blow.situation, tuple(alive), RACE if case.blow.race else unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +238,12 @@ def _changes_nothing(step: Step, base: Standing) -> bool:
     return replace(step, quorum=None, failing=(), unfenceable=()) == QUIET and step.quorum in {None, base.quorate}
 
 
-def _gone(failure: Failure, blow: Blow, before: Placement) -> Instances:
+def _gone(subject: Subject, failure: Failure, blow: Blow, before: Placement) -> Instances:
     """Return what the failure itself ended, or keeps from answering, before Pacemaker did anything."""
     if failure.serves:
         return frozenset()
-    results = [result for side in blow.sides for result in side.step.results]
+    members = [node for side in blow.sides for node in side.members]
+    results = placed(subject, failure.results, before, members)
     failed = {(result.resource, result.node) for result in results if result.rc not in WELL}
     return ended(before, failure.lost, failed)
 

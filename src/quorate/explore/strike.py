@@ -99,7 +99,8 @@ class _Stroke:
 
     def _step(self, members: frozenset[str], count: Count, lost: frozenset[str]) -> Step:
         subject, failure = self.subject, self.failure
-        results = tuple(placed(subject, failure.results, self.placement, members))
+        told = failure.results if failure.notice != "none" else ()
+        results = tuple(placed(subject, told, self.placement, members))
         fenced = lost | self.now.unfenced | _fenced_on(subject, (*results, *self.now.failing))
         return Step(
             lost=_ordered(subject, lost),

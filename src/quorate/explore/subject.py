@@ -6,11 +6,14 @@ Made from a cluster file by of_cluster.py, or from a CIB alone by of_cib.py.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 from quorate.catalog.servers import Enough
 from quorate.describe import cluster
 from quorate.describe.cluster import Quorum
 
+Way = Literal["died", "silent", "hung", "stopped"]
+"""How a server ceases to serve; as the fields of Wait."""
 Shared = cluster.Shared  # a rack, switch, power feed or site, as the file names it
 
 
@@ -20,10 +23,10 @@ class Part:
 
     agent: "ocf:heartbeat:IPaddr2". timeouts_s, by task. monitor_s: the shortest interval where it serves; None: nobody
     asks. monitors_s: the same by role (Started, Promoted, Unpromoted). watched: its end is told to Pacemaker at once
-    (ADR 13). clone: the clone or bundle that holds it, directly or through a group; promotable: whether that one is,
-    and promoted_max on how many nodes at most it is promoted.
-    service: whose it is, "" for a fencing device. priority: its meta attribute, by which priority-fencing-delay weighs
-    nodes. fenced_on: the tasks whose failure gets the node fenced (on-fail).
+    (ADR 13). asked_s, patience_s: as in Watch: one that hangs is killed by who watches it. clone: the clone or bundle
+    that holds it, directly or through a group; promotable: whether that one is, and promoted_max on how many nodes at
+    most it is promoted. service: whose it is, "" for a fencing device. priority: its meta attribute, by which
+    priority-fencing-delay weighs nodes. fenced_on: the tasks whose failure gets the node fenced (on-fail).
     """
 
     id: str
@@ -32,6 +35,8 @@ class Part:
     monitor_s: float | None = None
     monitors_s: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     watched: bool = False
+    asked_s: float = 0.0
+    patience_s: float = 0.0
     clone: str = ""
     promotable: bool = False
     promoted_max: int = 1
@@ -39,14 +44,19 @@ class Part:
     priority: int = 0
     fenced_on: frozenset[str] = frozenset()
 
+    @property
+    def is_unit(self) -> bool:
+        """Whether its monitor asks systemd, which knows whether a process is there, and not whether it answers."""
+        return self.agent.partition(":")[0] in {"systemd", "service"}
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """How long clients wait, at the most, when one of several servers is lost while others serve.
 
-    died_s: its process ends. silent_s: its host falls silent, or it hangs. stopped_s: it is stopped in order. order:
-    only the first of these nodes that has a server counts, for all clients are there; empty: whichever it is. source:
-    where the figures come from.
+    died_s: its process ends. silent_s: its host falls silent. stopped_s: it is stopped in order. order: only the first
+    of these nodes that has a server counts, for all clients are there; empty: whichever it is. source: where the
+    figures come from. hung_s: its host answers, and it does not.
     """
 
     died_s: float
@@ -54,6 +64,17 @@ class Wait:
     stopped_s: float
     order: tuple[str, ...] = ()
     source: str = ""
+    hung_s: float = 0.0
+
+    def after(self, way: Way) -> float:
+        """Return how long clients wait when a server ceases in a way."""
+        waits: Mapping[Way, float] = {
+            "died": self.died_s,
+            "silent": self.silent_s,
+            "stopped": self.stopped_s,
+            "hung": self.hung_s,
+        }
+        return waits[way]
 
 
 @dataclass(frozen=True, slots=True)

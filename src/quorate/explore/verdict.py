@@ -157,9 +157,12 @@ class _Judge:
         number = next(number for number, one in enumerate(case.ended) if one is self.ending.sides[home])
         there = {node for node, state in case.before.nodes.items() if state in THERE}
         away = there - case.blow.sides[number].members - case.failure.left
-        hung = case.gone if case.failure.hangs else frozenset[tuple[str, str]]()
         lost = {(one.resource, one.node) for one in case.before.instances if one.node in away}
-        return hung | lost | self.unheard
+        return self._hung | lost | self.unheard
+
+    @property
+    def _hung(self) -> Instances:
+        return self.case.gone if self.case.failure.hangs else frozenset()
 
     def _happening(self, home: int, silent: Instances) -> Happening:
         sides = self.ending.sides
@@ -167,6 +170,7 @@ class _Judge:
             before=self._before,
             gone=self.case.gone | self.unheard,
             silent=silent,
+            hung=self._hung,
             deaf=self.deaf,
             events=sides[home].events,
             elsewhere=[event for number, one in enumerate(sides) if number != home for event in one.events],

@@ -146,11 +146,12 @@ def test_its_unit_is_started_when_it_answers_and_is_watched():
     assert files["/usr/lib/quorate/answers"] == answers()
 
 
-def test_a_server_behind_a_proxy_is_never_killed_for_its_silence():
-    """It may wait for its database, as those of all nodes then do."""
+def test_a_server_behind_a_proxy_has_longer_to_answer():
+    """It may wait for its database, as those of all nodes then do, and meanwhile the proxy passes it by."""
     path = "/etc/systemd/system/quorate-watch-images-server.service"
     [watch] = [f.content for f in active().service.files(active(), NODE) if f.path == path]
-    assert "/watch images-server /run/glance/quorate.pid\n" in watch
+    asked = "/usr/lib/quorate/answers 10.20.0.11 9292 /healthcheck"
+    assert f"--every=30 --patience=120 images-server /run/glance/quorate.pid {asked}\n" in watch
     [watch] = [f.content for f in passive().service.files(passive(), NODE) if f.path == path]
     asked = "/usr/lib/quorate/answers 10.20.0.100 9292 /healthcheck"
     assert f"--patience=60 images-server /run/glance/quorate.pid {asked}\n" in watch

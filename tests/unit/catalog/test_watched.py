@@ -9,9 +9,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.unit.catalog.sites import site
 
 import quorate.catalog
-from quorate.catalog.watched import PROGRAM, program, watched
+from quorate.catalog.service import Service
+from quorate.catalog.services.galera import Galera
+from quorate.catalog.services.keystone import Keystone
+from quorate.catalog.services.web import Web
+from quorate.catalog.watched import PROGRAM, Watch, program, watched, watched_at
 
 FILE = Path(quorate.catalog.__file__).parent / "programs/watch"
 
@@ -82,6 +87,16 @@ def test_a_server_that_systemd_starts_again_is_back_when_another_process_runs(
     assert not watch.is_back(file, 1, within_s=0.05)  # the file still names the one that has ended
     file.write_text("4194305\n")  # above what Linux gives: there is no such process
     assert not watch.is_back(file, 1, within_s=0.05)
+
+
+def test_what_a_watch_does_is_known_from_its_unit() -> None:
+    def watch_of(service: Service) -> Watch:
+        [found] = watched_at(site("kept", service))
+        return found
+
+    assert watch_of(Web(address="10.20.0.100/24")) == Watch("kept-apache"), "its monitor asks it"
+    assert watch_of(Galera()) == Watch("kept-server", 5, 15)
+    assert watch_of(Keystone()) == Watch("kept-server", 30, 120)
 
 
 def test_a_number_that_another_server_has_taken_over_is_let_go(

@@ -1,5 +1,7 @@
 """What explore takes a fault for: the failures of its universe by id, and what a fault makes of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from quorate.catalog.agents import AgentLibrary
@@ -9,6 +11,7 @@ from quorate.describe.load import load
 from quorate.drill.faults import faults
 from quorate.drill.meaning import Faced, Meaning, means
 from quorate.errors import UsageError
+from quorate.explore.failures.resource_failed import hangs
 from quorate.explore.of_cluster import of_cluster
 
 
@@ -72,6 +75,15 @@ def test_what_errs_or_has_no_corosync_serves_on_and_what_hangs_does_not() -> Non
     assert {name for name, one in serving.items() if one.hangs} == {"hang-server"}
     assert {one.rc for one in serving["agent-errors"].results} == {1}
     assert serving["kill-corosync"].runs_on == {"n2"}
+
+
+def test_systemd_sees_nothing_wrong_with_a_server_that_hangs_so_only_who_asks_it_finds_it():
+    given = replace(faced(kind="keystone", node="n1"), service="identity")
+    [watched] = faults()["hang-server"].meaning(given).failures
+    assert (watched.hangs, watched.notice) == (True, "monitor")
+    unasked = replace(given.server, asked_s=0.0)
+    unseen = hangs(given.failure(f"resource-failed:{given.instance}"), unasked)
+    assert (unseen.hangs, unseen.notice) == (True, "none")
 
 
 def test_what_explore_does_not_know_is_told() -> None:

@@ -24,6 +24,7 @@ SUBJECT = Subject(
         "db": Part("db", "a", {"monitor": 30.0}, monitor_s=4.0),
         "watched": Part("watched", "a", {"monitor": 30.0}, monitor_s=4.0, watched=True),
         "never": Part("never", "a"),
+        "asked": Part("asked", "systemd:a", monitor_s=4.0, watched=True, asked_s=6.0, patience_s=60.0),
     },
     detection_s=2.5,
 )
@@ -44,6 +45,7 @@ def failed(resource: str, rc: int) -> Failure:
         (failed("watched", 7), 0.125, 0.125, "monitor"),
         (failed("watched", 1), 2.5, 4.5, "monitor"),  # it runs, and something else is wrong with it
         (replace(failed("watched", 7), hangs=True), 32.0, 34.0, "monitor"),
+        (replace(failed("asked", 7), hangs=True), 63.125, 66.125, "monitor"),  # killed by who watches, and told
     ],
 )
 def test_how_long_until_it_is_known(failure: Failure, expected_s: float, longest_s: float, pause: str) -> None:
@@ -62,6 +64,7 @@ def test_a_side_without_quorum_has_to_find_a_dc_first() -> None:
 def test_nobody_asks() -> None:
     assert notice(failed("never", 7), SUBJECT, MODEL) is None
     assert notice(failed("no-such", 7), SUBJECT, MODEL) is None
+    assert notice(replace(failed("db", 7), notice="none"), SUBJECT, MODEL) is None
 
 
 def test_a_monitor_that_gets_no_answer_takes_its_time_out() -> None:

@@ -69,6 +69,7 @@ def test_a_part_has_the_times_of_the_cib():
     assert (drbd.monitor_s, dict(drbd.monitors_s)) == (11, {"Promoted": 11, "Unpromoted": 13})
     assert drbd.timeouts_s["promote"] == 180
     assert parts["database-server"].watched
+    assert (parts["database-server"].asked_s, parts["database-server"].patience_s) == (5, 15)
     assert not parts["database-address"].watched
     assert parts["database-server"].timeouts_s["start"] == 180
     assert parts["one"].monitor_s == 10

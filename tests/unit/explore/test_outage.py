@@ -56,6 +56,12 @@ def test_a_host_that_is_silent_keeps_them_waiting_for_longer_than_one_that_refus
     assert times(interruption(API, PARTS, dies("api", silent=True))) == (0, 3)
 
 
+def test_a_server_that_hangs_on_a_host_that_answers_takes_connections_until_two_checks_had_no_answer():
+    hung = replace(dies("api", silent=True), hung=frozenset({("api", "n1")}))
+    checked = replace(API, waits=(replace(CHECKED, hung_s=23.0),))
+    assert times(interruption(checked, PARTS, hung)) == (0, 23)
+
+
 def test_without_a_proxy_the_others_serve_and_nobody_waits():
     assert interruption(replace(API, waits=()), PARTS, dies("api", silent=True)) is None
 

@@ -276,6 +276,14 @@ def test_a_resource_fails_where_it_is_with_the_interval_of_its_monitor():
     assert other.results == (Result("database-drbd", "monitor", 13000, "n2", 7),)
 
 
+def test_of_what_nobody_asks_pacemaker_is_told_nothing():
+    subject = subject_of(3)
+    failure = every(subject)["resource-failed:site-apache"]
+    told = strike(subject, WELL, failure, at_rest(subject)).sides[0].step
+    untold = strike(subject, WELL, replace(failure, notice="none"), at_rest(subject)).sides[0].step
+    assert (len(told.results), untold.results) == (1, ())
+
+
 def test_what_fails_goes_on_failing_through_later_failures():
     subject = subject_of(3)
     step = blow(subject, "start-failed:site-apache", "node-lost:n3").sides[0].step

@@ -5,8 +5,6 @@ the agent has to end processes that take no signal but SIGKILL: an Apache on con
 and served again, on the same node, after 65 s (one run). Where a stop fails, the node is fenced.
 """
 
-from dataclasses import replace
-
 from quorate.drill import timers
 from quorate.drill.aftermath import at, everybody_back, forget_failures, settles
 from quorate.drill.fault import Scene, no_choice, nothing
@@ -17,6 +15,7 @@ from quorate.drill.probe import Clients
 from quorate.drill.processes import are_stopped, began, continuing
 from quorate.drill.record import Attempt
 from quorate.errors import UsageError
+from quorate.explore.failures.resource_failed import hangs
 from quorate.machines.host import command
 from quorate.machines.waiting import until
 
@@ -34,7 +33,7 @@ prepare = nothing
 
 def meaning(faced: Faced) -> Meaning:
     """Explore takes it for a server that fails, and whose monitor and stop get no answer."""
-    return Meaning((replace(faced.failure(f"resource-failed:{faced.instance}"), hangs=True),))
+    return Meaning((hangs(faced.failure(f"resource-failed:{faced.instance}"), faced.server),))
 
 
 async def inject(scene: Scene) -> None:

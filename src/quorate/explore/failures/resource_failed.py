@@ -1,6 +1,7 @@
 """resource-failed: a resource fails where it runs; its monitor finds it, and Pacemaker starts it again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from quorate.explore.failure import HERE, Failure, Notice, rated
 from quorate.explore.scheduler.step import Result
@@ -39,10 +40,15 @@ def placed(subject: Subject) -> Iterator[tuple[Part, str]]:
 
 
 def found(part: Part, node: str) -> tuple[Notice, tuple[Result, ...]]:
-    """Return how a primitive's end is noticed. Where nobody asks it is not, and Pacemaker does nothing."""
-    if not part.monitors_s and not part.watched:
-        return "none", ()
-    return "monitor", (Result(part.id, "monitor", 0, node, NOT_RUNNING),)
+    """Return how a primitive's end is noticed, and what would be found. Where nobody asks Pacemaker does nothing."""
+    notice: Notice = "monitor" if part.monitors_s or part.watched else "none"
+    return notice, (Result(part.id, "monitor", 0, node, NOT_RUNNING),)
+
+
+def hangs(failure: Failure, part: Part) -> Failure:
+    """Return the failure of a primitive as one that hangs: systemd sees its process, and finds nothing wrong."""
+    unseen = not part.asked_s and (part.is_unit or not part.monitors_s)
+    return replace(failure, hangs=True, notice="none" if unseen else "monitor")
 
 
 def named(part: Part, node: str) -> str:
@@ -62,7 +68,7 @@ def then_fails(subject: Subject, task: str, words: str) -> Iterator[Failure]:
     """
     for part, node in placed(subject):
         notice, results = found(part, node)
-        if results:
+        if notice != "none":
             failure = Failure(
                 id=f"{task}-failed:{named(part, node)}",
                 words=f"{part.id} fails{on(node)} {words}",
