@@ -30,6 +30,14 @@ class KeyRepository:
     owner: str
     kept_s: float | None = None
 
+    def source(self, by_node: Mapping[str, Keys]) -> str:
+        """Return the first node that has the right keys, "" where there is none, or where that is not clear.
+
+        Where some have nothing to do with each other, those that most nodes have, if what is made with them lives for
+        some hours only: the others refuse already what the odd node makes. What lives on would be lost for good.
+        """
+        return furthest(by_node) or ("" if self.kept_s is None else shared_by_most(by_node))
+
 
 def is_whole(keys: Keys) -> bool:
     """Tell whether there is a staged key and a primary one, and these are two."""
@@ -64,6 +72,12 @@ def furthest(by_node: Mapping[str, Keys]) -> str:
     having = {node: keys for node, keys in by_node.items() if keys}
     found = (node for node, keys in having.items() if all(leads_to(other, keys) for other in having.values()))
     return next(found, "")
+
+
+def shared_by_most(by_node: Mapping[str, Keys]) -> str:
+    """Return the first of the nodes that have the same whole keys, where these are more than half of all; "" if not."""
+    alike = {node: sum(1 for other in by_node.values() if other == keys) for node, keys in by_node.items()}
+    return next((node for node, keys in by_node.items() if 2 * alike[node] > len(by_node) and is_whole(keys)), "")
 
 
 def outlived(keys: Keys, ages_s: Mapping[int, float], kept_s: float) -> Sequence[int]:

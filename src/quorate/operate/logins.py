@@ -32,10 +32,14 @@ async def look(hosts: Mapping[str, Host], site: Site) -> Logins:
 
 
 def judged(logins: Logins, site: Site) -> Iterator[Finding | Line]:
-    """Say that the account is refused; nothing where it is let in, or no server answers, which is said of that."""
+    """Say that the account is refused, or that nobody could tell; nothing where it is let in."""
     database = _database(site)
     refused = sorted({one for one in logins.values() if isinstance(one, str) and one})
-    if database is None or not refused:
+    if database is None:
+        return
+    if logins and all(isinstance(one, QuorateError) for one in logins.values()):
+        yield Line(f"not known whether {database.name} lets its account in", "unknown")
+    if not refused:
         return
     why = " and ".join(refused)
     yield Line(f"{database.name} refuses its account: {why}", "bad")

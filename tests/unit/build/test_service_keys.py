@@ -11,7 +11,7 @@ from quorate.build.plan import sorted_out
 from quorate.build.prepare import services_to_rotate
 from quorate.build.steps import service_keys
 from quorate.build.steps.service_keys import Folder
-from quorate.catalog.key_repository import KeyRepository, furthest, is_whole
+from quorate.catalog.key_repository import KeyRepository, is_whole
 from quorate.errors import UsageError
 from quorate.machines.fake import FakeHost
 from quorate.observe.facts.key_folders import NO_KEYS, KeyFolder
@@ -32,7 +32,7 @@ def folder(repository=REPOSITORY, contents=NEW, **nodes):
     """Return what nodes have, by their names: keys, or a whole KeyFolder of the keys `contents`."""
     given = {name: one for name, one in nodes.items() if not isinstance(one, KeyFolder)}
     on = {name: one if isinstance(one, KeyFolder) else there(one) for name, one in nodes.items()}
-    source = furthest({name: one.keys for name, one in on.items()})
+    source = repository.source({name: one.keys for name, one in on.items()})
     return Folder("identity", repository, on, source, given.get(source, contents) if source else {})
 
 
@@ -138,6 +138,21 @@ def test_keys_that_have_nothing_in_common_are_refused_and_told_by_digests():
     assert finding.code == "service-keys-differ"
     assert digest(b"a")[:12] in finding.summary
     assert digest(b"y")[:12] in finding.summary
+
+
+def test_strange_keys_of_one_node_give_way_to_those_of_most():
+    strange = {0: b"x", 1: b"y", 5: b"z"}
+    [change] = changed(folder(n1=OLD, n2=OLD, n3=strange)).values()
+    assert change.host == "n3"
+    assert written(change) == OLD
+    assert removed(change) == [f"{REPOSITORY.path}/5"]
+    assert "that most nodes have" in change.words
+
+
+def test_strange_keys_by_which_stored_secrets_may_be_read_are_never_replaced():
+    found = folder(replace(REPOSITORY, kept_s=None), n1=OLD, n2=OLD, n3={0: b"x", 1: b"y"})
+    changes, [finding] = sorted_out(service_keys.changes((found,), wish()))
+    assert (changes, finding.code) == ([], "service-keys-differ")
 
 
 def test_keys_that_are_never_replaced_are_not_rotated():

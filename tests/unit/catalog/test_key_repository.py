@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from quorate.catalog.key_repository import furthest, is_whole, leads_to, outlived
+from quorate.catalog.key_repository import KeyRepository, furthest, is_whole, leads_to, outlived
 
 FIRST = {0: "b", 1: "a"}
 HALF = {0: "b", 1: "a", 2: "b"}  # interrupted: the staged key is primary, and no other is staged
@@ -41,6 +41,18 @@ def test_the_furthest_is_the_one_that_all_others_lead_to():
     assert furthest({"n1": HALF, "n2": FIRST}) == "n1"
     assert furthest({"n1": FIRST, "n2": FIRST}) == "n1"
     assert furthest({"n1": {}, "n2": {}}) == ""
+
+
+def test_those_of_most_nodes_are_right_where_tokens_are_all_that_can_be_lost():
+    tokens = KeyRepository("/keys", "token keys", "keystone", kept_s=1000.0)
+    strange, half = {0: "y", 1: "x"}, {1: "x"}
+    assert tokens.source({"n1": strange, "n2": SECOND, "n3": SECOND}) == "n2"
+    assert tokens.source({"n1": strange, "n2": SECOND}) == ""
+    assert tokens.source({"n1": strange, "n2": SECOND, "n3": {}}) == ""
+    assert tokens.source({"n1": SECOND, "n2": half, "n3": half}) == ""
+    assert tokens.source({"n1": {}, "n2": {}, "n3": SECOND}) == "n3"
+    kept = KeyRepository("/keys", "credential keys", "keystone")
+    assert kept.source({"n1": strange, "n2": SECOND, "n3": SECOND}) == ""
 
 
 def test_only_a_staged_and_another_primary_are_whole():

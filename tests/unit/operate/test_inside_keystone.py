@@ -63,6 +63,13 @@ def test_other_keys_are_an_error_and_are_told_by_digests():
     assert TOKENS in finding.fix
 
 
+def test_other_keys_on_one_of_three_are_mended_by_apply():
+    lines, [finding] = told(n1=said(NEW), n2=said(STRANGE), n3=said(NEW))
+    assert lines[0].words == "token keys: different on n2"
+    assert (finding.code, finding.severity) == ("service-keys-differ", "error")
+    assert finding.fix.startswith("quorate apply FILE gives n2 the keys of n1, n3")
+
+
 def test_a_rotation_that_broke_off_on_the_only_node_is_found():
     _, [finding] = told(n1=said({0: "b", 1: "a", 2: "b"}))
     assert finding.code == "service-keys-behind"

@@ -61,7 +61,9 @@ def test_what_apply_does_not_look_at_is_mended_by_hand(code, why, fix):
 
 @pytest.mark.parametrize("answer", ["2003\n", "2013\n", Answer(status=1)])
 def test_a_database_that_does_not_answer_refuses_nobody(answer):
-    assert told(answer, answer)[1:] == ([], [])
+    _, [line], findings = told(answer, answer)
+    assert (line.words, line.state, findings) == ("not known whether database lets its account in", "unknown", [])
+    assert told("0\n", answer)[1:] == ([], [])
 
 
 def test_without_a_database_in_the_file_nobody_is_asked():
@@ -72,4 +74,4 @@ def test_without_a_database_in_the_file_nobody_is_asked():
 
 def test_the_image_service_is_asked_too():
     assert files()["glance"] is glance
-    assert list(glance.judged({"n1": Unknown("gone")}, IDENTITY, frozenset())) == []
+    assert [one.state for one in glance.judged({"n1": Unknown("gone")}, IDENTITY, frozenset())] == ["unknown"]

@@ -2,8 +2,9 @@
 
 Where no node has keys they are made here, from the kernel's random numbers, and never kept on this machine. A node
 without keys gets the others'. Where nodes differ because a rotation was interrupted, or because somebody rotated on one
-of them, it is clear which are the newer ones, and the others get those. Anything else is refused: whatever was made
-with keys that would go could be read by nobody any more.
+of them, it is clear which are the newer ones, and the others get those. Where one has keys that have nothing to do with
+the others', those of most nodes count, if what is made with them lives for some hours only (KeyRepository.source).
+Anything else is refused: whatever was made with keys that would go could be read by nobody any more.
 
 A rotation (want.rotate_keys) begins only where all nodes have the same keys. Each node writes the new primary key
 first: it has it already, as the staged one. Keys that have been of no use for long enough go last.
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from quorate.build.change import Change, Deed, Run, Thing, WriteFile, digest
 from quorate.build.step import Fleet, Note, PlacedStates
 from quorate.build.want import Want
-from quorate.catalog.key_repository import KeyRepository, Keys, furthest, is_whole, outlived
+from quorate.catalog.key_repository import KeyRepository, Keys, is_whole, leads_to, outlived
 from quorate.catalog.service import Service
 from quorate.errors import CommandFailed
 from quorate.findings import Finding, Severity
@@ -61,6 +62,13 @@ class Folder:
         """Whether nodes have keys, and which are right cannot be said."""
         return not self.source and any(self.keys.values())
 
+    @property
+    def strange(self) -> tuple[str, ...]:
+        """The nodes whose keys have nothing to do with the right ones."""
+        if not self.source:
+            return ()
+        return tuple(node for node, keys in self.keys.items() if not leads_to(keys, self.keys[self.source]))
+
 
 async def look(fleet: Fleet, want: Want) -> tuple[Folder, ...]:
     """Look at every folder on every node, and read the keys of the node that has the right ones."""
@@ -81,7 +89,7 @@ async def folders_of(service: str, repositories: Sequence[KeyRepository], hosts:
     found = []
     for one in repositories:
         here = {node: on[node].get(one.path, NO_KEYS) for node in hosts}
-        source = furthest({node: folder.keys for node, folder in here.items()})
+        source = one.source({node: folder.keys for node, folder in here.items()})
         contents = await read(hosts[source], one, here[source]) if source else {}
         found.append(Folder(service, one, here, source, contents))
     return found
@@ -152,6 +160,8 @@ def words(folder: Folder, node: str, want: Want) -> str:
         return f"rotate the {what}: the staged key becomes primary, a new one is staged"
     if not had:
         return f"give it the {what}" if folder.source else f"make the {what}"
+    if node in folder.strange:
+        return f"give it the {what} that most nodes have; they refuse already what it made with its own"
     if had != folder.keys[folder.source]:
         return f"give it the newer {what}, as {folder.source} has them"
     return f"close the {what} to others" if is_whole(had) else f"stage a new key among the {what}"
@@ -186,15 +196,19 @@ def acts(folder: Folder, node: str, keys: Mapping[int, bytes]) -> Iterator[Run |
 
 
 def keys_differ(folder: Folder) -> Finding:
-    """Return the error for keys of which nobody can say which are in use; they are told apart by their digests."""
+    """Return the error for keys that have nothing to do with each other; they are told apart by their digests."""
     what = f"{folder.repository.words} of {folder.service}"
     primaries = ", ".join(f"{node} {keys[max(keys)][:12]}" for node, keys in folder.keys.items() if keys)
+    fix = f"remove {folder.repository.path} on the nodes whose keys are wrong: apply gives them the others'"
+    if folder.source:
+        who, most = ", ".join(folder.strange), [node for node in folder.on if node not in folder.strange]
+        fix = f"quorate apply FILE gives {who} the keys of {', '.join(most)}; nothing has to be restarted"
     return Finding(
         "service-keys-differ",
         Severity.ERROR,
         f"the nodes have different {what} (primary: {primaries})",
         "what one node makes the others cannot read; keys that are replaced make what was made with them worthless",
-        f"remove {folder.repository.path} on the nodes whose keys are wrong: apply gives them the others'",
+        fix,
         path=("services", folder.service),
     )
 

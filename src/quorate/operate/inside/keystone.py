@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from quorate.build.ages import lasted
 from quorate.build.steps.service_keys import Folder, keys_differ
-from quorate.catalog.key_repository import KeyRepository, furthest, is_whole
+from quorate.catalog.key_repository import KeyRepository, is_whole
 from quorate.catalog.site import Site
 from quorate.errors import QuorateError
 from quorate.findings import Finding, Severity
@@ -59,10 +59,10 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
 
 
 def _of_folder(one: KeyRepository, on: Mapping[str, KeyFolder], site: Site) -> Iterator[Finding | Line]:
-    source = furthest({node: folder.keys for node, folder in on.items()})
+    source = one.source({node: folder.keys for node, folder in on.items()})
     folder = Folder(site.name, one, on, source)
-    if folder.is_unclear:
-        yield Line(f"{one.words}: different on {', '.join(on)}", "bad")
+    if folder.is_unclear or folder.strange:
+        yield Line(f"{one.words}: different on {', '.join(folder.strange or on)}", "bad")
         yield keys_differ(folder)
         return
     behind = [node for node, keys in folder.keys.items() if not source or keys != folder.keys[source]]
