@@ -234,8 +234,16 @@ def test_what_it_uses_is_in_the_file_and_comes_to_an_end(cluster, platform):
 def test_what_the_loss_of_a_server_costs_says_where_that_comes_from(service, platform, cluster):
     name, described = service
     servers = described.servers(Site(name, platform, cluster))
-    assert min(servers.died_s, servers.silent_s, servers.stopped_s, servers.arbitrators) >= 0
+    assert min(servers.died_s, servers.silent_s, servers.stopped_s) >= 0
     assert bool(servers.source) is bool(servers.died_s or servers.silent_s or servers.stopped_s)
+
+
+def test_members_that_only_vote_are_its_own_on_nodes_of_the_file(service, platform, cluster):
+    name, described = service
+    here = Site(name, platform, cluster)
+    voters = described.servers(here).arbitrators
+    assert {primitive for primitive, _ in voters} <= {one.id for one in described.resources(here).resources}
+    assert {node for _, node in voters} <= {node.name for node in cluster.nodes}
 
 
 def test_the_links_that_it_talks_over_are_links_of_the_file(service, platform, cluster):

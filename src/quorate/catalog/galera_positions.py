@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from quorate.errors import Refused, UsageError
 
 PRIMARY = "primary"
+JOINING = "joining"
+ARBITRATING = "arbitrating"
 NAMES = {
     "none": "has never been in a cluster",
     "own": "has never been in a cluster, and has databases of its own",
@@ -27,8 +29,8 @@ def attribute(service: str) -> str:
 class Told:
     """What one guard tells.
 
-    kind: waiting, claiming, beginning, joining, primary, non-primary. position: of the first two, "UUID:SEQNO" or a
-    word of NAMES.
+    kind: waiting, claiming, beginning, joining, primary, non-primary; arbitrating, of a node without a server.
+    position: of the first two, "UUID:SEQNO" or a word of NAMES.
     """
 
     kind: str

@@ -15,7 +15,7 @@ that die do (Galera's quorum)."""
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """enough: how many have to run. arbitrators: members that vote and serve nobody (Galera's garbd).
+    """enough: how many have to run. arbitrators: (primitive, node) of members that vote and serve nobody.
 
     died_s, silent_s: for how long, at the most, all clients wait when one of the servers ends, or when its host falls
     silent and nothing ends its connections: until the others have expelled it, or until a client that knows several
@@ -24,7 +24,7 @@ class Servers:
     """
 
     enough: Enough = "one"
-    arbitrators: int = 0
+    arbitrators: tuple[tuple[str, str], ...] = ()
     died_s: float = 0.0
     silent_s: float = 0.0
     stopped_s: float = 0.0

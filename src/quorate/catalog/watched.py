@@ -79,9 +79,10 @@ class Watch:
 def watched_at(site: Site) -> Iterator[Watch]:
     """Yield what is watched of a service."""
     before, after = f"{UNITS}/{UNIT_NAME}".split("{}")
-    for file in site.service.files(site, site.nodes[0]):
-        if file.path.startswith(before):
-            yield _watch(file.path.removeprefix(before).removesuffix(after), file.content)
+    files = {file.path: file for node in site.nodes for file in site.service.files(site, node)}
+    for path, file in files.items():
+        if path.startswith(before):
+            yield _watch(path.removeprefix(before).removesuffix(after), file.content)
 
 
 def _watch(resource: str, unit: str) -> Watch:

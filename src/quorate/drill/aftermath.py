@@ -7,12 +7,14 @@ cluster may take to notice.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quorate.build.step import answer
+from quorate.catalog.expand import of_service
 from quorate.catalog.site import Site
+from quorate.describe.resources import Clone, Location
 from quorate.drill.fault import Scene, status
 from quorate.drill.probe import Clients
 from quorate.drill.record import Attempt
@@ -49,11 +51,15 @@ async def view(scene: Scene) -> ClusterStatus | None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A service that is to run. ids: of what runs it. everywhere: as a clone, so that every node has its own."""
+    """A service that is to run. ids: of what runs it. everywhere: as a clone, so that every node has its own.
+
+    never_on: of cloned primitives, the nodes that the file keeps them from, as an arbitrator's.
+    """
 
     service: str
     ids: tuple[str, ...]
     everywhere: bool = False
+    never_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def instances(self, found: ClusterStatus) -> list[ResourceStatus]:
         """Return its primitives, each of a clone's for itself."""
@@ -68,7 +74,13 @@ def wanted(scene: Scene) -> list[Wanted]:
 def _wanted(site: Site) -> Wanted:
     if not site.is_everywhere:
         return Wanted(site.name, (site.name,))
-    return Wanted(site.name, tuple(one.id for one in site.service.resources(site).resources), everywhere=True)
+    made = of_service(site)
+    members = {one.id: one.member for one in made.resources if isinstance(one, Clone)}
+    barred = [one for one in made.constraints if isinstance(one, Location) and one.score == "-INFINITY"]
+    never_on = {
+        member: frozenset(one.node for one in barred if one.resource == clone) for clone, member in members.items()
+    }
+    return Wanted(site.name, tuple(one.id for one in made.resources), everywhere=True, never_on=never_on)
 
 
 def unrest(found: ClusterStatus, nodes: set[str], services: Sequence[Wanted]) -> str:
@@ -81,24 +93,26 @@ def unrest(found: ClusterStatus, nodes: set[str], services: Sequence[Wanted]) ->
         return f"{', '.join(away)} away"
     if unclean := [node.name for node in found.nodes if node.unclean or node.pending or node.shutdown]:
         return f"{', '.join(unclean)} not settled"
-    spare = sum(not node.online or node.standby for node in found.nodes)
+    out = frozenset(node.name for node in found.nodes if not node.online or node.standby)
     for one in services:
         if not (instances := one.instances(found)):
             return f"{one.service} unknown"
-        if idle := _idle(instances, spare if one.everywhere else 0):
+        spare = {id_: len(out | one.never_on.get(id_, frozenset())) for id_ in one.ids} if one.everywhere else {}
+        if idle := _idle(instances, spare):
             return f"{', '.join(idle)} not running"
     return ""
 
 
-def _idle(instances: Sequence[ResourceStatus], spare: int) -> list[str]:
-    """Return the ids of what should run and does not. spare: of each clone so many instances may be stopped."""
+def _idle(instances: Sequence[ResourceStatus], spare: Mapping[str, int]) -> list[str]:
+    """Return the ids of what should run and does not. spare: of a cloned primitive so many may be stopped."""
     stopped: Counter[str] = Counter()
     found: list[str] = []
     for one in instances:
         if one.active and not one.failed and not one.pending and one.role in RUNNING:
             continue
         own = one.id.partition(":")[0]
-        if one.parents and one.role == "Stopped" and not one.failed and not one.pending and stopped[own] < spare:
+        is_out = one.parents and one.role == "Stopped" and not one.failed and not one.pending
+        if is_out and stopped[own] < spare.get(own, 0):
             stopped[own] += 1
         else:
             found.append(one.id)

@@ -73,7 +73,8 @@ def lapses(service: Service, parts: Mapping[str, Part], happening: Happening) ->
     found: list[Interruption] = []
     lost_s: float | None = None
     back: Event | None = None
-    for at_s, group in groupby(_changes(service.needs, parts, happening), key=lambda change: change.at_s):
+    tracked = (*service.needs, *(voter for voter, _ in service.arbitrators))
+    for at_s, group in groupby(_changes(tracked, parts, happening), key=lambda change: change.at_s):
         last: Event | None = None
         for change in group:
             found += watch.apply(change)
@@ -139,16 +140,25 @@ class _Change:
     event: Event | None = None
     way: Way = "died"
 
+    def is_of(self, resource: str, node: str) -> bool:
+        """Tell whether it concerns a primitive on a node."""
+        return self.resource in (resource, EVERY) and self.node == node
+
 
 @dataclass
 class _Watch:
-    """Where what a service needs is active. members: of its cloned primitives, the nodes that make up the whole."""
+    """Where what a service needs is active. members: of its cloned primitives, the nodes that make up the whole.
+
+    voters: the arbitrators that are members, too; voting: those of them that are active.
+    """
 
     service: Service
     parts: Mapping[str, Part]
     before: Placement
     active: dict[str, set[str]] = field(init=False)
     members: dict[str, set[str]] = field(init=False)
+    voters: set[tuple[str, str]] = field(init=False)
+    voting: set[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         needs = self.service.needs
@@ -156,6 +166,8 @@ class _Watch:
         cloned = [need for need in needs if need in self.parts and is_shared(self.parts[need])]
         most = self.service.enough == "most"
         self.members = {need: set(self.service.nodes) if most else set(self.active[need]) for need in cloned}
+        voting = {pair for pair in self.service.arbitrators if pair[1] in running(pair[0], self.parts, self.before)}
+        self.voters, self.voting = set(self.service.arbitrators) if most else set(voting), voting
 
     @property
     def is_served(self) -> bool:
@@ -169,12 +181,13 @@ class _Watch:
     def _has_enough(self, need: str) -> bool:
         if self.service.enough == "one":
             return True
-        others = self.service.arbitrators
-        return 2 * (len(self.active[need]) + others) > len(self.members[need]) + others
+        return 2 * (len(self.active[need]) + len(self.voting)) > len(self.members[need]) + len(self.voters)
 
     def apply(self, change: _Change) -> Iterator[Interruption]:
-        """Take a change in; yield what clients of a server that is gone wait for."""
-        for need in self.active if change.resource == EVERY else (change.resource,):
+        """Take a change in; yield what clients of a server that is gone wait for, or all while a voter is expelled."""
+        for voter in [pair for pair in self.service.arbitrators if change.is_of(*pair)]:
+            yield from self._votes(change, voter)
+        for need in self.active if change.resource == EVERY else self.active.keys() & {change.resource}:
             places = self.active[need]
             if change.event:
                 places.add(change.node)
@@ -186,6 +199,16 @@ class _Watch:
                     if change.way == "stopped" and self.service.enough == "most of the rest":
                         self.members[need].discard(change.node)
                 places.discard(change.node)
+
+    def _votes(self, change: _Change, voter: tuple[str, str]) -> Iterator[Interruption]:
+        if change.event:
+            self.voting.add(voter)
+            self.voters.add(voter)
+        elif voter in self.voting:
+            yield from self._waits(change, set())
+            self.voting.discard(voter)
+            if change.way == "stopped" and self.service.enough == "most of the rest":
+                self.voters.discard(voter)
 
     def _waits(self, change: _Change, places: set[str]) -> Iterator[Interruption]:
         for wait in self.service.waits:

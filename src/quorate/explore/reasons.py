@@ -74,7 +74,8 @@ def too_few(told: Told, part: str) -> Words:
     """Say that instances run that do not serve, for most of them are gone."""
     service, sides = told.service, told.ending.sides_run
     running = sorted(sides.serves(part))
-    needed = (len(service.nodes) + service.arbitrators) // 2 + 1 - service.arbitrators
+    voting = sum(1 for one, node in service.arbitrators if node in sides.serves(one))
+    needed = (len(service.nodes) + len(service.arbitrators)) // 2 + 1 - voting
     why = f"{part} is left on {listed(running)} alone, and serves nobody without most of its servers"
     away = sorted(set(service.nodes) - set(running))
     return "too-few", why, f"{needed} of them run: {one_of(away)} is back"

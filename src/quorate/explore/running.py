@@ -121,11 +121,13 @@ class Running:
         if service.enough == "one":
             return ""
         stopped = self._orderly if service.enough == "most of the rest" else frozenset[str]()
-        members = len(frozenset(service.nodes or self.subject.nodes) - stopped) + service.arbitrators
+        voters = [(one, node) for one, node in service.arbitrators if node not in stopped]
+        members = len(frozenset(service.nodes or self.subject.nodes) - stopped) + len(voters)
+        voting = sum(1 for one, node in voters if node in self.serves(one) - {without})
         for part in service.needs:
             if is_shared(self.subject.parts[part]):
-                serving = len(self.serves(part) - {without}) + service.arbitrators
-                if 2 * serving <= members:
+                serving = len(self.serves(part) - {without})
+                if 2 * (serving + voting) <= members:
                     return part
         return ""
 

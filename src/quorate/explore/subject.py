@@ -99,7 +99,7 @@ class Service:
     uses: tuple["Service", ...] = ()
     tied: tuple[tuple[str, str], ...] = ()
     enough: Enough = "one"
-    arbitrators: int = 0
+    arbitrators: tuple[tuple[str, str], ...] = ()
     waits: tuple[Wait, ...] = ()
     links: tuple[int, ...] = ()
 

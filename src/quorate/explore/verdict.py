@@ -144,7 +144,8 @@ class _Judge:
             silent = self._silent(home)
             touched = self.touched | {part for part, _ in silent}
             found: tuple[Interruption, ...] = ()
-            if touched.intersection(service.needs) or self.cut_off:
+            voters = (voter for voter, _ in service.arbitrators)
+            if touched.intersection((*service.needs, *voters)) or self.cut_off:
                 found = lapses(service, self.case.subject.parts, self._happening(home, silent)) or ()
             self._lapses[service.name, home] = found
         return self._lapses[service.name, home]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from quorate.catalog.site import nodes_of
 from quorate.describe.cluster import Cluster
-from quorate.describe.resources import Clone, Group, Resources
+from quorate.describe.resources import Clone, Group, Location, Resources
 from quorate.findings import Finding, Severity
 from quorate.observe.facts.cluster_status import ClusterStatus, Failure, ResourceStatus
 from quorate.operate.insight import Line
@@ -70,6 +70,8 @@ def services(cluster: Cluster, everything: Resources, truth: ClusterStatus | Non
     for name, kind in named(cluster, everything).items():
         service = cluster.services.get(name)
         nodes = tuple(node.name for node in nodes_of(cluster, service)) if service else ()
+        kept_off = _kept_off(name, everything)
+        nodes = tuple(node for node in nodes if node not in kept_off)
         if name in clones:
             found.append(_clone(name, kind, truth, _wanted(clones[name], nodes, truth)))
             continue
@@ -79,6 +81,12 @@ def services(cluster: Cluster, everything: Resources, truth: ClusterStatus | Non
         beside = [clone for clone in clones.values() if not clone.promotable and _owner(clone.id, cluster) == name]
         found.append(_with_beside(state, [_clone(c.id, "", truth, _wanted(c, nodes, truth)) for c in beside]))
     return tuple(found)
+
+
+def _kept_off(clone: str, everything: Resources) -> frozenset[str]:
+    """Return the nodes of a service on which the file itself has its clone never run: an arbitrator's."""
+    barred = (one for one in everything.constraints if isinstance(one, Location) and one.score == "-INFINITY")
+    return frozenset(one.node for one in barred if one.resource == clone)
 
 
 def _owner(resource: str, cluster: Cluster) -> str:

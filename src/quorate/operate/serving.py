@@ -65,10 +65,22 @@ def _too_few(state: ServiceState, site: Site, lines: Sequence[Line], truth: Clus
     gone = 0
     if servers.enough == "most of the rest" and truth is not None:
         gone = sum(1 for node in truth.nodes if node.standby and node.name not in state.nodes)
-    members = state.wanted - gone + servers.arbitrators
-    if 2 * (running + servers.arbitrators) > members:
+    voters = [one for one in servers.arbitrators if not _in_standby(one[1], truth)]
+    voting = sum(1 for primitive, node in voters if truth is None or _runs_on(primitive, node, truth))
+    if 2 * (running + voting) > state.wanted - gone + len(voters):
         return ""
     return f"{running} of {state.wanted} servers are no majority"
+
+
+def _in_standby(node: str, truth: ClusterStatus | None) -> bool:
+    seen = truth.node(node) if truth else None
+    return seen is not None and seen.standby
+
+
+def _runs_on(primitive: str, node: str, truth: ClusterStatus) -> bool:
+    seen = truth.node(node)
+    is_there = seen is not None and seen.online and not seen.unclean
+    return is_there and any(one.active and node in one.nodes for one in truth.instances(primitive))
 
 
 def _leaning(state: ServiceState, own: Mapping[str, ServiceState], direct: Mapping[str, Sequence[str]]) -> ServiceState:

@@ -120,7 +120,7 @@ def test_a_rollback_brings_back_what_went(path, run):
     assert (kept.content, kept.mode, [" ".join(argv) for argv in kept.then]) == (b"text", 0o600, run)
 
 
-IN_A_PACKAGE_S_PLACE = {"/etc/rabbitmq/rabbitmq-env.conf", "/etc/default/garb"}
+IN_A_PACKAGE_S_PLACE = {"/etc/rabbitmq/rabbitmq-env.conf"}
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.kind)

@@ -1,8 +1,10 @@
 """galera: who begins, who joins, what is never wiped; and what stands in the settings."""
 
+import os
+import pwd
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from tests.unit.catalog.sites import CLUSTER, NODE, site
@@ -116,6 +118,25 @@ def test_how_a_server_is(program, notices, state):
     assert program.state_of(notices) == state
 
 
+class Child:
+    """A process that runs until it gets a signal."""
+
+    def __init__(self):
+        self.signals = []
+
+    def __call__(self, *_, **__):
+        return self
+
+    def poll(self):
+        return None
+
+    def send_signal(self, number):
+        self.signals.append(number)
+
+    def wait(self, _timeout_s):
+        return 0
+
+
 class Fake:
     """A guard whose commands do nothing, and whose server recovers what it is told."""
 
@@ -218,13 +239,53 @@ def test_without_a_proxy_each_node_finds_its_own_server():
 def test_an_arbitrator_votes_and_holds_nothing():
     here = site("database", Galera(arbitrator="n3"))
     n1, n2, n3 = CLUSTER.nodes
-    (garb,) = here.service.files(here, n3)
-    assert f'GALERA_NODES="{n1.links[0].ip}:4567 {n2.links[0].ip}:4567"\n' in garb.content
-    assert "gcache" not in garb.content
-    assert (garb.reader, garb.taken) == ("database-garbd", "restart")
-    assert garb.reader in {one.id for one in here.service.resources(here).resources}
+    _, unit = here.service.files(here, n3)
+    assert f"--address=gcomm://{n1.links[0].ip}:4567,{n2.links[0].ip}:4567 " in unit.content
+    assert "gcache" not in unit.content
+    assert (unit.reader, unit.taken) == ("database-garbd", "restart")
+    assert unit.reader in {one.id for one in here.service.resources(here).resources}
     assert f"gcomm://{n1.links[0].ip},{n2.links[0].ip}\n" in here.service.files(here, n1)[0].content
     assert here.service.proxied(here)[0].servers.keys() == {"n1", "n2"}
     bars = {(c.resource, c.node) for c in here.service.resources(here).constraints}
     assert bars == {("database", "n3"), ("database-arbitrator", "n1"), ("database-arbitrator", "n2")}
-    assert here.service.servers(here).arbitrators == 1
+    assert here.service.servers(here).arbitrators == (("database-garbd", "n3"),)
+
+
+@pytest.fixture(scope="module")
+def arbitrator() -> ModuleType:
+    loaded = ModuleType("galera-arbitrator")
+    SourceFileLoader("galera-arbitrator", str(FILE.with_name("galera-arbitrator"))).exec_module(loaded)
+    return loaded
+
+
+def test_the_arbitrator_runs_while_a_server_is_primary(arbitrator, monkeypatch):
+    values = iter(["", "joining", "primary", "primary", "joining", ""])
+    one, said = arbitrator.Arbitrator("galera-database", ["/bin/sleep", "60"]), []
+    monkeypatch.setattr(arbitrator, "LOOK_S", 0)
+    monkeypatch.setattr(arbitrator, "USER", pwd.getpwuid(os.getuid()).pw_name)
+    monkeypatch.setattr(arbitrator.subprocess, "Popen", child := Child())
+
+    def is_wanted() -> bool:
+        value = next(values)
+        one.must_stop = value == "joining" and bool(said)
+        return value == "primary"
+
+    monkeypatch.setattr(one, "is_wanted", is_wanted)
+    monkeypatch.setattr(one, "say", said.append)
+    assert one.run() == 0
+    assert said == ["arbitrating", None]
+    assert child.signals == [arbitrator.signal.SIGINT]
+
+
+@pytest.mark.parametrize(("told", "wanted"), [("primary", True), ("joining", False), ("arbitrating", False)])
+def test_its_own_word_is_no_reason_to_vote(arbitrator, monkeypatch, told, wanted):
+    answer = f'name="galera-database" host="n1" value="{told}"\n'
+    monkeypatch.setattr(arbitrator.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=answer))
+    assert arbitrator.Arbitrator("galera-database", []).is_wanted() is wanted
+
+
+def test_nobody_begins_beside_an_arbitrator_that_votes(program, tmp_path):
+    reason = "waits until the arbitrator on n3 has left: it and who begins would be two clusters"
+    here = {"n1": f"waiting:{ONE}:9", "n2": f"waiting:{ONE}:9", "n3": "arbitrating"}
+    assert program.chosen(here, NODES[:2]) == (None, reason)
+    assert not claims(program, tmp_path, {"n2": f"waiting:{ONE}:9", "n3": "arbitrating"})

@@ -164,6 +164,16 @@ def test_what_runs_everywhere_is_not_missed_on_a_node_that_is_away() -> None:
     assert unrest(status(ALL), set(), [Wanted("web", ("web",))]) == "web unknown"
 
 
+def test_what_the_file_keeps_from_a_node_is_not_missed_there() -> None:
+    ledger = Wanted("db", ("db-server", "servers"), everywhere=True, never_on={"db-server": frozenset({"n3"})})
+    two = [instance("db-server", "n1"), instance("db-server", "n2"), instance("db-server")]
+    assert unrest(status(two), set(), [ledger]) == ""
+    assert unrest(status(two, away="n3"), set(), [ledger]) == ""
+    one = [two[0], instance("db-server"), instance("db-server")]
+    assert unrest(status(one), set(), [ledger]) == "db-server not running"
+    assert unrest(status(one, away="n2"), set(), [ledger]) == ""
+
+
 def test_a_node_is_left_when_nothing_runs_there_and_the_address_has_moved() -> None:
     rest = [*ALL[1:], instance("proxy-server")]
     assert left_behind(status([*ALL, instance("proxy", "n2", clone=False)]), PROXY, "n1")

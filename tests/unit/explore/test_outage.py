@@ -20,12 +20,14 @@ PARTS = {
         Part("db", "systemd:mariadb", clone="dbs"),
         Part("galera", "ocf:heartbeat:galera", clone="galeras", promotable=True, promoted_max=3),
         Part("lone", "ocf:heartbeat:apache"),
+        Part("vote", "systemd:garb", clone="votes"),
     )
 }
 PROXY = Service("proxy", ("proxy", "vip"), nodes=NODES, tied=(("vip", "proxy"),))
 CHECKED = Wait(1.0, 3.0, 1.0)
 API = Service("api", ("api",), nodes=NODES, waits=(CHECKED,))
 DATABASE = Service("db", ("db",), nodes=NODES, waits=(replace(CHECKED, order=NODES),), enough="most of the rest")
+VOTERS = (("vote", "n4"), ("vote", "n5"))
 WHOLE = replace(API, uses=(PROXY, DATABASE))
 ALL = placed(n1="vip proxy api db", n2="proxy api db", n3="proxy api db")
 
@@ -121,14 +123,29 @@ def test_who_did_not_run_before_or_uses_what_did_not_is_not_interrupted():
 @pytest.mark.parametrize("part", ["db", "galera"])
 @pytest.mark.parametrize(
     ("enough", "arbitrators", "away"),
-    [("one", 0, False), ("most", 0, True), ("most of the rest", 0, True), ("most of the rest", 2, False)],
+    [("one", (), False), ("most", (), True), ("most of the rest", (), True), ("most of the rest", VOTERS, False)],
 )
 def test_most_of_the_servers_dead_the_last_serves_nobody(part, enough, arbitrators, away):
     service = Service("db", (part,), nodes=NODES, enough=enough, arbitrators=arbitrators)
-    before = placed(**dict.fromkeys(NODES, f"{part}+"))
+    before = placed(**dict.fromkeys(NODES, f"{part}+"), n4="vote", n5="vote")
     gone = frozenset({(part, "n1"), (part, "n2")})
     found = interruption(service, PARTS, Happening(before=before, events=[], gone=gone))
     assert (found is not None) is away
+
+
+def test_all_wait_until_a_dead_arbitrator_is_expelled_and_its_vote_is_missed_then():
+    ledger = replace(DATABASE, nodes=("n1", "n2"), waits=(Wait(2.0, 2.0, 0.0),), arbitrators=(("vote", "n4"),))
+    whole = placed(n1="db", n2="db", n4="vote")
+    assert times(interruption(ledger, PARTS, dies("vote", on="n4", before=whole))) == (0, 2)
+    leaves = Happening(before=whole, events=[event("stop", "vote", "n4", 1, 2)])
+    assert interruption(ledger, PARTS, leaves) is None
+    assert times(interruption(ledger, PARTS, dies("db", on="n1", before=whole))) == (0, 2)
+    without = placed(n1="db", n2="db", n4="")
+    assert times(interruption(ledger, PARTS, dies("db", on="n1", before=without))) == (0, None)
+    stopped = Happening(before=whole, events=[event("stop", "vote", "n4", 1, 2), event("stop", "db", "n1", 3, 4, 2)])
+    assert interruption(ledger, PARTS, stopped) is None
+    dead = frozenset({("vote", "n4"), ("db", "n1")})
+    assert times(interruption(ledger, PARTS, Happening(before=whole, events=[], gone=dead))) == (0, None)
 
 
 @pytest.mark.parametrize(("enough", "away"), [("most", True), ("most of the rest", False)])

@@ -36,6 +36,21 @@ def test_all_is_well():
     assert lines[0].words == "Synced, Primary, 3 members, at 42 of 11111111"
 
 
+def test_an_arbitrator_that_does_not_vote_is_named():
+    both, one_more = dict.fromkeys(NODES[:2], "primary"), {"n3": "arbitrating"}
+    servers = dict.fromkeys(NODES[:2], WELL)
+    lines, findings = judge(servers, both | one_more, arbitrator="n3")
+    assert [(line.node, line.serves, line.state) for line in lines][2:] == [("n3", None, "good")]
+    assert not findings
+    lines, findings = judge(servers, both, arbitrator="n3")
+    assert lines[2].words == "does not vote"
+    assert "the arbitrator on n3 does not vote" in findings["galera-arbitrator-away"].summary
+    unseen = dict.fromkeys(NODES[:2], replace(WELL, size=2))
+    assert "galera-arbitrator-away" in judge(unseen, both | one_more, arbitrator="n3")[1]
+    one_lost = {"n1": "primary", "n3": "arbitrating"}
+    assert not judge({"n1": replace(WELL, size=2)}, one_lost, arbitrator="n3")[1]
+
+
 def test_a_full_stop_says_who_is_missed_and_what_the_others_hold():
     values = {"n1": f"waiting:{ONE}:42", "n2": f"waiting:{ONE}:40"}
     lines, findings = judge(dict.fromkeys(NODES, SILENT), values)

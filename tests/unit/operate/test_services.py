@@ -119,6 +119,15 @@ def test_clones_run_in_several_places() -> None:
     assert state(cloned(part("lock", "locks", "", "Stopped")), "locks", text).state == "stopped"
 
 
+def test_an_arbitrator_s_node_lacks_no_server() -> None:
+    text = TEXT.partition("services:")[0] + "services:\n  ledger: {kind: galera, arbitrator: n3}\n"
+    two = cloned(part("ledger-server", "ledger", "n1"), part("ledger-server", "ledger", "n2"))
+    assert state(two, "ledger", text).words == "running on n1, n2"
+    assert (state(two, "ledger", text).state, state(two, "ledger", text).wanted) == ("running", 2)
+    one = cloned(part("ledger-server", "ledger", "n1"))
+    assert state(one, "ledger", text).absent == ("n2",)
+
+
 def test_only_what_stands_for_itself_is_named() -> None:
     cluster = load(TEXT + RESOURCES, "cluster.yaml", kinds()).cluster
     found = services(cluster, everything(cluster, platform_for(("debian",))), TRUTH)

@@ -70,7 +70,7 @@ PLATFORM = Platform(
             "mariadb.conf": "/etc/mysql/my.cnf",
             "mariadb.conf.d": "/etc/mysql/mariadb.conf.d",
             "mariadb.data": "/var/lib/mysql",
-            "garbd.conf": "/etc/default/garb",
+            "garbd": "/usr/bin/garbd",
             "galera.provider": "/usr/lib/galera/libgalera_smm.so",
             "mariadb.fill": "/usr/bin/mariadb-install-db",
             "rabbitmq.env": "/etc/rabbitmq/rabbitmq-env.conf",

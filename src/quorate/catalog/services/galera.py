@@ -10,8 +10,10 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
+from quorate.catalog import galera_arbitrator
 from quorate.catalog.floating import host_in_url
 from quorate.catalog.galera_answers import galera_answers
+from quorate.catalog.galera_arbitrator import garbd
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
 from quorate.catalog.servers import Servers
@@ -21,7 +23,7 @@ from quorate.catalog.watched import watched
 from quorate.describe.cluster import Node
 from quorate.describe.fields import Duration, Name, Port
 from quorate.describe.reader import whole
-from quorate.describe.resources import AgentName, Clone, Location, Operation, Primitive, Resources
+from quorate.describe.resources import AgentName, Clone, Operation, Primitive, Resources
 
 GUARD = "/usr/lib/quorate/galera"
 NOTICE = "/usr/lib/quorate/galera-notice"
@@ -98,14 +100,6 @@ echo "$*" >> /run/mysqld/wsrep-notices
 """
 
 
-GARB = """\
-# Written by quorate.
-GALERA_NODES="{members}"
-GALERA_GROUP="{cluster}"
-GALERA_OPTIONS="{options}"
-"""
-
-
 class Galera(Service):
     """A MariaDB Galera cluster: a server on every node of the service, each with all data.
 
@@ -169,8 +163,9 @@ services:
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the server's settings, the guard that runs it, and what watches it."""
         if node.name == self.arbitrator:
-            conf = site.platform.paths["garbd.conf"]
-            return (HostFile(conf, self._garb(site, node), reader=garbd(site), taken="restart"),)
+            members = [f"{host_in_url(one.links[0])}:{GROUP_PORT}" for one in self.holders(site)]
+            options = written(group_options(node, suspected_s(site)))
+            return galera_arbitrator.files(site, group(site), members, options)
         paths, server = site.platform.paths, f"{site.name}-server"
         names = ",".join(one.name for one in self.holders(site))
         call = shlex.join([GUARD, site.name, names, paths["mariadb.data"], paths["mariadb"]])
@@ -203,7 +198,7 @@ services:
         )
         clone = Clone(site.name, server.id, meta=MappingProxyType({"interleave": "true", **self.meta}))
         found = Resources(resources=(server, clone))
-        return found + arbitrator(site, self.arbitrator) if self.arbitrator else found
+        return found + galera_arbitrator.resources(site, self.arbitrator) if self.arbitrator else found
 
     def proxied(self, site: Site) -> Sequence[Proxied]:
         """Return the port: one server takes all writes, for two would undo each other's."""
@@ -226,10 +221,10 @@ services:
         """Return Galera's rule: more than half of those that were there last, less who left in order."""
         suspect_s = suspected_s(site)
         source = "evs.suspect_timeout, with the second that its check and the new view take"
-        count = 1 if self.arbitrator else 0
+        voters = ((garbd(site.name), self.arbitrator),) if self.arbitrator else ()
         # A server that is killed is expelled like one that is silent: until then nobody's commit ends.
         lost_s = suspect_s + 1
-        return Servers("most of the rest", arbitrators=count, died_s=lost_s, silent_s=lost_s, source=source)
+        return Servers("most of the rest", arbitrators=voters, died_s=lost_s, silent_s=lost_s, source=source)
 
     def talks_over(self, site: Site) -> Sequence[int]:
         """Return the first: there the servers listen, for each other, the proxy and clients."""
@@ -287,32 +282,6 @@ services:
             donors=",".join([*others, ""]),
             options=written({**group_options(node, suspected_s(site)), **cache_options(self.gcache)}),
         )
-
-    def _garb(self, site: Site, node: Node) -> str:
-        members = " ".join(f"{host_in_url(one.links[0])}:{GROUP_PORT}" for one in self.holders(site))
-        options = written(group_options(node, suspected_s(site)))
-        return GARB.format(members=members, cluster=group(site), options=options)
-
-
-def garbd(site: Site) -> str:
-    """Return the name of the arbitrator's primitive."""
-    return f"{site.name}-garbd"
-
-
-def arbitrator(site: Site, node: str) -> Resources:
-    """Return garbd on that node, which has no server then: a clone, for nobody takes over from it."""
-    primitive = Primitive(
-        id=garbd(site),
-        agent=AgentName("systemd", None, site.platform.units["garbd"].removesuffix(".service")),
-        operations=(Operation("monitor", interval_s=10),),
-        # It ends where it finds no component to vote in, and is of use as soon as there is one.
-        meta=MappingProxyType({"failure-timeout": "60s"}),
-    )
-    clone = Clone(f"{site.name}-arbitrator", primitive.id, meta=MappingProxyType({"interleave": "true"}))
-    elsewhere = (one.name for one in site.nodes if one.name != node)
-    never = [Location(f"{clone.id}-not-on-{name}", clone.id, name, "-INFINITY") for name in elsewhere]
-    never.append(Location(f"{site.name}-not-on-{node}", site.name, node, "-INFINITY"))
-    return Resources(resources=(primitive, clone), constraints=tuple(never))
 
 
 def group(site: Site) -> str:

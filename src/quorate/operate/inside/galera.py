@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from quorate.catalog.galera_positions import PRIMARY, Told, attribute, read
+from quorate.catalog.galera_positions import ARBITRATING, JOINING, PRIMARY, Told, attribute, read
 from quorate.catalog.services.galera import SOCKET, Galera
 from quorate.catalog.site import Site
 from quorate.describe.cluster import Node
@@ -113,6 +113,7 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
         else:
             is_asked = found is not None and not isinstance(found, HostUnreachable)
             yield silent(node.name, told, is_asked=is_asked)
+    yield from arbitrated(facts, site)
     if facts.is_stopped:
         yield from stopped(facts, site, running)
     elif own := sorted(node for node, one in facts.told.items() if one.position == "own"):
@@ -121,6 +122,27 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
     yield from apart(site, servers, primary)
     yield from slow(site, primary)
     yield from different(site, servers)
+
+
+def arbitrated(facts: Facts, site: Site) -> Iterator[Finding | Line]:
+    """Say whether the arbitrator votes, where there is one: the servers see one member more than they are."""
+    assert isinstance(site.service, Galera)
+    node = site.service.arbitrator
+    if node is None or facts.is_stopped:
+        return
+    there = [one for name, one in facts.told.items() if name != node and one.kind in (PRIMARY, JOINING)]
+    is_told = node in facts.told and facts.told[node].kind == ARBITRATING
+    if is_told and any(one.size > len(there) for one in facts.primary.values()):
+        yield Line("votes, and holds no data", node=node)
+        return
+    yield Line("does not vote", "doubtful", node)
+    yield Finding(
+        "galera-arbitrator-away",
+        Severity.WARNING,
+        f"the arbitrator on {node} does not vote in {site.name}",
+        "when one of the servers is lost without it, the other stops, too: it cannot know that it is not the lost one",
+        f"look on {node}: systemctl status garb; it finds the servers by TCP 4567",
+    )
 
 
 def takes_writes(site: Site) -> tuple[str, ...]:
