@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -11,11 +13,13 @@ from build.wishes import THREE, wish
 from quorate.build.change import Change, Run
 from quorate.build.plan import sorted_out
 from quorate.build.steps import proof, running
-from quorate.errors import NeverComes, Refused, Unknown
+from quorate.errors import NeverComes, Refused, TimedOut, Unknown
 from quorate.findings import Severity
 from quorate.machines.fake import Answer, FakeHost
 from quorate.observe.facts import boot_id, cluster_status, drbd_status
 from quorate.observe.facts.cluster_status import ClusterStatus
+
+T = TypeVar("T")
 
 DATA = Path(__file__).parents[2] / "data" / "operate" / "healthy"
 XML = re.sub(r'<attribute name="quorate-[^>]*/>', "", (DATA / "n1.crm_mon").read_text().partition("\n")[2])
@@ -34,6 +38,13 @@ def said(node: str = "", **changed: object) -> ClusterStatus:
 def loose(id_: str) -> ClusterStatus:
     status = said()
     return replace(status, resources=tuple(replace(r, managed=False) if r.id == id_ else r for r in status.resources))
+
+
+async def asked_once(describe: str, question: Callable[[], Awaitable[T | None]], **_: float) -> T:
+    """Wait as `until` does when the time is over after one question."""
+    if (answer := await question()) is None:
+        raise TimedOut(describe)
+    return answer
 
 
 BY_HAND = [
@@ -86,7 +97,7 @@ def test_no_node_is_fenced_unless_the_others_can_take_over(
         return status
 
     monkeypatch.setattr(running, "look", look)
-    monkeypatch.setattr(proof, "READY_S", 0.01)
+    monkeypatch.setattr(proof, "until", asked_once)
     drbd = str(drbd_status.COMMAND)
     hosts = {name: FakeHost(name, {drbd: "not loaded\n"}) for name in ("n1", "n2", "n3")}
     with pytest.raises(error, match=r"fenced"):
@@ -126,10 +137,11 @@ def hosts(*boots: str, text: str = THREE) -> dict[str, FakeHost]:
     return made
 
 
-def test_the_same_boot_proves_nothing() -> None:
+def test_the_same_boot_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = hosts("boot-a\n")
+    monkeypatch.setattr(proof, "until", asked_once)
     with pytest.raises(NeverComes, match="n2 was fenced and is not back"):
-        asyncio.run(proof.prove(fleet, replace(wish(), return_s=0.5), "n2", print))
+        asyncio.run(proof.prove(fleet, wish(), "n2", print))
     assert not any("crm_attribute" in text for text in fleet["n1"].ran_text)
 
 
