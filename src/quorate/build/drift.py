@@ -7,11 +7,12 @@ corosync.conf is not the same are named, too.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from quorate.build.ages import ago
-from quorate.build.change import Change, Deed
+from quorate.build.change import Change, Deed, WriteFile
 from quorate.build.step import Fleet, PlacedStates, answer
 from quorate.build.steps import corosync_conf, names
 from quorate.findings import Finding, Severity
@@ -25,18 +26,21 @@ LATER_S = 5.0
 
 async def drift(fleet: Fleet, changes: Iterable[Change], states: PlacedStates) -> list[Finding]:
     """Ask the hosts how old what will be undone is. Nothing is asked where no file and no unit is to be changed."""
+    changes = list(changes)
     found = list(unequal(states))
     words = words_of(changes, states)
     asked = [name for name in words if name in fleet]
     if not asked:
         return found
-    told, last = await asyncio.gather(
+    told, recorded = await asyncio.gather(
         asyncio.gather(*(answer(gather_about(fleet[name], times, *words[name])) for name in asked)),
-        last_change_s(fleet),
+        recorded_on(fleet),
     )
     for name, ages in zip(asked, told, strict=True):
-        if ages:
-            found += by_hand(name, ages, last)
+        if ages and name in recorded.newcomers:
+            found += by_hand(name, ages, None, made_up(changes, name))
+        elif ages:
+            found += by_hand(name, ages, recorded.last_s)
     return found
 
 
@@ -52,13 +56,28 @@ def words_of(changes: Iterable[Change], states: PlacedStates) -> Mapping[str, li
     return {name: list(dict.fromkeys(words)) for name, words in found.items()}
 
 
-async def last_change_s(fleet: Fleet) -> float | None:
-    """Return when the last recorded change ended, in seconds since 1970; None where there is none, or it never did."""
-    for host in fleet.values():
-        records = await answer(gather_about(host, change_records, 1))
-        if records:
-            return moment_s(records[-1].ended)
-    return None
+def made_up(changes: Iterable[Change], name: str) -> frozenset[str]:
+    """Return the files of a host in which a made secret will stand."""
+    actions = (action for change in changes if change.host == name for action in change.actions)
+    return frozenset(one.path for one in actions if isinstance(one, WriteFile) and one.marked is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """When the last recorded change ended, in seconds since 1970: None where there is none, or it never did.
+
+    newcomers: the hosts that know of no change.
+    """
+
+    last_s: float | None
+    newcomers: frozenset[str]
+
+
+async def recorded_on(fleet: Fleet) -> Recorded:
+    """Ask every host for the last change that it knows of."""
+    told = await asyncio.gather(*(answer(gather_about(host, change_records, 1)) for host in fleet.values()))
+    ended = max(((one.id, one.ended) for records in told if records for one in records), default=("", ""))[1]
+    return Recorded(moment_s(ended), frozenset(name for name, one in zip(fleet, told, strict=True) if one == ()))
 
 
 def moment_s(text: str) -> float | None:
@@ -69,11 +88,17 @@ def moment_s(text: str) -> float | None:
         return None
 
 
-def by_hand(name: str, ages: Times, last_s: float | None) -> Iterator[Finding]:
-    """Yield a finding for each thing on a host that is younger than the last change that quorate made."""
+def by_hand(name: str, ages: Times, last_s: float | None, secrets: Collection[str] = frozenset()) -> Iterator[Finding]:
+    """Yield a finding for each thing on a host that is younger than the last change that quorate made.
+
+    secrets: files in which a made secret will stand, of a host that is new to the cluster: the program there has made
+    one up itself, as RabbitMQ does with its cookie, and that is nobody's edit.
+    """
     for word, at_s in ages.at_s.items():
         kind, _, what = word.partition(" ")
         if last_s is not None and at_s <= last_s + LATER_S:
+            continue
+        if what in secrets:
             continue
         if last_s is None and what == names.PATH:  # every host has one, and what others wrote there stays
             continue

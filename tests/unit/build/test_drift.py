@@ -8,9 +8,11 @@ from lxml import etree
 from build.wishes import wish
 from quorate.build import by_hand, drift
 from quorate.build.ages import ago, told
-from quorate.build.change import Change, Deed, Thing
+from quorate.build.change import Change, Deed, Thing, WriteFile
 from quorate.build.steps import boot, corosync_conf
 from quorate.findings import Severity
+from quorate.machines.fake import Answer, FakeHost
+from quorate.observe.facts.change_records import ChangeRecord
 from quorate.observe.facts.cib_history import History, Since, Version
 from quorate.observe.facts.times import Times
 from quorate.render.merge import Leftover
@@ -137,6 +139,34 @@ def test_a_hosts_file_that_was_there_before_the_cluster_is_nobodys_edit() -> Non
     ages = Times(NOW_S, {"file /etc/hosts": NOW_S - 120})
     assert list(drift.by_hand("n1", ages, None)) == []
     assert [one.code for one in drift.by_hand("n1", ages, NOW_S - 600)] == ["file-edited"]
+
+
+COOKIE = "/var/lib/rabbitmq/.erlang.cookie"
+RECORD = ChangeRecord("20270115-070000", "apply", "done", "", ended="2027-01-15T07:00:00+00:00").to_json()
+
+
+def test_on_a_machine_that_is_new_to_the_cluster_a_secret_of_its_own_is_nobodys_edit() -> None:
+    write = WriteFile(COOKIE, b"of the cluster", secret=True, marked=b"a mark")
+    things = ((Thing("file", COOKIE), Deed.CHANGED),)
+    changes = [Change(name, "service files", "write it", (write,), things=things) for name in ("n1", "n2", "n3")]
+    told = f"{NOW_S}\t\n{NOW_S - 60}\tfile {COOKIE}\n"
+    records = {"n1": f"{RECORD}\n", "n2": "", "n3": Answer("", 1)}
+    hosts = {
+        name: FakeHost(name, {".*quorate-times.*": told, ".*quorate-history.*": records[name]}) for name in records
+    }
+    found = asyncio.run(drift.drift(hosts, changes, {}))
+    assert [(one.code, one.path[1]) for one in found] == [("file-edited", "n1"), ("file-edited", "n3")]
+    assert [one.severity for one in found] == [Severity.WARNING, Severity.WARNING]
+
+
+def test_what_else_lies_on_a_new_machine_is_named_and_nobody_blamed() -> None:
+    told = f"{NOW_S}\t\n{NOW_S - 60}\tfile {PAGE.name}\n"
+    records = {"n1": "", "n2": f"{RECORD}\n"}
+    hosts = {
+        name: FakeHost(name, {".*quorate-times.*": told, ".*quorate-history.*": records[name]}) for name in records
+    }
+    (found,) = asyncio.run(drift.drift(hosts, CHANGES[1:2], STATES))
+    assert (found.code, found.severity, "since" in found.summary) == ("file-edited", Severity.INFO, False)
 
 
 def test_different_corosync_confs_are_named_by_node() -> None:
