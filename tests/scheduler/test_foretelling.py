@@ -18,8 +18,8 @@ from quorate.catalog.services import kinds
 from quorate.describe.load import load
 from quorate.explore.scheduler.opening import open_scheduler
 from quorate.explore.scheduler.simulate import CrmSimulate
-from quorate.explore.scheduler.step import Step
-from quorate.render.cib import configuration
+from quorate.explore.scheduler.step import QUIET, Step
+from quorate.render.cib import cib, configuration, text
 from quorate.render.merge import merged
 
 pytestmark = pytest.mark.tools
@@ -222,3 +222,16 @@ def test_a_cib_that_cannot_be_read_here_is_not_foretold():
     newer = re.sub('crm_feature_set="[^"]+"', 'crm_feature_set="9.0.0"', LIVE)
     found = foretell(Course(live=newer, configuration=etree.fromstring(LIVE).find("configuration")), known)
     assert (found.services, "9.0.0" in found.unknown) == ((), True)
+
+
+@pytest.mark.parametrize(("at", "fate"), [("c2", Fate.DEGRADED), ("c1", Fate.UNAFFECTED)])
+def test_clients_of_a_database_are_at_the_server_that_its_proxy_names(at, fate):
+    file = DATA.parent / "render/openstack-active/cluster.yaml"
+    cluster = load(file.read_bytes(), "cluster.yaml", kinds()).cluster
+    agents = AgentLibrary.shipped()
+    with open_scheduler(text(cib(cluster, agents, PLATFORM))) as scheduler:
+        live = scheduler.cib((QUIET,))
+    emptying = Moment("emptying c2", Step(standby=(("c2", True),)))
+    plan = Course(live=live, configuration=etree.fromstring(live).find("configuration"), first=(emptying,))
+    known = Known(cluster=cluster, agents=agents, platform=PLATFORM, place="container", at={"database": at})
+    assert {one.service: one.fate for one in foretell(plan, known).services}["database"] is fate

@@ -13,16 +13,20 @@ from lxml.etree import _Element as Element
 from quorate.build.change import Change, Effect
 from quorate.build.consequences import Consequence, Consequences, Fate
 from quorate.build.foretelling import Course, Known, Moment, foretell
+from quorate.build.step import Fleet
 from quorate.build.steps import cib, departure, pacemaker, proof, retried
 from quorate.build.want import Want
 from quorate.explore.measured import from_cib
 from quorate.explore.scheduler.step import Step
+from quorate.observe.chosen_servers import chosen_servers
 from quorate.render.merge import without_restart_marks
 
 RUNS_NOWHERE = "Pacemaker runs on no node now, and what it would do can only be asked of a cluster that runs"
 
 
-async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want, *, ran: bool) -> Consequences:
+async def foresee(
+    changes: Sequence[Change], facts: cib.Facts | None, fleet: Fleet, want: Want, *, ran: bool
+) -> Consequences:
     """Return what the changes do to every service.
 
     facts: the live CIB, None where nobody looked. ran: whether Pacemaker has ever run, on any node: where it is stopped
@@ -31,17 +35,18 @@ async def foresee(changes: Sequence[Change], facts: cib.Facts | None, want: Want
     if facts is None or facts.live is None:
         return Consequences(unknown=RUNS_NOWHERE) if ran else first_start(want)
     new, _ = cib.target(facts.live.root, want)
-    return await ask(course_of(changes, facts.live.xml, new), want)
+    return await ask(course_of(changes, facts.live.xml, new), fleet, want)
 
 
-async def ask(course: Course, want: Want) -> Consequences:
-    """Ask the scheduler what becomes of services in that course."""
+async def ask(course: Course, fleet: Fleet, want: Want) -> Consequences:
+    """Ask the proxies at which servers all clients are, and the scheduler what becomes of services in that course."""
     known = Known(
         cluster=want.cluster,
         agents=want.agents,
         platform=want.platform,
         measured=(want.measured | from_cib(course.live)).seconds,
         place=want.place,
+        at=await chosen_servers(fleet, want.cluster, want.platform),
     )
     return await asyncio.to_thread(foretell, course, known)
 
@@ -63,7 +68,7 @@ def course_of(changes: Iterable[Change], live: str, new: Element) -> Course:
         live=live,
         configuration=without_restart_marks(configuration),  # apply takes them away before
         first=tuple(departures(changes)),
-        forgotten=tuple((change.host, one.name) for change in of(changes, retried.TITLE) for one, _ in change.things),
+        forgotten=forgotten(changes),
         joining=tuple(change.host for change in of(changes, pacemaker.TITLE)),
         then=tuple(moments(changes)),
     )
@@ -72,6 +77,11 @@ def course_of(changes: Iterable[Change], live: str, new: Element) -> Course:
 def of(changes: Iterable[Change], step: str) -> Iterator[Change]:
     """Yield the changes of one step."""
     return (change for change in changes if change.step == step)
+
+
+def forgotten(changes: Iterable[Change]) -> tuple[tuple[str, str], ...]:
+    """Return the failures that are cleaned up: node and resource."""
+    return tuple((change.host, one.name) for change in of(changes, retried.TITLE) for one, _ in change.things)
 
 
 def departures(changes: Iterable[Change]) -> Iterator[Moment]:

@@ -23,6 +23,7 @@ from quorate.describe.cluster import Cluster
 from quorate.errors import Missing, Unknown, UsageError
 from quorate.explore.detection import AT_ONCE, membership
 from quorate.explore.durations import NO_SAMPLES, Durations, Key, Place, of_subject
+from quorate.explore.leaning import NOBODY_ASKED
 from quorate.explore.of_cluster import of_cluster
 from quorate.explore.scheduler.graph import base, parse
 from quorate.explore.scheduler.installed import fitted
@@ -68,13 +69,18 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of a cluster besides its CIB. measured: what actions took there. place: what its nodes are."""
+    """What is known of a cluster besides its CIB.
+
+    measured: what actions took there. place: what its nodes are. at: where all clients of a service are, as for
+    `leaning`.
+    """
 
     cluster: Cluster
     agents: AgentLibrary
     platform: Platform
     measured: Mapping[Key, Sequence[float]] = field(default_factory=lambda: NO_SAMPLES)
     place: Place = "hosts"
+    at: Mapping[str, str] = field(default_factory=lambda: NOBODY_ASKED)
 
 
 def foretell(plan: Course, known: Known, make: Make = open_scheduler) -> Consequences:
@@ -87,7 +93,7 @@ def foretell(plan: Course, known: Known, make: Make = open_scheduler) -> Consequ
 
 def _foretold(plan: Course, known: Known, make: Make) -> Consequences:
     live = _fit(plan.live)
-    old = of_cluster(known.cluster, known.agents, known.platform, live, same_nodes=False)
+    old = of_cluster(known.cluster, known.agents, known.platform, live, same_nodes=False, at=known.at)
     occasions, restless = [], False
     with make(live) as scheduler:
         rest, name = scheduler.settle((QUIET,)), scheduler.name
@@ -102,7 +108,7 @@ def _foretold(plan: Course, known: Known, make: Make) -> Consequences:
         if steps:
             live = scheduler.cib(steps)
     text = _settling(_fit(_written(live, plan)), Step(returned=plan.joining), make)
-    new = of_cluster(known.cluster, known.agents, known.platform, text, same_nodes=False)
+    new = of_cluster(known.cluster, known.agents, known.platform, text, same_nodes=False, at=known.at)
     durations = of_subject(new, known.measured, known.place)
     with make(text) as scheduler:
         steps = ()

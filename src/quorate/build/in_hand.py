@@ -93,7 +93,7 @@ class InHand:
             return
         _, now = await returning.live(self.fleet)
         members = [node.get("uname", "") for node in now.root.iterfind("configuration/nodes/node")]
-        found = await ask(Course(live=now.xml, configuration=parse_xml(way.intended)), self.want)
+        found = await ask(Course(live=now.xml, configuration=parse_xml(way.intended)), self.fleet, self.want)
         for service, nodes in waiting(self.told, found, members).items():
             where = " or ".join(nodes)
             raise Refused(

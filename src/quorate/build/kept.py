@@ -18,6 +18,7 @@ from quorate.catalog.made import marks_in
 class KeptFile:
     """A file as it was on one node. content: None where there was none. then: commands to run after it is written.
 
+    reader: the resource that fails for want of it, "" where none does.
     No made secret stands in the content, but a mark in the place of each (catalog/made.py).
     """
 
@@ -26,6 +27,7 @@ class KeptFile:
     owner: str = "root"
     group: str = "root"
     then: tuple[tuple[str, ...], ...] = ()
+    reader: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -76,4 +78,4 @@ def _packed(content: bytes | None) -> str | None:
 def _file(data: Mapping[str, Any]) -> KeptFile:
     content = None if data["content"] is None else base64.b64decode(data["content"])
     then = tuple(tuple(argv) for argv in data["then"])
-    return KeptFile(content, data["mode"], data["owner"], data["group"], then)
+    return KeptFile(content, data["mode"], data["owner"], data["group"], then, str(data.get("reader", "")))

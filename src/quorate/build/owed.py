@@ -27,8 +27,7 @@ def trial(reader: str) -> str:
 def writing(file: WriteFile, then: Sequence[Sequence[str]], reader: str = "") -> tuple[Action, ...]:
     """Return what writes a file and runs `then`. reader: the resource that has to be tried again if it has failed."""
     marks = [*([trial(reader)] if reader else ()), *([mark(file.path)] if then else ())]
-    marking = (Run(command("install", "-D", "--mode=0600", "/dev/null", path)) for path in marks)
-    return (*marking, file, *(paying(file.path, then) if then else ()))
+    return (*map(_mark, marks), file, *(paying(file.path, then) if then else ()))
 
 
 def paying(path: str, then: Sequence[Sequence[str]]) -> tuple[Run, ...]:
@@ -39,6 +38,17 @@ def paying(path: str, then: Sequence[Sequence[str]]) -> tuple[Run, ...]:
 def then_of(path: str, after: Sequence[Action]) -> tuple[tuple[str, ...], ...]:
     """Return what is run for a file, of the actions that come after its writing."""
     return tuple(one.command.argv for one in after if isinstance(one, Run) and one != _paid(path))
+
+
+def reader_of(actions: Sequence[Action]) -> str:
+    """Return the resource that is tried again after these, which write a file; "" where none is."""
+    marked = (one.command.argv[-1] for one in actions if isinstance(one, Run) and one == _mark(one.command.argv[-1]))
+    names = (path.removeprefix(f"{FOLDER}/") for path in marked)
+    return next((name for name in names if "%" not in name), "")  # of a path the slashes are quoted
+
+
+def _mark(path: str) -> Run:
+    return Run(command("install", "-D", "--mode=0600", "/dev/null", path))
 
 
 def _paid(path: str) -> Run:

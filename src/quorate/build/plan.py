@@ -147,7 +147,7 @@ async def plan(
     made = replace(made, findings=(*made.findings, *await drift(fleet, made.changes, made.states)))
     facts = next((one.facts for one in seen if isinstance(one.facts, cib.Facts)), None)
     ran = any(any(one.facts.ran.values()) for one in seen if isinstance(one.facts, pacemaker.Facts))
-    return with_consequences(made, await foresee(made.changes, facts, want, ran=ran))
+    return with_consequences(made, await foresee(made.changes, facts, fleet, want, ran=ran))
 
 
 def not_seen(name: str, error: QuorateError) -> Finding:

@@ -84,7 +84,7 @@ class Files:
                 name,
                 corosync_conf.TITLE if is_conf else service_files.TITLE,
                 f"put {path} back",
-                (*(tested(content) if is_conf else ()), *owed.writing(write, file.then)),
+                (*(tested(content) if is_conf else ()), *owed.writing(write, file.then, file.reader)),
                 difference=difference(path, now, content) if is_conf else "",
                 things=((Thing("file", path), Deed.CHANGED),),
             )

@@ -1,7 +1,8 @@
 """rollback: back to the configuration before a change. A change itself: planned, shown, recorded, in one piece.
 
     1. take the lock on every node; read what the change's record has kept
-    2. plan: files, corosync.conf where that is a reload, the CIB; and what services make of it, by the scheduler
+    2. plan: files, corosync.conf where that is a reload, the CIB, what failed meanwhile and is tried again; and what
+       services make of it, by the scheduler
     3. show the plan to whoever has to agree
     4. go through it as apply does: a rollback that does not work is taken back as well
 
@@ -15,8 +16,9 @@ from dataclasses import replace
 from quorate.build import history, lock, returning
 from quorate.build.apply import Applied, refuse, through
 from quorate.build.baseline import running as running_now
+from quorate.build.change import Change
 from quorate.build.consequences import Consequences
-from quorate.build.foreseeing import ask
+from quorate.build.foreseeing import ask, forgotten
 from quorate.build.foretelling import Course
 from quorate.build.history import Origin
 from quorate.build.in_hand import begin
@@ -24,9 +26,10 @@ from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan, survey, with_consequences
 from quorate.build.putting_back import Configuration, Files, Membership, Services
 from quorate.build.restoring import configuration_of, primitives
+from quorate.build.retrying import Retry
 from quorate.build.stages import CONFIGURATION, SERVICES, Stage
 from quorate.build.step import Fleet, Note
-from quorate.build.steps import cib
+from quorate.build.steps import cib, retried
 from quorate.build.want import Want
 from quorate.errors import UsageError
 from quorate.machines.host import Host
@@ -88,6 +91,7 @@ async def stages(fleet: Fleet, was: Kept, id_: str) -> tuple[Stage, ...]:
         Stage("hosts", host_steps=(Files(was),)),
         Stage("membership", cluster_step=Membership(was)),
         Stage(CONFIGURATION, cluster_step=Configuration(was, id_)),
+        Stage(retried.TITLE, cluster_step=Retry(was)),
         Stage(SERVICES, cluster_step=Services(was, frozenset(idle))),
     )
 
@@ -108,11 +112,12 @@ async def planned(fleet: Fleet, want: Want, chosen: Sequence[Stage], was: Kept) 
     facts = next(one.facts for one in seen if isinstance(one.facts, cib.Facts))
     if not made.changes or made.errors or facts.live is None:
         return made
-    return with_consequences(made, await foreseen(facts.live.xml, Configuration(was, ""), want))
+    return with_consequences(made, await foreseen(facts.live.xml, Configuration(was, ""), made.changes, fleet, want))
 
 
-async def foreseen(live: str, step: Configuration, want: Want) -> Consequences:
+async def foreseen(live: str, step: Configuration, changes: Sequence[Change], fleet: Fleet, want: Want) -> Consequences:
     """Return what Pacemaker makes of the configuration of before."""
     configuration = step.target(parse_xml(live)).find("configuration")
     assert configuration is not None
-    return await ask(Course(live=live, configuration=configuration), want)
+    course = Course(live=live, configuration=configuration, forgotten=forgotten(changes))
+    return await ask(course, fleet, want)

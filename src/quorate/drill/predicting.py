@@ -28,9 +28,9 @@ from quorate.explore.scheduler.opening import open_scheduler
 from quorate.explore.subject import Service, Subject
 from quorate.explore.timing import DETECT
 from quorate.findings import Severity
+from quorate.observe.chosen_servers import chosen_servers
 from quorate.observe.facts import cib
 from quorate.observe.gathering import gather
-from quorate.operate.chosen_servers import chosen_servers
 from quorate.render.cib import text
 
 ASKED_S = 60.0

@@ -29,9 +29,9 @@ from quorate.explore.scheduler.fitting import Base
 from quorate.explore.scheduler.installed import fitted
 from quorate.explore.subject import Subject
 from quorate.findings import Finding
+from quorate.observe.chosen_servers import chosen_servers
 from quorate.observe.facts import cib
 from quorate.observe.gathering import gather
-from quorate.operate.chosen_servers import chosen_servers
 from quorate.report import explored_json
 from quorate.ui.explored import Counting, Known
 from quorate.ui.options import read, without_errors

@@ -2,14 +2,18 @@
 
 import asyncio
 
+import pytest
 from lxml import etree
 
-from build.wishes import wish
+from build.wishes import THREE, wish
+from quorate.build import foreseeing
 from quorate.build.change import Change, Deed, Effect, Thing
-from quorate.build.consequences import Fate
-from quorate.build.foreseeing import course_of, first_start, foresee
+from quorate.build.consequences import Consequences, Fate
+from quorate.build.foreseeing import ask, course_of, first_start, foresee
+from quorate.build.foretelling import Course, Known
 from quorate.build.steps import cib, departure, membership, pacemaker, proof, retried
 from quorate.explore.scheduler.step import Step
+from quorate.machines.fake import FakeHost
 
 NEW = etree.fromstring("<cib><configuration/></cib>")
 
@@ -50,13 +54,41 @@ def test_files_packages_and_reloads_are_no_matter_to_it() -> None:
 
 
 def test_a_cluster_that_does_not_run_yet_starts_everything() -> None:
-    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), wish(), ran=False))
+    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), {}, wish(), ran=False))
     assert found == first_start(wish())
     assert [(one.service, one.fate) for one in found.services] == [("site", Fate.STARTED)]
     assert found.longest_s == 0
 
 
 def test_a_cluster_that_is_stopped_everywhere_is_not_taken_for_a_new_one() -> None:
-    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), wish(), ran=True))
+    found = asyncio.run(foresee(CHANGES, cib.Facts("n1", None), {}, wish(), ran=True))
     assert found.services == ()
     assert found.unknown.startswith("Pacemaker runs on no node now")
+
+
+BEHIND_A_PROXY = THREE.replace(
+    "  site: {kind: web, address: 10.20.0.100/24}\n",
+    "  proxy: {kind: haproxy, address: 10.20.0.100/24}\n  database: {kind: galera}\n",
+)
+HOLDER = (
+    """[{"ifname": "eth0", "flags": ["UP"], "mtu": 1500, "addr_info": [{"local": "10.20.0.100", "prefixlen": 24}]}]"""
+)
+
+
+def test_the_proxy_that_has_the_address_is_asked_where_clients_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Known] = []
+
+    def foretell(_: Course, known: Known) -> Consequences:
+        asked.append(known)
+        return Consequences()
+
+    monkeypatch.setattr(foreseeing, "foretell", foretell)
+    chosen = "/usr/lib/quorate/haproxy chosen /run/haproxy/quorate.sock"
+    shown = {"n1": "[]", "n2": HOLDER, "n3": "[]"}
+    fleet = {
+        name: FakeHost(name, {"ip -json address": shown[name], chosen: "database n3\n"}) for name in ("n1", "n2", "n3")
+    }
+    course = Course(live="<cib><configuration/></cib>", configuration=NEW.find("configuration"))
+    asyncio.run(ask(course, fleet, wish(BEHIND_A_PROXY)))
+    assert [known.at for known in asked] == [{"database": "n3"}]
+    assert [name for name, host in fleet.items() if chosen in host.ran_text] == ["n2"]

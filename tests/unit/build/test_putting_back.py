@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from build.wishes import THREE, wish
-from quorate.build import rollback
+from quorate.build import owed, rollback
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.history import kept_path
-from quorate.build.keeping import files_before, written
+from quorate.build.keeping import After, files_before, written
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.plan import Plan, sorted_out
 from quorate.build.putting_back import Configuration, Files, Lying, Membership
@@ -43,13 +43,15 @@ def changes_of(step, facts, **secrets):
 
 
 def test_a_file_that_changed_comes_back_and_what_makes_it_known_is_run() -> None:
-    page = KeptFile(b"old", 0o640, "root", "www-data", (("systemctl", "daemon-reload"),))
+    page = KeptFile(b"old", 0o640, "root", "www-data", (("systemctl", "daemon-reload"),), "site-apache")
     step = Files(kept(**{PAGE: page}))
     (change,), findings = changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"new"})
     assert findings == []
-    assert change.actions[1] == WriteFile(PAGE, b"old", 0o640, "root", "www-data")
-    assert [str(one.command) for one in change.actions[2:-1] if isinstance(one, Run)] == ["systemctl daemon-reload"]
-    assert written(change.actions) == {PAGE: page.then}, "and comes back again, where this is taken back"
+    assert change.actions[2] == WriteFile(PAGE, b"old", 0o640, "root", "www-data")
+    assert [str(one.command) for one in change.actions[3:-1] if isinstance(one, Run)] == ["systemctl daemon-reload"]
+    assert written(change.actions) == {PAGE: After(page.then, page.reader)}, (
+        "and comes back again, where this is taken back"
+    )
     assert change.difference == "", "a service's file may hold a password"
     assert changes_of(step, {corosync_conf.PATH: CONF.encode(), PAGE: b"old"}) == ([], [])
 
@@ -60,17 +62,18 @@ def test_a_secret_is_not_kept_and_comes_back_as_it_is_now_or_the_file_is_named()
     host = FakeHost("n1", {secret: "imagessql 600:root old-value\n", "sh -c .*quorate-files.*": state}, {PAGE: text})
     write = WriteFile(PAGE, b"password = x port = 2\n", secret=True, marked=b"password = ... port = 2\n")
     beside = WriteFile(f"{PAGE}.quorate-new", b"")
-    again = Run(Command(("systemctl", "daemon-reload")))
-    made = Change("n1", service_files.TITLE, "write", (beside, Run(Command(("check",))), write, again))
+    writing = owed.writing(write, (("systemctl", "daemon-reload"),), "images-server")
+    made = Change("n1", service_files.TITLE, "write", (beside, Run(Command(("check",))), *writing))
     found = asyncio.run(files_before({"n1": host}, Plan((("hosts", (made,)),))))
     assert list(found["n1"]) == [PAGE], "what was only tried was nobody's file"
     file = found["n1"][PAGE]
     assert b"old-value" not in (file.content or b"")
     assert file.then == (("systemctl", "daemon-reload"),), "a check of a file that is gone is not run again"
+    assert file.reader == "images-server"
     step = Files(Kept(files=found))
     assert changes_of(step, {PAGE: text}, imagessql="old-value") == ([], [])
     (change,), _ = changes_of(step, {PAGE: text}, imagessql="new-value")
-    assert change.actions[1] == WriteFile(
+    assert change.actions[2] == WriteFile(
         PAGE, b"password = new-value\n", 0o640, "root", "glance", secret=True, marked=file.content
     )
     changes, (finding,) = changes_of(step, {PAGE: text})
@@ -78,7 +81,7 @@ def test_a_secret_is_not_kept_and_comes_back_as_it_is_now_or_the_file_is_named()
     host.files[PAGE] = FakeFile(b"password = old-value port = 2\n")
     facts = asyncio.run(step.look(host, WANT))
     (change,), _ = sorted_out(step.changes(facts, WANT, "n1"))
-    assert change.actions[1].content == text
+    assert change.actions[2].content == text
 
 
 def test_a_corosync_conf_is_tested_before_it_is_written() -> None:

@@ -11,7 +11,11 @@ from quorate.build import owed, returning
 from quorate.build.apply import go_through
 from quorate.build.baseline import baseline
 from quorate.build.change import Effect
+from quorate.build.keeping import written
+from quorate.build.kept import Kept, KeptFile, from_json
 from quorate.build.plan import Plan, look, plan
+from quorate.build.putting_back import Files
+from quorate.build.retrying import Retry
 from quorate.build.stages import STAGES, Stage
 from quorate.build.steps import retried, service_files
 from quorate.errors import CommandFailed
@@ -265,3 +269,36 @@ def test_what_cannot_be_cleaned_up_is_an_error_and_owed_to_the_next() -> None:
 def test_it_comes_when_the_files_are_there_and_before_the_cib_and_the_services() -> None:
     titles = [stage.title for stage in STAGES]
     assert titles.index("hosts") < titles.index("retry") < titles.index("configuration") < titles.index("services")
+
+
+def back(good: bytes) -> tuple[Stage, Stage]:
+    """Return the stages of a rollback that puts this content back on n2."""
+    was = Kept(files={"n2": {CONF: KeptFile(good, reader=READER)}})
+    assert was == from_json(was.to_json())
+    return Stage("hosts", host_steps=(Files(was),)), Stage("retry", cluster_step=Retry(was))
+
+
+def test_a_rollback_tries_again_what_failed_with_the_file_that_it_takes_back() -> None:
+    hosts = fleet(Pacemaker(failed={"n1": 1, "n2": 1}))
+    good, *_ = hosts["n2"].files[CONF]
+    spoil(hosts["n2"])
+    stages = back(good)
+    (again,) = asyncio.run(look(stages[1], hosts, WANT))[0]
+    assert again.words.startswith(f"try {READER} again")
+    assert go(hosts, *stages)[-1] == f"retry: {READER} on n2: tried again"
+    assert cleanups(hosts) == [f"crm_resource --cleanup --resource {READER} --node n2"]
+    assert marks(hosts) == []
+
+
+def test_a_rollback_leaves_alone_what_failed_where_it_takes_no_file_back() -> None:
+    hosts = fleet(Pacemaker(failed={"n2": 1}))
+    good, *_ = hosts["n2"].files[CONF]
+    go(hosts, *back(good))
+    assert cleanups(hosts) == []
+
+
+def test_what_is_kept_of_a_file_says_who_fails_for_want_of_it() -> None:
+    hosts = fleet(Pacemaker())
+    spoil(hosts["n2"])
+    (write,) = planned(hosts).changes
+    assert written(write.actions)[CONF].reader == READER

@@ -9,7 +9,7 @@ before the CIB is written, which would be blamed for it.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from quorate.build import owed, returning
@@ -46,10 +46,13 @@ class Facts:
     to_be_written: frozenset[Place] = NOWHERE
 
 
+Look = Callable[[Fleet, Want], Awaitable[Facts]]
+
+
 async def look(fleet: Fleet, want: Want) -> Facts:
     """Ask Pacemaker, and each node for the marks; where something has failed, what will be written, too."""
     status = await running.look(fleet, want)
-    written = await asyncio.gather(*(marked(host, want) for host in fleet.values()))
+    written = await asyncio.gather(*(marked(host, readers(want, host.name)) for host in fleet.values()))
     suspects = {node for node, _ in failures(status)} & fleet.keys()
     to_be_written = await asyncio.gather(*(due(fleet[name], want) for name in suspects))
     return Facts(status, NOWHERE.union(*written), NOWHERE.union(*to_be_written))
@@ -78,13 +81,17 @@ def moving(status: ClusterStatus) -> frozenset[Place]:
     return frozenset((node, primitive(one.id)) for one in acting for node in one.nodes)
 
 
-async def marked(host: Host, want: Want) -> frozenset[Place]:
-    """Return whose files were written on a node and have not been looked after since."""
-    readers = {file.reader for _, file in service_files.wanted(want, host.name).values() if file.reader}
-    if not readers:
+def readers(want: Want, name: str) -> frozenset[str]:
+    """Return the resources that read files of the services of a node."""
+    return frozenset(file.reader for _, file in service_files.wanted(want, name).values() if file.reader)
+
+
+async def marked(host: Host, of: Collection[str]) -> frozenset[Place]:
+    """Return whose files were written on a node and have not been looked after since, of these resources."""
+    if not of:
         return NOWHERE
-    states = await gather_about(host, file_state, *(owed.trial(reader) for reader in sorted(readers)))
-    return frozenset((host.name, reader) for reader in readers if states[owed.trial(reader)].exists)
+    states = await gather_about(host, file_state, *(owed.trial(reader) for reader in sorted(of)))
+    return frozenset((host.name, reader) for reader in of if states[owed.trial(reader)].exists)
 
 
 async def due(host: Host, want: Want) -> frozenset[Place]:
@@ -101,15 +108,20 @@ async def due(host: Host, want: Want) -> frozenset[Place]:
 def changes(facts: Facts, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG001
     """Yield what will be tried again. It is done when what is in flight has ended, so there are no actions here."""
     for node, reader in sorted(failures(facts.status).keys() & (facts.written | facts.to_be_written)):
-        words = f"try {reader} again, which failed with the files of before (crm_resource --cleanup)"
+        words = f"try {reader} again, which failed with other files (crm_resource --cleanup)"
         yield Change(node, TITLE, words, (), Effect.START, things=((Thing("failure", reader), Deed.REMOVED),))
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
     """Have what failed tried again, and forget whose files were written."""
+    await try_again(look, fleet, want, note)
+
+
+async def try_again(seen: Look, fleet: Fleet, want: Want, note: Note) -> None:
+    """Have tried again what `seen` says has failed, and forget whose files were written."""
 
     async def at_rest() -> Facts | None:
-        facts = await look(fleet, want)
+        facts = await seen(fleet, want)
         if facts.status is None:
             return None
         if left := moving(facts.status) & facts.written:

@@ -9,7 +9,7 @@ from quorate.catalog.services import kinds
 from quorate.catalog.site import Site
 from quorate.describe.load import load
 from quorate.machines.fake import Answer, FakeHost
-from quorate.operate.chosen_servers import chosen_servers, kept_together
+from quorate.observe.chosen_servers import chosen_servers, kept_together
 
 TEXT = kinds()["galera"].example + "  proxy: {kind: haproxy, address: 10.20.0.100/24}\n"
 ASKED = "/usr/lib/quorate/haproxy chosen /run/haproxy/quorate.sock"
