@@ -15,7 +15,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -369,8 +369,10 @@ class Lab:
         root = await image.ensure(self.places.root, self.packages, progress, linux)
         await growing.grow(self.plan, self.places, self._nodes, image=root, storage=self.storage, found=found)
 
-    async def replace(self, node: str, progress: Progress = silent) -> None:
-        """Put a new machine in a node's place: an empty disk, another host key, the same name, cables and BMC."""
+    async def replace(
+        self, node: str, progress: Progress = silent, before_power: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Put a new machine in a node's place: name, cables and BMC stay. before_power: awaited while it is off."""
         self._must_be_up()
         target = self.plan.node(node)
         async with locked(self.places):
@@ -378,6 +380,8 @@ class Lab:
                 await power.press(self.plan, target, self.places, "set", "power", "0")
             await asyncio.to_thread(clearing.empty, self.places.node(node), CABLES)
             await self._add(growing.only(target), progress)
+            if before_power:
+                await before_power()
             await power.press(self.plan, target, self.places, "set", "power", "1")
             await self.booted(node)
         progress(f"{node} is a new machine, with an empty disk")

@@ -101,12 +101,17 @@ def power(action: str, file: str, node: str) -> None:
 @file_argument
 @click.argument("node")
 def replace(file: str, node: str) -> None:
-    """Put a new machine in the place of NODE: an empty disk, another host key, the same name, cables and BMC."""
+    """Put a new machine in the place of NODE: an empty disk, another host key, the same name, cables and BMC.
+
+    It gets power when the others have fenced the old one, if they are a cluster.
+    """
     import asyncio  # noqa: PLC0415 - keeps --help quick
 
+    from quorate.ui import replacing  # noqa: PLC0415
+    from quorate.ui.options import sound  # noqa: PLC0415
     from quorate.ui.terminal import Progress  # noqa: PLC0415
 
-    asyncio.run(opened(file).replace(node, Progress()))
+    asyncio.run(replacing.replace(sound(file), node, Progress()))
 
 
 @command.command()
