@@ -1,10 +1,19 @@
-"""A database and a broker on every node: after a full stop they wait for who is missing, or do without, as told."""
+"""A database and a broker on every node: after a full stop they wait for who is missing, or do without, as told.
 
+Before that: why the database refuses an account is told as it is, whatever somebody has done to it.
+"""
+
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from messages import client
 from staging import Stage
+
+from quorate.catalog.accounts import MAKE as ACCOUNT
+from quorate.observe.facts import sql_login
 
 pytestmark = pytest.mark.lab
 
@@ -28,6 +37,32 @@ HISTORY = "mariadb -BNe \"SHOW STATUS LIKE 'wsrep_cluster_state_uuid'\" | cut -f
 BROKER = "10.71.0.11:5672"
 QUEUES = {"quorum": range(1, 41), "classic": range(41, 81)}
 LEAVE, RETURN = "systemctl disable corosync pacemaker", "systemctl enable --now corosync pacemaker"
+
+KEYSTONE = "'keystone'@'%'"
+SPOILED = {
+    "": "",
+    f"ALTER USER {KEYSTONE} IDENTIFIED BY 'other'": "wrong password, or no such account",
+    f"ALTER USER {KEYSTONE} ACCOUNT LOCK": sql_login.LOCKED,
+    f"ALTER USER {KEYSTONE} PASSWORD EXPIRE": sql_login.EXPIRED,
+    f"REVOKE ALL PRIVILEGES ON keystone.* FROM {KEYSTONE}": "it has no right to its database",
+    "DROP DATABASE keystone": "its database is not there",
+    f"DROP USER {KEYSTONE}": "no account may log in from the nodes",
+}
+
+
+def refusals(stage: Stage, secret: Path) -> dict[str, str]:
+    """Spoil an account in each way, made anew each time; return what it is then said to be refused for."""
+    secret.write_text("right\n")
+    anew = f"DROP USER IF EXISTS {KEYSTONE}; {ACCOUNT.format(name='keystone', password='right')}".replace("`", "\\`")
+    ask = sql_login.command_for("keystone", "10.71.0.11", 3306, str(secret)).argv[1:]
+    found = {}
+    for spoil in SPOILED:
+        stage.ssh("n1", f'mariadb -e "{anew} {spoil}"')
+        argv = ["ip", "netns", "exec", f"quorate-{stage.name}", sys.executable, *ask]
+        said = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+        found[spoil] = sql_login.parse(said.stdout, said.returncode)
+    stage.ssh("n1", f'mariadb -e "DROP USER IF EXISTS {KEYSTONE}; DROP DATABASE IF EXISTS keystone"')
+    return found
 
 
 def serving(stage: Stage, *nodes: str) -> None:
@@ -66,9 +101,10 @@ def rejoin(stage: Stage, node: str) -> None:
 
 
 @pytest.mark.parametrize("stage", [FILE], indirect=True)
-def test_they_go_on_without_one_that_is_gone(stage: Stage) -> None:
+def test_they_go_on_without_one_that_is_gone(stage: Stage, tmp_path: Path) -> None:
     stage.apply("--no-test-fencing", check=True)
     serving(stage, *NODES)
+    assert refusals(stage, tmp_path / "secret") == SPOILED
     stage.ssh("n1", MAKE)
     rows = stage.ssh("n1", WRITE.format(1, 60)).split()
     assert len(rows) == 60
