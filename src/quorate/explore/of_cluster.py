@@ -11,7 +11,6 @@ from itertools import permutations
 from types import MappingProxyType
 
 from quorate.catalog.agents import AgentLibrary
-from quorate.catalog.parts import is_part
 from quorate.catalog.platform import Platform
 from quorate.catalog.service import Service as Kind
 from quorate.catalog.site import link_of, nodes_of
@@ -31,6 +30,7 @@ from quorate.explore.rates import rates
 from quorate.explore.running import is_shared
 from quorate.explore.subject import Disk, Fence, Part, Service, Subject
 from quorate.render.cib import cib as rendered
+from quorate.render.former import is_former_clone
 
 
 def of_cluster(
@@ -86,7 +86,8 @@ def of_cluster(
 def _services(cluster: Cluster, context: Context, configured: Configured) -> tuple[Service, ...]:
     """Return the file's services by name, then the top-level resources that belong to none of them.
 
-    Of a live CIB: what a service was made of before it became what the file says is none by itself.
+    Of a live CIB: what a service surely was made of before it became what the file says is none by itself; what
+    somebody has only called like a part of one, is.
     """
     carriers = {carrier.id: carrier for carrier in configured.carriers}
     owner = {carrier: _owner(cluster, context, carrier) for carrier in carriers}
@@ -100,7 +101,9 @@ def _services(cluster: Cluster, context: Context, configured: Configured) -> tup
             memory_mib = kind.memory_mib() if isinstance(kind, Kind) else 0
             tied = tuple(_tied(context, [carriers[c] for c in needed], configured))
             found.append(Service(name, needs, beside, configured.nodes_for(name), memory_mib, tied=tied))
-    others = (c for c in configured.carriers if not owner[c.id] and not c.idle and not is_part(c.id, cluster.services))
+    clones = configured.cib.iterfind("configuration/resources/clone")
+    former = {clone.get("id") for clone in clones if is_former_clone(clone, cluster.services)}
+    others = (c for c in configured.carriers if not owner[c.id] and not c.idle and c.id not in former)
     alone = [of_cib.service(configured, carrier) for carrier in others]
     return (*found, *alone)
 

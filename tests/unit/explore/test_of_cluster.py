@@ -183,6 +183,21 @@ def test_what_a_service_was_made_of_before_is_none_by_itself():
     assert subject.names == ("database", "state-clone", "both")
 
 
+CALLED_AS_PARTS = [
+    ("database-unit", '<primitive id="database-unit" class="ocf" provider="pacemaker" type="Dummy"/>'),
+    ("database-servers", '<clone id="database-servers"><primitive id="mine" class="systemd" type="haproxy"/></clone>'),
+]
+
+
+@pytest.mark.parametrize(("name", "xml"), CALLED_AS_PARTS)
+def test_what_somebody_called_like_a_part_of_a_service_is_explored(name, xml):
+    root = cib(cluster_of(FILE), AgentLibrary.shipped(), PLATFORM)
+    root.find("configuration/resources").append(etree.fromstring(xml))
+    subject = subject_of(live=text(root))
+    assert subject.names == ("database", "state-clone", "both", name)
+    assert {subject.parts[part].service for part in subject.service(name).needs} == {name}
+
+
 def test_a_cib_of_other_nodes_is_refused():
     with pytest.raises(UsageError, match=r"n1, n2.*n1, n3"):
         subject_of(live=live(FILE.replace("n2", "n3")))
