@@ -144,6 +144,18 @@ def test_a_clone_that_failed_for_good_on_one_node_ends_the_wait() -> None:
     assert running.given_up(failed, cloned()) == "ping failed on n3: start: no ping"
 
 
+@pytest.mark.parametrize(("count", "ends"), [(1, False), (2, False), (3, True)])
+def test_a_server_that_ended_everywhere_is_waited_for_while_pacemaker_starts_it_again(count: int, ends: bool) -> None:
+    status = healthy(role="Stopped", active=False, nodes=())
+    ended = tuple(
+        cluster_status.Failure("site-apache", "monitor", 10_000, node, "complete", 7, "not running", "", "")
+        for node in NODES
+    )
+    counts = tuple(cluster_status.FailCount("site-apache", node, count, "") for node in NODES)
+    reason = running.given_up(replace(status, failures=ended, fail_counts=counts), wish())
+    assert (reason is not None) is ends
+
+
 def test_what_is_to_be_stopped_is_not_waited_for() -> None:
     status = healthy(role="Stopped", active=False, nodes=(), target_role="Stopped")
     assert running.waiting_for(status, wish()) == []

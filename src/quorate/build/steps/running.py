@@ -6,10 +6,12 @@ that are over do not count. What somebody has stopped by hand (target-role) is n
 because all that may run it are in standby.
 
 Nothing is changed here; this is the document's "test after each step" for the services. A resource that failed to start
-everywhere will not come by waiting, so the wait ends with the agent's own reason.
+everywhere will not come by waiting, so the wait ends with the agent's own reason. One that ended everywhere may: three
+databases that lost each other on a busy machine were begun again by Pacemaker, half a minute later.
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from quorate.build.baseline import runs
 from quorate.build.change import Change
@@ -20,7 +22,7 @@ from quorate.errors import NeverComes, TimedOut
 from quorate.findings import Finding
 from quorate.machines.waiting import until
 from quorate.observe.facts import cluster_status
-from quorate.observe.facts.cluster_status import ClusterStatus
+from quorate.observe.facts.cluster_status import ClusterStatus, Failure
 from quorate.observe.gathering import gather
 from quorate.render.cib import everything, expected
 
@@ -129,7 +131,11 @@ def given_up(status: ClusterStatus, want: Want) -> str | None:
     idle = lacks(status, want)
     online = {node.name for node in status.nodes if node.online}
     for resource in sorted(idle):
-        failures = [failure for failure in status.failures if failure.resource.partition(":")[0] == resource]
+        failures = [
+            failure
+            for failure in status.failures
+            if failure.resource.partition(":")[0] == resource and not is_tried_again(failure, status, want)
+        ]
         bans = {ban.node for ban in status.bans if ban.resource == resource and ban.score <= -INFINITY}
         if failures and {failure.node for failure in failures} >= online - bans:
             last = failures[-1]
@@ -140,6 +146,21 @@ def given_up(status: ClusterStatus, want: Want) -> str | None:
             for last in (failure for failure in failures if failure.node in shut):
                 return f"{resource} failed on {last.node}: {last.operation}: {last.reason or last.exit_status}"
     return None
+
+
+def is_tried_again(failure: Failure, status: ClusterStatus, want: Want) -> bool:
+    """Tell whether a server that ended is started again where it ended: until it has done so as often as it may."""
+    resource = failure.resource.partition(":")[0]
+    counts = (c.count for c in status.fail_counts if c.resource == resource and c.node == failure.node)
+    return failure.interval_ms > 0 and max(counts, default=1) < threshold(resource, want)
+
+
+def threshold(resource: str, want: Want) -> int:
+    """Return the migration-threshold of a primitive; Pacemaker takes 0 for none."""
+    primitives = everything(want.cluster, want.platform).primitives
+    own = next((p.meta for p in primitives if p.id == resource), MappingProxyType({}))
+    word = own.get("migration-threshold", want.cluster.pacemaker.resource_defaults.get("migration-threshold", ""))
+    return int(word) if word.isdecimal() and int(word) else INFINITY
 
 
 def patience_s(want: Want) -> float:
