@@ -94,6 +94,9 @@ def test_rows_outlive_faults(stage: Stage, tmp_path: Path) -> None:
     assert "nothing to do" in stage.apply(check=True).stdout.splitlines()[-1]
     for outcome in every_row_outlives(stage, tmp_path, ("power-cut", "standby", "kill-server"), rows_min=300):
         assert outcome.verdict is Verdict.HELD, outcome.client.reason
+    journal = "journalctl --no-pager --output=cat --unit 'quorate-watch-*'"
+    told = "".join(stage.ssh(node.name, journal) for node in cluster_of(stage).nodes)
+    assert told.count("database-server has ended; told the cluster") == 1, "the kill"
 
 
 @pytest.mark.parametrize("stage", [text(name) for name in DISKS], ids=DISKS, indirect=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 
 from quorate.catalog.service import HostFile
 from quorate.catalog.site import Site
@@ -87,9 +88,10 @@ def watched_at(site: Site) -> Iterator[Watch]:
 
 def _watch(resource: str, unit: str) -> Watch:
     """Return what a unit as `watched` writes it does."""
-    words = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1])  # type: ignore[index]
-    times = dict(word[2:].split("=") for word in words if word.startswith("--"))
-    if len(words) - len(times) <= len((PROGRAM, "resource", "pidfile")):
+    _, *words = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1])  # type: ignore[index]
+    times = dict(word[2:].split("=") for word in takewhile(lambda word: word.startswith("--"), words))
+    _, _, *question = words[len(times) :]
+    if not question:
         return Watch(resource)
     return Watch(resource, float(times.get("every", EVERY_S)), float(times.get("patience", PATIENCE_S)))
 

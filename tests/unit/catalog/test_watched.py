@@ -99,6 +99,16 @@ def test_what_a_watch_does_is_known_from_its_unit() -> None:
     assert watch_of(Keystone()) == Watch("kept-server", 30, 120)
 
 
+def test_the_questions_own_options_are_not_those_of_who_asks(watch: ModuleType) -> None:
+    """MariaDB's has one; it was taken for a time once, and nobody watched any database."""
+    for times, given in ({}, []), ({"every": 30.0, "patience": 120.0}, ["--every=30", "--patience=120"]):
+        words = ("db-server", "/run/db.pid", "/usr/bin/mariadb-admin", "--socket=/run/db.sock", "ping")
+        assert watch.parsed([*given, *words]) == (times, [*words])
+    [file] = [f for f in watched("db-server", "/run/db.pid", words[2:], every_s=1) if "ExecStart" in f.content]
+    call = file.content.partition("ExecStart=")[2].splitlines()[0].split()
+    assert watch.parsed(call[1:]) == ({"every": 1.0, "patience": 15.0}, [*words])
+
+
 def test_a_number_that_another_server_has_taken_over_is_let_go(
     watch: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
