@@ -215,6 +215,33 @@ def test_before_it_stops_its_clients_are_sent_elsewhere(program, tmp_path, monke
     assert (tmp_path / "leaving").exists() == leaves
 
 
+@pytest.mark.parametrize(
+    ("free", "others", "full_there", "aside"),
+    [
+        (0, {"n2": "primary"}, {}, True),
+        (0, {"n2": "primary"}, {"n2": "yes"}, False),
+        (0, {"n2": "joining"}, {}, False),
+        (1 << 30, {"n2": "primary"}, {}, False),
+    ],
+)
+def test_with_a_full_disk_its_clients_are_sent_to_one_that_has_room(
+    program, tmp_path, monkeypatch, free, others, full_there, aside
+):
+    monkeypatch.setattr(program, "LEAVING", tmp_path / "leaving")
+    monkeypatch.setattr(program.shutil, "disk_usage", lambda _: SimpleNamespace(total=100 << 30, free=free))
+    guard, said = Fake(program, tmp_path, ""), []
+    guard.here = "n1"
+    guard.set = lambda *words: said.append(words)
+    guard.asked = lambda _: full_there
+    guard.step_aside({"n1": "primary", **others})
+    assert (tmp_path / "leaving").exists() == aside
+    assert said == [("galera-database-full", "yes" if free == 0 else None)]
+    monkeypatch.setattr(program.shutil, "disk_usage", lambda _: SimpleNamespace(total=100 << 30, free=1 << 30))
+    guard.step_aside({"n1": "primary", **others})
+    assert not (tmp_path / "leaving").exists()
+    assert said[1:] == ([("galera-database-full", None)] if free == 0 else [])
+
+
 def test_galera_gives_up_a_node_when_corosync_does():
     options = group_options(NODE, 3.0)
     assert (options["evs.suspect_timeout"], options["evs.inactive_timeout"]) == ("PT3S", "PT6S")

@@ -124,7 +124,7 @@ def test_a_server_that_is_about_to_stop_takes_no_new_clients(
 ) -> None:
     monkeypatch.setattr(program, "LEAVING", tmp_path / "leaving")
     (tmp_path / "leaving").touch()
-    assert program.Answers(path, donors=False).now() == "it is about to stop"
+    assert program.Answers(path, donors=False).now() == "it is about to stop, or has no room for more data"
 
 
 def test_a_server_that_lets_nobody_in_says_why(program: ModuleType, path: str) -> None:

@@ -36,6 +36,13 @@ def test_all_is_well():
     assert lines[0].words == "Synced, Primary, 3 members, at 42 of 11111111"
 
 
+def test_who_could_not_apply_a_write_is_not_looked_for_in_the_network():
+    left = replace(WELL, component="Disconnected", size=0, state="Inconsistent", position=-1)
+    _, findings = judge({"n1": WELL, "n2": WELL, "n3": left})
+    assert "n3: the server of database has left" in findings["galera-inconsistent"].summary
+    assert "galera-non-primary" not in findings
+
+
 def test_an_arbitrator_that_does_not_vote_is_named():
     both, one_more = dict.fromkeys(NODES[:2], "primary"), {"n3": "arbitrating"}
     servers = dict.fromkeys(NODES[:2], WELL)
@@ -47,6 +54,8 @@ def test_an_arbitrator_that_does_not_vote_is_named():
     assert "the arbitrator on n3 does not vote" in findings["galera-arbitrator-away"].summary
     unseen = dict.fromkeys(NODES[:2], replace(WELL, size=2))
     assert "galera-arbitrator-away" in judge(unseen, both | one_more, arbitrator="n3")[1]
+    joins = {"n1": "primary", "n2": "joining", "n3": "arbitrating"}
+    assert "galera-arbitrator-away" not in judge({"n1": replace(WELL, size=2)}, joins, arbitrator="n3")[1]
     one_lost = {"n1": "primary", "n3": "arbitrating"}
     assert not judge({"n1": replace(WELL, size=2)}, one_lost, arbitrator="n3")[1]
 

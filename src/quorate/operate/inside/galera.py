@@ -27,7 +27,7 @@ FULL, NEARLY = (0.01, 64 << 20), (0.05, 2 << 30)
 """With less free than that share of a file system, and than so many bytes, it is full, or nearly."""
 QUEUE_MAX = 1000
 """Writes received and not applied, beyond which a node is behind."""
-SYNCED, DONOR = "Synced", "Donor/Desynced"
+SYNCED, DONOR, INCONSISTENT = "Synced", "Donor/Desynced", "Inconsistent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,17 @@ def judged(facts: Facts, site: Site, running: frozenset[str]) -> Iterator[Findin
 
 
 def arbitrated(facts: Facts, site: Site) -> Iterator[Finding | Line]:
-    """Say whether the arbitrator votes, where there is one: the servers see one member more than they are."""
+    """Say whether the arbitrator votes, where there is one: the servers see one member more than they are.
+
+    While a server joins, it may be the one more; then the arbitrator is taken at its word.
+    """
     assert isinstance(site.service, Galera)
     node = site.service.arbitrator
     if node is None or facts.is_stopped:
         return
-    there = [one for name, one in facts.told.items() if name != node and one.kind in (PRIMARY, JOINING)]
+    joins = any(one.kind == JOINING for one in facts.told.values())
     is_told = node in facts.told and facts.told[node].kind == ARBITRATING
-    if is_told and any(one.size > len(there) for one in facts.primary.values()):
+    if is_told and (joins or any(one.size > len(facts.primary) for one in facts.primary.values())):
         yield Line("votes, and holds no data", node=node)
         return
     yield Line("does not vote", "doubtful", node)
@@ -230,7 +233,17 @@ def kept_out(site: Site, own: Sequence[str]) -> Finding:
 
 def apart(site: Site, servers: Mapping[str, GaleraServer], primary: Mapping[str, GaleraServer]) -> Iterator[Finding]:
     """Yield the servers outside of the component that serves, and views that differ."""
-    outside = sorted(servers.keys() - primary.keys())
+    away = servers.keys() - primary.keys()
+    inconsistent = sorted(name for name in away if servers[name].state == INCONSISTENT)
+    outside = sorted(away - set(inconsistent))
+    if primary and inconsistent:
+        yield Finding(
+            "galera-inconsistent",
+            Severity.ERROR,
+            f"{', '.join(inconsistent)}: the server of {site.name} has left: it could not apply what the others have",
+            "its data are no longer theirs; it ends by itself within a minute, and gets all data anew",
+            "look for the first ERROR in journalctl -u mariadb there; a full disk is the usual reason",
+        )
     if primary and outside:
         yield Finding(
             "galera-non-primary",
