@@ -9,9 +9,13 @@ from quorate.catalog.blueprints import blueprints
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
+from quorate.explore.asking import Options
+from quorate.explore.narrowing import Narrowing
 from quorate.explore.of_cib import of_cib
 from quorate.explore.of_cluster import of_cluster
 from quorate.explore.reach import priority_delay_s
+from quorate.explore.result import State
+from quorate.explore.run import explore
 from quorate.explore.scheduler.simulate import CrmSimulate
 from quorate.explore.scheduler.step import QUIET
 from quorate.explore.situation import Situation
@@ -119,6 +123,22 @@ def test_where_the_service_ends(name):
             if of == name:
                 placement, _, _ = after(subject, scheduler, *ids)
                 assert "".join(serving(subject, placement).values()) == expected, ids
+
+
+@pytest.mark.parametrize("name", ["web", "mariadb-drbd"])
+def test_a_service_is_down_where_the_link_of_its_address_is_cut(name):
+    """Corosync has another, and nothing moves (measured in a lab of two links)."""
+    subject = subject_of(name)
+    (service,) = subject.services
+    found = explore(subject, Options(jobs=1, narrowing=Narrowing(faults=("link-cut",))), kept=False)
+    by_id = {one.id: one.impacts[0] for one in found.scenarios}
+    (node,) = next(iter(by_id.values())).before
+    impact = by_id[f"link-cut:{node}/0"]
+    assert (impact.state, impact.cause, impact.after) == (State.DOWN, "unheard", ())
+    assert by_id[f"link-cut:{node}/1"].state is State.UNAFFECTED
+    others = [one for id_, one in by_id.items() if not id_.startswith(f"link-cut:{node}/")]
+    assert {one.state for one in others} <= {State.UNAFFECTED, State.DEGRADED}
+    assert service.links == (0,)
 
 
 def test_priority_fencing_delay_is_what_the_scheduler_says():

@@ -15,7 +15,7 @@ from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
 from quorate.catalog.servers import Servers
 from quorate.catalog.setting_up import SettingUp
-from quorate.catalog.site import Site
+from quorate.catalog.site import Site, link_of
 from quorate.catalog.storage import Seed, Store
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.resources import Resources
@@ -121,9 +121,11 @@ class Service(ServiceOptions):
     def talks_over(self, site: Site) -> Sequence[int]:
         """Return the numbers of the links by which its servers hear each other, or are reached.
 
-        Pacemaker asks no link: a server that such a link no longer reaches runs on, and serves nobody.
+        By default those in whose networks its floating addresses lie; none where that is another one. Pacemaker asks
+        no link: a server that such a link no longer reaches runs on, and serves nobody.
         """
-        return ()
+        links = (link_of(site.cluster, address.ip) for address in self.addresses())
+        return sorted({link for link in links if link is not None})
 
     def settings_up(self, site: Site) -> Sequence[SettingUp]:
         """Return what has to be done once when it runs, in this order, after the same of all that it uses."""

@@ -5,7 +5,7 @@ that hold them, nodes with their scores, properties. Sources: Pacemaker Explaine
 "Operations", "Rules" (sets with a rule are left out, for they hold at times only).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -22,6 +22,14 @@ CLONED = frozenset({"clone", "master", "bundle"})
 TRUE = frozenset({"true", "yes", "on", "1", "y"})
 TASKS = ("start", "stop", "promote", "demote", "notify", "monitor")
 ROLES = {"master": "Promoted", "promoted": "Promoted", "slave": "Unpromoted", "unpromoted": "Unpromoted"}
+
+NETWORK_MONITORS = {
+    "ocf:pacemaker:ping": "pingd",
+    "ocf:pacemaker:pingd": "pingd",
+    "ocf:heartbeat:pingd": "pingd",
+    "ocf:heartbeat:ethmonitor": "ethmonitor-{interface}",
+}
+"""Agents that tell by a node attribute whether a network answers, each with how it is called unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +119,7 @@ class Configured:
         Those of what holds it count with its own. Constraints with rules, patterns or sets are left to the scheduler:
         here they neither forbid nor prefer.
         """
-        tops = self.cib.iterfind("configuration/resources/*")
-        within = ({str(e.get("id")) for e in top.iter("primitive", *COLLECTIVE)} for top in tops)
-        names = next((ids for ids in within if resource in ids), frozenset[str]())
+        names = self._around(resource)
         scores: dict[str, int] = {}
         for each in self.cib.iterfind("configuration/constraints/rsc_location"):
             role = ROLES.get(each.get("role", "").lower(), "Started")
@@ -123,6 +129,21 @@ class Configured:
         everywhere = self.is_on("symmetric-cluster", default=True)
         may = [node for node in self.nodes if (scores.get(node, 0) >= 0 if node in scores else everywhere)]
         return tuple(sorted(may, key=lambda node: -scores.get(node, 0)))
+
+    def is_moved_with_network(self, resource: str) -> bool:
+        """Say whether a location rule asks for what a monitor of a network tells (NETWORK_MONITORS)."""
+        names = self._around(resource)
+        told = {_told(one) for one in self.primitives.values() if one.agent in NETWORK_MONITORS}
+        rules = (
+            each for each in self.cib.iterfind("configuration/constraints/rsc_location") if each.get("rsc") in names
+        )
+        return any(one.get("attribute") in told for each in rules for one in each.iter("expression"))
+
+    def _around(self, resource: str) -> Collection[str]:
+        """Return the ids of a top-level resource and of all in it, one of which is `resource`."""
+        tops = self.cib.iterfind("configuration/resources/*")
+        within = ({str(e.get("id")) for e in top.iter("primitive", *COLLECTIVE)} for top in tops)
+        return next((ids for ids in within if resource in ids), frozenset[str]())
 
     def _primitive(self, element: Element) -> Primitive:
         agent = self._described(element)
@@ -220,6 +241,12 @@ class Configured:
         chain = [self._both(element, "meta_attributes")]
         chain += [_sets(e, "meta_attributes") for e in element.iterancestors() if e.tag in COLLECTIVE]
         return any(kept_from_running(dict(self.defaults) | meta) for meta in chain)
+
+
+def _told(monitor: Primitive) -> str:
+    """Return the node attribute in which a monitor of a network says how that is."""
+    default = NETWORK_MONITORS[monitor.agent].format(interface=monitor.parameters.get("interface", ""))
+    return monitor.parameters.get("name", default)
 
 
 def is_fencing(primitive: Primitive) -> bool:

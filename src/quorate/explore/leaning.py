@@ -4,7 +4,7 @@ In: the services as Pacemaker runs them. Out: the same, each with all that it us
 of its servers are enough; and what the loss of one costs its clients.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -20,17 +20,23 @@ PROXY = "the proxy's checks, and an assumption of how long a client needs to ask
 
 
 def leaning(
-    services: Sequence[Service], cluster: Cluster, platform: Platform, at: Mapping[str, str] = NOBODY_ASKED
+    services: Sequence[Service],
+    cluster: Cluster,
+    platform: Platform,
+    at: Mapping[str, str] = NOBODY_ASKED,
+    moved: Collection[str] = (),
 ) -> tuple[Service, ...]:
     """Return the services with what they use. UsageError: services use each other in a circle.
 
-    at: the node at whose server all clients of a service are, by its name, where a proxy keeps them together.
+    at: the node at whose server all clients of a service are, by its name, where a proxy keeps them together. moved:
+    services that are moved when a network does not answer: no link is one that they cannot do without.
     """
     sites = {name: Site(name, platform, cluster) for name, kind in cluster.services.items() if isinstance(kind, Kind)}
     known = {
         one.name: _served(one, sites[one.name], at.get(one.name, "")) if one.name in sites else one for one in services
     }
     direct = {name: [used for used in site.service.uses(site) if used in known] for name, site in sites.items()}
+    known |= {name: replace(known[name], links=()) for name in moved}
     return tuple(_with_uses(one, known, direct) for one in known.values())
 
 

@@ -32,6 +32,8 @@ from quorate.explore.subject import Disk, Fence, Part, Service, Subject
 from quorate.render.cib import cib as rendered
 from quorate.render.former import is_former_clone
 
+MOVED_WITH_NETWORK = "{name} is moved by a rule when its network does not answer; how long that takes is not explored"
+
 
 def of_cluster(
     cluster: Cluster,
@@ -56,7 +58,10 @@ def of_cluster(
         if same_nodes:
             _same_nodes(cluster, base)
         remarks += _differences(context, configured)
-    services = leaning(_services(cluster, context, configured), cluster, platform, at)
+    served = _services(cluster, context, configured)
+    moved = [one.name for one in served if any(configured.is_moved_with_network(part) for part in one.needs)]
+    remarks += [MOVED_WITH_NETWORK.format(name=name) for name in moved]
+    services = leaning(served, cluster, platform, at, moved)
     remarks += assumed(services, at)
     return replace(
         base,

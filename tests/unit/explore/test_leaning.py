@@ -73,7 +73,36 @@ services:
     links = {one.name: one.links for one in subject.services}
     assert {links[name] for name in ("database", "broker", "cache")} == {(0,)}
     assert links["proxy"] == (0, 1), "it passes on by the first, and has its address in the second"
-    assert (links["second"], links["outside"], links["front"]) == ((1,), (), ())
+    assert (links["second"], links["outside"], links["front"]) == ((1,), (), (0,))
+
+
+WATCHED = """\
+services:
+  site: {{kind: web, address: 10.1.0.51/24}}
+  shop: {{kind: web, address: 10.1.0.52/24, port: 8080}}
+resources: |
+  primitive gateway {monitor} op monitor interval=5s
+  clone gateways gateway
+  location site-where-it-answers site rule -inf: not_defined {told} or {told} lt 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("monitor", "told", "links"),
+    [
+        ("ocf:pacemaker:ping params host_list=10.1.0.254", "pingd", ()),
+        ("ocf:pacemaker:ping params host_list=10.1.0.254 name=reached", "reached", ()),
+        ("ocf:pacemaker:ping params host_list=10.1.0.254 name=reached", "pingd", (0,)),
+        ("ocf:heartbeat:ethmonitor params interface=eth0", "ethmonitor-eth0", ()),
+        ("ocf:pacemaker:SysInfo", "cpu_load", (0,)),
+    ],
+)
+def test_what_a_rule_moves_with_its_network_is_not_bound_to_a_link(monitor, told, links):
+    subject = subject_of(NODES + WATCHED.format(monitor=monitor, told=told))
+    assert subject.service("site").links == links
+    assert subject.service("shop").links == (0,)
+    moved = [remark for remark in subject.remarks if "is moved by a rule" in remark]
+    assert [remark.partition(" ")[0] for remark in moved] == ([] if links else ["site"])
 
 
 def test_services_that_use_each_other_in_a_circle_are_refused():

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from quorate.catalog.floating import address_primitive
 from quorate.catalog.service import Probe, Service
-from quorate.catalog.site import Site, link_of
+from quorate.catalog.site import Site
 from quorate.describe.cluster import IPInterface
 from quorate.describe.fields import Duration, FloatingAddress, Name
 from quorate.describe.resources import Resources
@@ -52,11 +52,6 @@ services:
     def addresses(self) -> Sequence[IPInterface]:
         """Return the address."""
         return (self.address,)
-
-    def talks_over(self, site: Site) -> Sequence[int]:
-        """Return the link in whose network the address lies; none where that is another network."""
-        link = link_of(site.cluster, self.address.ip)
-        return () if link is None else (link,)
 
     def probe(self, site: Site) -> Probe | None:
         """Return a ping: nothing else is known to answer."""

@@ -21,7 +21,7 @@ from quorate.catalog.made import MadeSecret, made
 from quorate.catalog.platform import Platform
 from quorate.catalog.proxied import Proxied
 from quorate.catalog.service import HostFile, Probe, Service, unit_file
-from quorate.catalog.site import Site, link_of
+from quorate.catalog.site import Site
 from quorate.catalog.watched import program, watched
 from quorate.describe.cluster import IPInterface, Node
 from quorate.describe.fields import Duration, Flag, FloatingAddress, Name, Port
@@ -194,7 +194,7 @@ targets: {outage_s: 10}
 
     def talks_over(self, site: Site) -> Sequence[int]:
         """Return the first, where the servers behind it listen, and the one in whose network its address lies."""
-        return sorted({0, link_of(site.cluster, self.address.ip) or 0})
+        return sorted({0, *super().talks_over(site)})
 
     def reached(self, site: Site) -> Sequence[str]:
         """Return the floating address and each port that is passed on."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from random import Random
 
 from quorate.catalog.platforms import platforms
-from quorate.catalog.site import Site, link_of
+from quorate.catalog.site import Site
 from quorate.catalog.storage import Replicated
 from quorate.drill.aftermath import everybody_back, settles
 from quorate.drill.fault import Scene, Setting, lab_only, nothing
@@ -31,11 +31,9 @@ meaning = means("link-cut:{node}/{link}")
 def spare(setting: Setting) -> list[int]:
     """Return the links that hold no floating address, and by which no servers talk and no data are replicated."""
     cluster = setting.cluster
-    floating = [address.ip for one in setting.services for address in one.addresses()]
     sites = [Site(name, platforms()[0], cluster) for name in cluster.services]
     used = {link for site in sites for link in site.service.talks_over(site)}
     used |= {link for site in sites for link in replicates_over(site)}
-    used |= {link for ip in floating if (link := link_of(cluster, ip)) is not None}
     return [number for number in range(min(len(node.links) for node in cluster.nodes)) if number not in used]
 
 

@@ -9,7 +9,7 @@ TITLE = "A node's link is cut"
 NOT_COVERED = (
     "a link that carries one direction only, or loses some of what it carries",
     "both network cards of a bond at once",
-    "what else uses a link's network: replication, storage, clients of a service that has an address of its own",
+    "what else uses a link's network: replication, storage, clients of what is no service of the file",
 )
 
 
