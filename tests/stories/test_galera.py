@@ -46,7 +46,7 @@ SPOILED = {
     f"ALTER USER {KEYSTONE} PASSWORD EXPIRE": sql_login.EXPIRED,
     f"REVOKE ALL PRIVILEGES ON keystone.* FROM {KEYSTONE}": "it has no right to its database",
     "DROP DATABASE keystone": "its database is not there",
-    f"DROP USER {KEYSTONE}": "no account may log in from the nodes",
+    f"DROP USER {KEYSTONE}": "wrong password, or no such account",
 }
 
 
