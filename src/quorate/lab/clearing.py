@@ -16,6 +16,7 @@ from quorate.lab.places import Places
 from quorate.lab.plan import machine_prefix
 
 MNT_DETACH = 2  # umount2(2)
+KILL_S = 60.0  # a kernel node gives a gigabyte back before its process is gone, on a busy machine not within 10 s
 NSPAWN_RUN = Path("/run/systemd/nspawn")  # what nspawn keeps per machine, left there when it is killed
 
 
@@ -23,9 +24,9 @@ def clear(places: Places) -> None:
     """Remove everything the lab has. NeverComes if a process would not die."""
     groups = cgroup.lab_groups(places.name)
     while groups and groups[0].is_dir():  # again if a process came in between the kill and the removal
-        if not cgroup.kill(groups[0]):
+        if not cgroup.kill(groups[0], KILL_S) and (left := _processes(groups[0])):
             raise NeverComes(
-                f"Processes of the lab {places.name} do not die: {', '.join(_processes(groups[0]))}.",
+                f"Processes of the lab {places.name} do not die: {', '.join(left)}.",
                 "They wait inside the kernel, for a disk or a network file system; look at /proc/PID/stack.",
             )
         cgroup.release(places.name)
