@@ -121,7 +121,10 @@ def test_what_a_change_does(changes, expected, done):
 
 
 def test_a_resource_that_is_pruned_is_stopped():
-    assert fates(foretold((TOCK, ""), prune=True)) == {"tock": Fate.STOPPED}
+    found = foretold((TOCK, ""), prune=True)
+    assert fates(found) == {"tock": Fate.STOPPED}
+    (stop,) = found.acts
+    assert stop.seconds < 1, "its agent is known, though the new configuration has it no more"
 
 
 def test_a_property_that_stops_everything():

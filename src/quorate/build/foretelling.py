@@ -10,7 +10,7 @@ The scheduler is this machine's, offline; where there is none, or it cannot read
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -109,7 +109,7 @@ def _foretold(plan: Course, known: Known, make: Make) -> Consequences:
             live = scheduler.cib(steps)
     text = _settling(_fit(_written(live, plan)), Step(returned=plan.joining), make)
     new = of_cluster(known.cluster, known.agents, known.platform, text, same_nodes=False, at=known.at)
-    durations = of_subject(new, known.measured, known.place)
+    durations = _of_both(durations, of_subject(new, known.measured, known.place))
     with make(text) as scheduler:
         steps = ()
         for moment in (Moment("", Step(returned=plan.joining)), *plan.then):
@@ -123,6 +123,11 @@ def _foretold(plan: Course, known: Known, make: Make) -> Consequences:
         remarks=(*_unrest(rest, restless=restless), APPROXIMATE),
         scheduler=name,
     )
+
+
+def _of_both(old: Durations, new: Durations) -> Durations:
+    """Return the model of a configuration that also knows what goes with the one before: that is stopped, too."""
+    return replace(new, agents={**old.agents, **new.agents}, timeouts_s={**old.timeouts_s, **new.timeouts_s})
 
 
 def _occasion(moment: Moment, before: Placement, settled: Settled, subject: Subject, durations: Durations) -> Occasion:

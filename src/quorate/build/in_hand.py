@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from quorate.build import baseline, history, returning
+from quorate.build.actions import run_everywhere
 from quorate.build.change import Change
 from quorate.build.consequences import Consequences
 from quorate.build.foreseeing import ask
@@ -21,13 +22,15 @@ from quorate.build.foretelling import Course
 from quorate.build.history import Origin, Recording
 from quorate.build.keeping import files_before
 from quorate.build.kept import Kept
+from quorate.build.making_way import making_way
 from quorate.build.plan import Plan
+from quorate.build.putting_back import Files
 from quorate.build.restoring import configuration_of, is_still, of_others
 from quorate.build.returning import WayBack
 from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
 from quorate.build.steps import cib as cib_step
-from quorate.build.steps import running
+from quorate.build.steps import corosync_conf, running
 from quorate.build.surprise import waiting, worse
 from quorate.build.want import Want
 from quorate.errors import QuorateError, Refused, Returned
@@ -145,10 +148,32 @@ class InHand:
         told = error
         # Wherever it ends: the configuration may be live since before a node joined, or since an apply that was killed.
         if self.way.exists and not self.is_settled and go_back:
-            told = await returning.take_back(self.fleet, self.way, error, self.note, running.patience_s(self.want))
+            told = await returning.take_back(
+                self.fleet, self.want, self.way, error, self.note, files_back=self.files_back
+            )
         if self.recording:
             await self.recording.end("returned" if isinstance(told, Returned) else "failed", told.message)
         return told
+
+    async def files_back(self) -> None:
+        """Put the files of services back where servers would listen elsewhere by those that the change wrote.
+
+        Others stay as they are: they make nothing worse by lying there.
+        """
+        before, intended = parse_xml(self.kept.configuration), parse_xml(self.kept.intended)
+        if not making_way(intended, before, self.want):
+            return
+        was = {
+            name: {path: one for path, one in files.items() if path != corosync_conf.PATH}
+            for name, files in self.kept.files.items()
+        }
+        step = Files(replace(self.kept, files=was))
+        for name, host in self.fleet.items():
+            try:
+                found = step.changes(await step.look(host, self.want), self.want, name)
+                await run_everywhere([one for one in found if isinstance(one, Change)], self.fleet)
+            except QuorateError as trouble:
+                self.note(f"{name}: files of before could not be put back: {trouble.message}")
 
 
 async def begin(

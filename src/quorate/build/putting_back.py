@@ -186,7 +186,7 @@ class Configuration:
         """Return the CIB to write; that somebody stopped something by hand stays."""
         return restored(live, self.was.configuration, keep_run_state=True)
 
-    def changes(self, facts: cib.Facts, want: Want) -> Iterator[Change | Finding]:  # noqa: ARG002
+    def changes(self, facts: cib.Facts, want: Want) -> Iterator[Change | Finding]:
         """Yield one change that writes everything; a remark for what was stopped by hand since."""
         if facts.live is None or not primitives(self.was.configuration):
             there = primitives(self.was.configuration)
@@ -210,12 +210,11 @@ class Configuration:
         if old == now:
             return
         etree.indent(new)
-        write = cib.writing(etree.tostring(new), facts.live.version.epoch, verify=False)
         yield Change(
             facts.node,
             self.TITLE,
             f"write the CIB as it was before {self.id}",
-            (Run(write, timeout_s=120),),
+            cib.in_turn(facts.live, new, want, verify=False),
             cib.effect(live, new),
             difference("CIB", cib.text(cib.masked(live)).encode(), cib.text(cib.masked(new)).encode()),
             tuple(deeds(parts(live), parts(new))),

@@ -8,7 +8,7 @@ take_back  writes the previous configuration in one piece, if nobody else has ch
 
 import asyncio
 import re
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,7 +19,8 @@ from quorate.build.restarts import marks
 from quorate.build.restoring import Others, is_still, of_others, primitives, restored
 from quorate.build.step import Fleet, Note
 from quorate.build.steps import cib as cib_step
-from quorate.build.steps.running import stopped
+from quorate.build.steps.running import patience_s, stopped
+from quorate.build.want import Want
 from quorate.errors import (
     CommandFailed,
     HostUnreachable,
@@ -162,9 +163,18 @@ def is_worse(way: WayBack, seen: ClusterStatus) -> bool:
     return violation(way.baseline, seen) is not None or not wanted <= running(seen) | stopped(seen)
 
 
-async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note, patience_s: float) -> QuorateError:
+async def take_back(
+    fleet: Fleet,
+    want: Want,
+    way: WayBack,
+    error: QuorateError,
+    note: Note,
+    *,
+    files_back: Callable[[], Awaitable[None]],
+) -> QuorateError:
     """Go back, and return the error to end with: `error` itself where there is nothing to take back.
 
+    files_back: puts files back that the configuration of before needs; called right before that is written.
     Raises nothing: what goes wrong on the way is told in the error.
     """
     said, how = error.message, "could not be put back"
@@ -182,12 +192,13 @@ async def take_back(fleet: Fleet, way: WayBack, error: QuorateError, note: Note,
             failures = standing(way, seen)
             said = why(way, seen, error)
         note(f"{said.splitlines()[0]}; putting the previous configuration back")
-        await put_back(fleet, way)
+        await files_back()
+        await put_back(fleet, want, way)
         how = "is back, but not all is well"
         seen = await status(fleet)
         await clear(fleet, [*failures, *(standing(way, seen) if seen else ())])
         lines = await journal(fleet, failures, way.since)
-        await comes_back(fleet, way, patience_s)
+        await comes_back(fleet, way, patience_s(want))
     except QuorateError as trouble:
         lines = await journal(fleet, failures, way.since) if lines is None else lines
         said = "\n".join((said, *lines))
@@ -227,8 +238,8 @@ async def journal(fleet: Fleet, failures: Sequence[Failure], since: str) -> list
     return [f"  {first.node}'s journal: {line.strip()}" for line in lines[-LINES_MAX:]]
 
 
-async def put_back(fleet: Fleet, way: WayBack) -> None:
-    """Write the configuration of before in place of the change's own, in one piece; Refused where that is not live.
+async def put_back(fleet: Fleet, want: Want, way: WayBack) -> None:
+    """Write the configuration of before in place of the change's own (`cib.in_turn`); Refused where that is not live.
 
     Whoever writes to the CIB meanwhile makes the write fail. It is looked at again then, a few times.
     """
@@ -240,7 +251,8 @@ async def put_back(fleet: Fleet, way: WayBack) -> None:
         root = restored(now.root, way.before, keep_run_state=False, others=others)
         etree.indent(root)
         try:
-            await host.run(cib_step.writing(etree.tostring(root), now.version.epoch, verify=False), timeout_s=120)
+            for one in cib_step.in_turn(now, root, want, verify=False):
+                await host.run(one.command, timeout_s=one.timeout_s)
         except CommandFailed:
             if not left:
                 raise

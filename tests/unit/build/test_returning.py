@@ -69,8 +69,12 @@ def host(live: str, *seen: str) -> FakeHost:
     )
 
 
+async def nothing() -> None:
+    """Put no file back."""
+
+
 def gone_back(one: FakeHost, to: WayBack) -> QuorateError:
-    return asyncio.run(take_back({"n1": one}, to, ERROR, lambda _: None, 5))
+    return asyncio.run(take_back({"n1": one}, wish(), to, ERROR, lambda _: None, files_back=nothing))
 
 
 def test_what_failed_is_told_cleaned_up_and_the_configuration_of_before_is_written() -> None:

@@ -46,6 +46,8 @@ def test_its_server_listens_at_the_node_behind_a_proxy_and_at_the_address_withou
 def test_the_packages_ini_is_left_alone_and_ours_has_as_many_workers_as_the_file_says(active, passive):
     assert "processes = 1\nthreads = 8\n" in file(active, "/etc/keystone/quorate-uwsgi.ini").content
     assert "processes = 2\n" in file(passive, "/etc/keystone/quorate-uwsgi.ini").content
+    told = "add-header = Connection: close\n"
+    assert told in file(passive, "/etc/keystone/quorate-uwsgi.ini").content, "clients of 5000 itself reuse nothing"
     paths = {file.path for file in active.service.files(active, NODE)}
     assert not paths & {"/etc/keystone/keystone.conf", "/etc/keystone/keystone-uwsgi.ini"}
 

@@ -3,6 +3,9 @@
 Resources that are committed one by one start too early, in the wrong order or in the wrong place
 (voxpupuli/puppet-corosync issue 157). The write is one patch (crm_diff). When somebody changed the configuration since
 it was looked at, its epoch has moved on, nothing is written and apply says so.
+
+Where what goes has to stop before what comes can start (making_way.py), it is two writes: first without what is in the
+way, and the whole when that has stopped. Killed in between, the next apply writes the whole.
 """
 
 import copy
@@ -14,6 +17,7 @@ from lxml import etree
 from quorate.build import by_hand, in_clear
 from quorate.build.change import Change, Deed, Effect, Run, Thing, difference, digest
 from quorate.build.cib_parts import deeds, parts
+from quorate.build.making_way import making_way, without
 from quorate.build.restoring import configuration_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps.pacemaker import DEADTIME
@@ -48,6 +52,11 @@ if [ "$epoch" != "$2" ]; then echo "somebody changed the CIB meanwhile (epoch $2
 crm_diff --no-version --original "$folder/live.xml" --new "$folder/new.xml" > "$folder/patch.xml" || [ $? -eq 1 ]
 cibadmin --patch --xml-file "$folder/patch.xml" --sync-call
 """
+
+
+STOPPED_S = 300
+# What does not stop in that time, or what Pacemaker will never do, is no reason to leave the half of it.
+UNTIL_STOPPED = f"crm_resource --wait --timeout={STOPPED_S}s || exit 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +120,13 @@ def writes(facts: Facts, want: Want) -> Iterator[Change]:
     old, now = text(live), text(new)
     if old == now:
         return
-    write = writing(at_rest(new, want), facts.live.version.epoch)
-    words = f"write the CIB: {summary(wanted)}"
+    gone = making_way(live, new, want)
+    words = f"write the CIB: {summary(wanted)}" + (f", after a stop of {', '.join(gone)}" if gone else "")
     yield Change(
         facts.node,
         TITLE,
         words,
-        (Run(write, timeout_s=120),),
+        in_turn(facts.live, new, want),
         effect(live, new),
         difference("CIB", text(masked(live)).encode(), text(masked(new)).encode()),
         tuple(deeds(parts(live), parts(new))),
@@ -143,6 +152,20 @@ def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the prot
     return {("", thing): state for thing, state in (parts(root) | whole).items()}
 
 
+def in_turn(live: Cib, new: etree._Element, want: Want, *, verify: bool = True) -> tuple[Run, ...]:
+    """Return what writes a CIB over the live one, after a stop of all that has to make way. verify: as in `writing`."""
+
+    def write(root: etree._Element, epoch: int) -> Run:
+        content = at_rest(root, want) if verify else etree.tostring(root)
+        return Run(writing(content, epoch, verify=verify), timeout_s=120)
+
+    epoch = live.version.epoch
+    if gone := making_way(live.root, new, want):
+        stopped = Run(Command(("sh", "-c", UNTIL_STOPPED)), timeout_s=STOPPED_S + 10)
+        return write(without(live.root, gone), epoch), stopped, write(new, epoch + 1)
+    return (write(new, epoch),)
+
+
 def writing(new: bytes, epoch: int, *, verify: bool = True) -> Command:
     """Return the command that writes a CIB in one piece, if the live configuration still has that epoch.
 
@@ -154,8 +177,8 @@ def writing(new: bytes, epoch: int, *, verify: bool = True) -> Command:
 
 
 def intended(change: Change) -> str:
-    """Return the <configuration> that a change of this step writes, as XML; "" where it cannot be told yet."""
-    for action in change.actions:
+    """Return the <configuration> that a change of this step leads to, as XML; "" where it cannot be told yet."""
+    for action in reversed(change.actions):
         if isinstance(action, Run) and action.command.input:
             return configuration_of(cib.parse_xml(action.command.input.decode()))
     return ""

@@ -65,6 +65,8 @@ worker-reload-mercy = 5
 listen = 100
 buffer-size = 65535
 rem-header = Content-Length
+# It ends a connection after each answer. After one without a body a client that is not told would ask on it again.
+add-header = Connection: close
 # The proxies' questions would fill the log.
 disable-logging = true
 log-4xx = true

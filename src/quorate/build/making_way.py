@@ -1,0 +1,81 @@
+"""making_way: what has to be stopped before a new configuration can be written: who listens where others are to. Pure.
+
+When a service gets an entrance of another kind, servers take the place of a proxy, or a proxy that of servers. Written
+at once, Pacemaker knows of no order between what goes and what comes. It starts what comes, which waits for its
+port; and where a node is under load, or has one processor, it begins so few actions at a time (node-action-limit, and
+less under load) that the one that waits keeps away the stop that it waits for.
+"""
+
+import copy
+from collections.abc import Collection, Iterator
+
+from lxml.etree import _Element as Element
+
+from quorate.build.want import Want
+from quorate.catalog.api import ApiService
+from quorate.catalog.service import Service
+from quorate.catalog.site import Site
+
+REFERENCES = ("rsc", "with-rsc", "first", "then", "ref", "id-ref")
+"""Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""
+
+
+def making_way(live: Element, new: Element, want: Want) -> tuple[str, ...]:
+    """Return the resources of the live CIB that have to go before the new one is written, each with all within it.
+
+    live, new: a CIB or its <configuration>. Those are the proxies of an entrance that come or go, and the servers
+    behind it. () where nobody is in the way.
+    """
+    changing = {name for name in entrances(want) if is_proxy(name, live) is not is_proxy(name, new)}
+    names = {server(name) for name in changing} | {server(name) for name in behind(changing, want)}
+    return tuple(
+        str(one.get("id"))
+        for one in live.iterfind(".//resources/*")
+        if names & {primitive.get("id") for primitive in one.iter("primitive")}
+    )
+
+
+def without(live: Element, gone: Collection[str]) -> Element:
+    """Return a CIB without these resources, and without the constraints that name one of them, or one within."""
+    root = copy.deepcopy(live)
+    ids: set[str | None] = set()
+    for resources in root.iterfind("configuration/resources"):
+        for one in [one for one in resources if one.get("id") in gone]:
+            ids |= {within.get("id") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
+            resources.remove(one)
+    for constraints in root.iterfind("configuration/constraints"):
+        for one in [one for one in constraints if named(one) & ids]:
+            constraints.remove(one)
+    return root
+
+
+def named(constraint: Element) -> set[str | None]:
+    """Return what a constraint names."""
+    found: set[str | None] = {constraint.get(name) for name in REFERENCES if constraint.get(name)}
+    return found | {one.get("id") for one in constraint.iter("resource_ref")}
+
+
+def entrances(want: Want) -> Iterator[str]:
+    """Yield the services of the file that are an entrance."""
+    for name, one in want.cluster.services.items():
+        if isinstance(one, Service) and one.offers == "entrance":
+            yield name
+
+
+def behind(changing: Collection[str], want: Want) -> Iterator[str]:
+    """Yield the services whose entrance is one of these, and listen at its address where no proxy does."""
+    for name, one in want.cluster.services.items():
+        if isinstance(one, ApiService):
+            entrance = one.entrance(Site(name, want.platform, want.cluster))
+            if entrance is not None and entrance.name in changing:
+                yield name
+
+
+def is_proxy(entrance: str, cib: Element) -> bool:
+    """Tell whether proxies stand at an entrance."""
+    return any(one.get("id") == server(entrance) for one in cib.iterfind(".//resources//primitive"))
+
+
+def server(service: str) -> str:
+    """Return how a service's server is called in the CIB."""
+    return f"{service}-server"
