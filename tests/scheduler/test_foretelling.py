@@ -121,10 +121,14 @@ def test_what_a_change_does(changes, expected, done):
 
 
 def test_a_resource_that_is_pruned_is_stopped():
-    found = foretold((TOCK, ""), prune=True)
-    assert fates(found) == {"tock": Fate.STOPPED}
-    (stop,) = found.acts
-    assert stop.seconds < 1, "its agent is known, though the new configuration has it no more"
+    assert fates(foretold((TOCK, ""), prune=True)) == {"tock": Fate.STOPPED}
+
+
+def test_what_goes_is_stopped_by_an_agent_that_is_known():
+    found = foretold(("services:\n  site: {kind: web, address: 10.73.0.100/24}\n", ""), prune=True)
+    stops = {act.resource: act.seconds for act in found.acts if act.task == "stop"}
+    assert stops.keys() == {"site-apache", "site-address"}
+    assert max(stops.values()) < 10, "not their time-out"
 
 
 def test_a_property_that_stops_everything():

@@ -97,6 +97,17 @@ def test_only_the_service_s_own_process_is_killed(cluster: Cluster) -> None:
     assert not without_server(Setting(cluster, "database", "container"))
 
 
+def test_a_server_that_has_the_entrance_s_address_itself_is_killed_there() -> None:
+    lines = 'LISTEN 0 128 10.1.0.100:5000 0.0.0.0:* users:(("server",pid=55,fd=3))\n'
+    text = CORE.replace("  spare: {kind: address, address: 10.1.0.102/24}\n", "")
+    found = {}
+    for kind in ("address", "haproxy"):
+        cluster = load(text.replace("haproxy", kind), "core.yaml", kinds()).cluster
+        assert cluster is not None
+        found[kind] = holders(lines, (5000,), foreign_addresses(cluster, "identity"))
+    assert found == {"address": {55}, "haproxy": set()}, "behind a proxy it is the proxy who listens there"
+
+
 def test_a_fault_hits_one_of_the_services_that_it_fits(cluster: Cluster) -> None:
     settings = [Setting(cluster, name, "container") for name in cluster.services]
     found = {hit(settings, "kill-server", seed) for seed in range(60)}

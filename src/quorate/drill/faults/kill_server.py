@@ -55,10 +55,12 @@ def holders(output: str, ports: Collection[int], foreign: Collection[str] = ()) 
 def foreign_addresses(cluster: Cluster, service: str) -> set[str]:
     """Return the addresses at which the service does not listen: those of other services, or the nodes' own. Pure.
 
+    Where nothing but an address is the entrance, the servers behind it listen there.
     At the nodes' own a service with an address listens only on ports that are its alone, as a proxy for its statistics.
     """
     own = {str(one.ip) for one in _of(cluster, service).addresses()}
-    others = {str(one.ip) for name in cluster.services for one in _of(cluster, name).addresses()}
+    serving = [name for name in cluster.services if _ports(cluster, name)]
+    others = {str(one.ip) for name in serving for one in _of(cluster, name).addresses()}
     nodes = {str(link.ip) for node in cluster.nodes for link in node.links}
     shared = any(_ports(cluster, name) & _ports(cluster, service) for name in cluster.services if name != service)
     return (others | nodes if own and shared else others) - own
