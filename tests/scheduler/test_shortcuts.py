@@ -1,4 +1,4 @@
-"""What the worker answers in the library's place (native/shortcuts.c), where that could differ: odd clusters."""
+"""What the worker answers in the library's place (native/), where that could differ: odd clusters."""
 
 import re
 
@@ -84,6 +84,27 @@ def test_an_id_that_is_an_expression_has_the_fail_counts_of_others_too():
     agree(cib, (one, one), (other, other), (one, Step(standby=(("n1", True),))))
     found, _ = settled(cib, one, one)
     assert not any(one.resource == "a.b" and one.node == "n1" for one in found.placement.instances)
+
+
+def test_failures_that_begin_alike_differ_in_how_they_end():
+    cib = cluster()
+    found = failure(cib, "plain").results
+    fails = [
+        Step(results=found, failing=tuple(Result("plain", task, 0, node, 1) for node in nodes))
+        for task, nodes in (("start", ()), ("start", (where(cib, "plain"),)), ("stop", NODES), ("start", NODES))
+    ]
+    agree(cib, *((one,) for one in (*fails, *reversed(fails))))
+
+
+def test_parameters_that_a_rule_chooses_are_compared_in_every_state():
+    rule = (
+        '<instance_attributes id="chosen"><rule id="r" score="INFINITY"><expression id="e" attribute="#uname"'
+        ' operation="eq" value="n1"/></rule><nvpair id="chosen-state" name="state" value="/run/n1"/>'
+        "</instance_attributes>"
+    )
+    cib = cluster().replace('type="Dummy"><operations><op id="plain-', f'type="Dummy">{rule}<operations><op id="plain-')
+    assert rule in cib
+    agree(cib, (failure(cib, "plain"), Step(standby=(("n1", True),)), Step(standby=(("n1", False),))))
 
 
 def test_guests_and_bundles_are_written_into_the_resources_and_taken_out_again():

@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import product
 from types import FrameType
+from typing import TypeVar
 
 from quorate.explore.economy import Economy, Trace
-from quorate.explore.failure import Failure
+from quorate.explore.failure import Failure, beginning, side_by_side
 from quorate.explore.narrowing import Narrowing, Wanted, wanted, with_services
 from quorate.explore.packing import Once
 from quorate.explore.pairs import Plan, Seconds, plan
@@ -33,6 +34,7 @@ PAIRS_EACH = 48
 """Pairs in a task: about a second's work for five nodes and sixty resources."""
 
 
+T = TypeVar("T")
 FAILED_SHOWN = 5
 
 Told = Callable[[int, int], None]
@@ -168,8 +170,9 @@ def _alone(question: Question, asked: Wanted, options: Options) -> Iterator[Task
     ]
     both = [one for one in question.at_once if deep and asked.is_single(*together(one))]
     for failures, keep in ((kept, True), (both, options.pair_events)):
-        for start in range(0, len(failures), SINGLES_EACH):
-            yield Singles(tuple(failures[start : start + SINGLES_EACH]), events=keep)
+        in_order = side_by_side(failures)
+        for piece in _cut(in_order, SINGLES_EACH, list(map(beginning, in_order))):
+            yield Singles(tuple(piece), events=keep)
 
 
 def _planned(question: Question, found: "_Found", rest: Stood, asked: Wanted, options: Options) -> Plan:
@@ -180,16 +183,23 @@ def _planned(question: Question, found: "_Found", rest: Stood, asked: Wanted, op
 
 
 def _pieces(groups: Sequence[Pairs]) -> Iterator[Task]:
-    """Yield the groups in pieces: all the firsts of a second in one piece."""
+    """Yield the groups in pieces: in one piece all the firsts of a second, and of those that begin like it."""
     for group in groups:
         in_order = sorted(group.wanted, key=lambda pair: pair[::-1])
-        start = 0
-        while start < len(in_order):
-            end = min(start + PAIRS_EACH, len(in_order))
-            while end < len(in_order) and in_order[end][1] == in_order[end - 1][1]:
-                end += 1
-            yield replace(group, wanted=tuple(in_order[start:end]))
-            start = end
+        begins = [beginning(second) for second in group.seconds]
+        for piece in _cut(in_order, PAIRS_EACH, [begins[second] for _, second in in_order]):
+            yield replace(group, wanted=tuple(piece))
+
+
+def _cut(items: Sequence[T], each: int, keys: Sequence[object]) -> Iterator[Sequence[T]]:
+    """Yield pieces of `each` items, or more: what has the same key as its neighbour is in the same piece."""
+    start = 0
+    while start < len(items):
+        end = min(start + each, len(items))
+        while end < len(items) and keys[end] == keys[end - 1]:
+            end += 1
+        yield items[start:end]
+        start = end
 
 
 def _in_order(scenarios: Sequence[Scenario], every: Sequence[Failure], asked: Wanted) -> tuple[Scenario, ...]:

@@ -1,6 +1,6 @@
 """Failure: something that can go wrong, as data. Made by the files of failures/, applied by strike.py. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -58,6 +58,25 @@ class Failure:
     def kind(self) -> str:
         """Which file of failures/ made it."""
         return self.id.partition(":")[0]
+
+
+def beginning(failure: Failure) -> object:
+    """Return what is equal for failures that begin alike: the same operations fail, or the same nodes go."""
+    return failure.results or failure.lost or failure.standby | failure.left or failure.id
+
+
+def side_by_side(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """Return failures in an order in which those that begin alike stand together, and as they stood otherwise.
+
+    A resource fails, and then its start, too, or its stop, or every start; a node is lost, with its fencing board or
+    not: the scheduler begins with the same, and whoever asks it for one after the other is told at once
+    (native/seen.c, answered.py).
+    """
+    kept = tuple(failures)
+    place: dict[object, int] = {}
+    for failure in kept:
+        place.setdefault(beginning(failure), len(place))
+    return tuple(sorted(kept, key=lambda failure: place[beginning(failure)]))
 
 
 def rated(failure: Failure, subject: Subject) -> Failure:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from quorate.explore.economy import INDEPENDENT, Economy, names, standing
-from quorate.explore.failure import Failure
+from quorate.explore.failure import Failure, side_by_side
 from quorate.explore.narrowing import Wanted
 from quorate.explore.result import Impact, Scenario
 from quorate.explore.scheduler.transition import Placement
@@ -59,14 +59,13 @@ class Plan:
         stood, rest = self._economy.stood, self._economy.rest
         sides = stood[rows[0].first.id].sides
         firsts: list[tuple[Failure | None, Stood]] = [(None, rest)] if key == (rest.state, "") else []
-        known: dict[str, tuple[int, Failure]] = {}
+        seconds = side_by_side({second.id: second for row in rows for second in row.asked}.values())
+        place = {second.id: number for number, second in enumerate(seconds)}
         wanted: list[tuple[int, int]] = []
         for number, row in enumerate(rows, len(firsts)):
             firsts.append((row.first, replace(stood[row.first.id], sides=sides)))
-            for second in row.asked:
-                place, _ = known.setdefault(second.id, (len(known), second))
-                wanted.append((number, place))
-        return Pairs(tuple(firsts), tuple(failure for _, failure in known.values()), tuple(wanted), self._events)
+            wanted += [(number, place[second.id]) for second in row.asked]
+        return Pairs(tuple(firsts), seconds, tuple(wanted), self._events)
 
     def known(self) -> Iterator[Scenario]:
         """Yield the pairs whose outcome follows from single failures."""

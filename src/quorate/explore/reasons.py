@@ -251,8 +251,7 @@ def _nowhere(told: Told) -> Words | None:
 
 def _waits(told: Told) -> Words | None:
     """Say what of another service has failed: constraints may tie this one to it."""
-    own = told.parts
-    others = tuple(part for part in told.case.subject.parts if part not in own)
+    others = told.case.subject.parts.keys() - told.parts
     stuck = [one for side in told.ending.sides_run.each for one in side.blocked(others)]
     failed = [one for one in told.case.blow.situation.failing if one.resource in others]
     part = stuck[0].resource if stuck else failed[0].resource if failed else ""

@@ -4,7 +4,7 @@ A primitive serves where it is active on a node that is known to be there, is no
 What an unclean node may run does not count.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from quorate.explore.scheduler.transition import Instance, Placement
 from quorate.explore.scores import attribute
@@ -73,10 +73,12 @@ class Running:
         self.there = frozenset(there if among is None else there & among)
         self.online = frozenset(name for name in self.there if placement.nodes[name] == "online")
         self._serving: dict[str, frozenset[str]] = {}
+        self._up: dict[str, bool] = {}
         self._instances: dict[str, list[Instance]] = {}
         for one in placement.instances:
             if one.node in self.there:
                 self._instances.setdefault(one.resource, []).append(one)
+        self._stuck = tuple(sorted(one for one in placement.instances if one.blocked and one.node in self.there))
 
     def active(self, part: str) -> frozenset[str]:
         """Return the nodes on which a primitive is active, whether it serves there or not."""
@@ -97,17 +99,19 @@ class Running:
             self._serving[part] = frozenset(node for node in self.runs(part) if (part, node) not in self._deaf)
         return self._serving[part]
 
-    def blocked(self, parts: Iterable[str]) -> tuple[Instance, ...]:
+    def blocked(self, parts: Collection[str]) -> tuple[Instance, ...]:
         """Return what of these primitives has failed and is not touched any more, sorted."""
-        return tuple(sorted(one for part in parts for one in self._instances.get(part, ()) if one.blocked))
+        return tuple(one for one in self._stuck if one.resource in parts)
 
     def is_up(self, service: Service) -> bool:
         """Whether all that the service itself needs serves somewhere, and enough of it, whatever it uses."""
-        return (
-            all(self.serves(part) for part in service.needs)
-            and all(self.serves(one) & self.serves(other) for one, other in service.tied)
-            and (service.enough == "one" or not self.too_few(service))
-        )
+        if service.name not in self._up:
+            self._up[service.name] = (
+                all(self.serves(part) for part in service.needs)
+                and all(self.serves(one) & self.serves(other) for one, other in service.tied)
+                and (service.enough == "one" or not self.too_few(service))
+            )
+        return self._up[service.name]
 
     def is_served(self, service: Service) -> bool:
         """Whether clients of the service are served: it is up, and so is all that it uses."""

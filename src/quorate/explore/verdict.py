@@ -57,6 +57,8 @@ class _Judge:
         self.unheard = frozenset((part, node) for part, node in self.deaf if node in case.stood.serves(part))
         self._lapses: dict[tuple[str, int], tuple[Interruption, ...]] = {}
         self._worst: dict[str, Impact | None] = {}
+        self._told_of: dict[str, reasons.Told] = {}
+        self._silent_to: dict[int, Instances] = {}
 
     def impact(self, service: Service) -> Impact:
         """Return the impact on one service."""
@@ -124,8 +126,10 @@ class _Judge:
         return Impact(service.name, State.DOWN, None, told.ran, (), why, until, gone, cause=cause, through=through)
 
     def _told(self, service: Service) -> reasons.Told:
-        ran, runs = self.case.stood.nodes(service), self.ending.sides_run.nodes(service)
-        return reasons.Told(self.case, self.ending, service, ran, runs)
+        if service.name not in self._told_of:
+            ran, runs = self.case.stood.nodes(service), self.ending.sides_run.nodes(service)
+            self._told_of[service.name] = reasons.Told(self.case, self.ending, service, ran, runs)
+        return self._told_of[service.name]
 
     def _unseen(self, service: Service) -> str:
         """Return a primitive that serves nowhere any more, though Pacemaker believes that it does; "" for none."""
@@ -141,7 +145,9 @@ class _Judge:
     def _own(self, service: Service, home: int) -> tuple[Interruption, ...]:
         """Return when a service is away for itself, as the side sees it that goes on."""
         if (service.name, home) not in self._lapses:
-            silent = self._silent(home)
+            if home not in self._silent_to:
+                self._silent_to[home] = self._silent(home)
+            silent = self._silent_to[home]
             touched = self.touched | {part for part, _ in silent}
             found: tuple[Interruption, ...] = ()
             voters = (voter for voter, _ in service.arbitrators)

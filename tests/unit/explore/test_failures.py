@@ -1,3 +1,4 @@
+import itertools
 import re
 from dataclasses import replace
 
@@ -5,8 +6,8 @@ import pytest
 
 from quorate import registry
 from quorate.describe.vocabulary import FAILURES
-from quorate.explore import failures
-from quorate.explore.failure import HERE
+from quorate.explore import failures, universe
+from quorate.explore.failure import HERE, beginning, side_by_side
 from quorate.explore.scheduler.step import Result
 
 from .subjects import DATABASE, IPMI, subject_of
@@ -219,3 +220,15 @@ def test_the_quorum_device():
 def test_one_node_alone_has_nobody_to_lose():
     subject = subject_of(1)
     assert not any(found(kind, subject) for kind in ("link_cut", "link_lost", "partition"))
+
+
+def test_failures_that_begin_alike_stand_together():
+    found = universe.singles(subject_of(2, DATABASE))
+    ordered = side_by_side(found)
+    assert sorted(one.id for one in ordered) == sorted(one.id for one in found)
+    begins = [beginning(one) for one in ordered]
+    changes = sum(one != other for one, other in itertools.pairwise(begins))
+    assert changes == len(set(begins)) - 1 < len(found) - 1
+    assert any(
+        one.id.startswith("stop-failed:") and one.results == other.results for one, other in itertools.pairwise(ordered)
+    )

@@ -31,7 +31,7 @@ class Channel:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "G_SLICE": "always-malloc"}
                 | {name: os.environ[name] for name in {"TZ"} & {*os.environ}},
                 start_new_session=True,
                 bufsize=0,

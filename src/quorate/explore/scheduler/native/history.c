@@ -84,6 +84,14 @@ time_t effective_time(void)
     return pinned > 0 ? (time_t) pinned : time(NULL);
 }
 
+/* Tell whether time goes on while states are looked at. */
+bool goes_by_the_clock(void)
+{
+    long long pinned = 0;
+    crm_element_value_ll(cib, "execution-date", &pinned);
+    return pinned <= 0;
+}
+
 /* Count a failure. The controller sets the count of a start or stop to INFINITY (controld_te_events.c), and so do we,
  * which crm_simulate does not; a probe that finds nothing running is no failure. */
 void count_failure(xmlNode *member, const char *resource, const char *task, guint interval_ms, int rc)

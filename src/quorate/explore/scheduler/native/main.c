@@ -14,7 +14,8 @@
  *
  * A step goes through the parts in this order: step.c writes it into a copy of a state (with history.c); look() below
  * asks the scheduler; telling.c and facts.c say what it found; plan.c finds what is carried out, and later does it.
- * memory.c, shortcuts.c and expressions.c stand in the place of functions of the libraries, and only save time.
+ * seen.c keeps what was said of states that may come again. memory.c, tree.c, shortcuts.c, actions.c, digests.c and
+ * expressions.c stand in the place of functions of the libraries, and only save time.
  */
 
 #include <sys/resource.h>
@@ -24,11 +25,10 @@
 enum { SLOTS = 64, REQUEST_MAX = 1 << 30 };
 
 xmlDoc *document;
-xmlNode *cib, *configuration, *status, *graph;
+xmlNode *cib, *configuration, *status;
 bool start_failure_fatal;
 pe_working_set_t *working_set;
 GPtrArray *plan;
-GHashTable *named;
 GArray *carried;
 GString *answer;
 
@@ -41,8 +41,7 @@ static void forget_plan(void)
 {
     g_clear_pointer(&plan, g_ptr_array_unref);
     g_clear_pointer(&carried, g_array_unref);
-    g_clear_pointer(&named, g_hash_table_unref);
-    g_clear_pointer(&graph, free_xml);
+    leave_seen();
     planned = NULL;
 }
 
@@ -71,44 +70,56 @@ static void end_status(void)
     }
 }
 
-static void note_names(GList *resources)
+static void note_names(GHashTable *named, GList *resources)
 {
     for (GList *one = resources; one != NULL; one = one->next) {
         const pe_resource_t *resource = one->data;
         if (resource->clone_name != NULL) {
             g_hash_table_add(named, g_strdup(resource->clone_name));
         }
-        note_names(resource->children);
+        note_names(named, resource->children);
     }
 }
 
-/* Answer what a state is and what the scheduler wants done in it; keep that as the plan. */
-static void look(state_t *state, xmlNode *request)
+/* Ask the scheduler what a state is and what it wants done in it. */
+static void decide(state_t *state)
 {
-    forget_plan();
+    GHashTable *named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     put_together(state);
     begin_status();
     g_string_assign(answer, "<answer>");
     say_placement();
-    named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    note_names(working_set->resources);
+    note_names(named, working_set->resources);
     note_resources();
     pcmk__schedule_actions(cib, pe_flag_no_compat, working_set);
-    graph = working_set->graph;
+    xmlNode *graph = working_set->graph;
     working_set->graph = NULL;
     end_status();
     take_apart(state);
+    say_graph(graph);
+    say_facts(state);
+    see(state, answer->str, graph, named);
+}
+
+/* Answer what a state is, what the scheduler wants done in it, and what of that is carried out; that is the plan. */
+static void look(state_t *state, xmlNode *request)
+{
+    forget_plan();
+    if (!see_again(state)) {
+        decide(state);
+    }
     read_plan(request);
     choose(request);
     planned = state;
-    say_graph();
-    say_facts(state);
+    g_string_assign(answer, seen->said);
+    say_done();
     g_string_append(answer, "</answer>");
 }
 
 static void drop_states(void)
 {
     forget_plan();
+    forget_all_seen();
     forget_digests();
     for (int i = 0; i < SLOTS; i++) {
         free_state(slots[i]);
@@ -133,9 +144,12 @@ static void load(xmlNode *request)
         say_error("Pacemaker's schema does not accept the CIB", "");
         return;
     }
-    document = cib->doc;
+    document = document_of(cib);
+    free_xml(cib);
+    cib = xmlDocGetRootElement(document);
     configuration = child_of(cib, XML_CIB_TAG_CONFIGURATION);
     status = child_of(cib, XML_CIB_TAG_STATUS);
+    begin_comparing();
     begin_status();
     start_failure_fatal = pcmk_is_set(working_set->flags, pe_flag_start_failure_fatal);
     end_status();

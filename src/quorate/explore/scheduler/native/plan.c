@@ -43,7 +43,7 @@ void read_plan(xmlNode *request)
 {
     plan = g_ptr_array_new_with_free_func(free_action);
     GHashTable *index = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, NULL);
-    EACH(synapse, graph, "synapse") {
+    EACH(synapse, seen->graph, "synapse") {
         task_t *action = g_new0(task_t, 1);
         action->xml = first_element(child_of(synapse, "action_set"));
         action->priority = number(synapse, XML_CIB_ATTR_PRIORITY);
@@ -54,7 +54,7 @@ void read_plan(xmlNode *request)
         g_ptr_array_add(plan, action);
     }
     guint here = 0;
-    EACH(synapse, graph, "synapse") {
+    EACH(synapse, seen->graph, "synapse") {
         task_t *action = g_ptr_array_index(plan, here);
         EACH(trigger, child_of(synapse, "inputs"), "trigger") {
             gpointer before = g_hash_table_lookup(index, get_or(first_element(trigger), XML_ATTR_ID, ""));
@@ -113,7 +113,7 @@ static void carry_out_operation(state_t *state, xmlNode *action, xmlNode *reques
     }
     xmlNode *where = member(state, node, router != NULL ? node : get(action, "on_node_uuid"));
     const char *resource = get_or(primitive, XML_ATTR_ID, "");
-    xmlNode *history = history_of(where, resource, primitive, g_hash_table_contains(named, resource));
+    xmlNode *history = history_of(where, resource, primitive, g_hash_table_contains(seen->named, resource));
     if (strcmp(task, CRMD_ACTION_DELETE) == 0) {
         discard(history);
         return;

@@ -14,7 +14,7 @@
 #include "worker.h"
 
 /* Return the library's own function. */
-static void *theirs(const char *name)
+void *theirs(const char *name)
 {
     void *found = dlsym(RTLD_NEXT, name);
     if (found == NULL) {
@@ -51,22 +51,6 @@ GQuark g_quark_try_string(const gchar *tag)
 {
     (void) tag;
     return 0;
-}
-
-/* There is no DTD, where libxml2 would look for defaults. */
-const char *crm_element_value(const xmlNode *node, const char *name)
-{
-    static const char *(*slow)(const xmlNode *, const char *);
-    if (node == NULL || name == NULL || node->type != XML_ELEMENT_NODE) {
-        slow = slow != NULL ? slow : (const char *(*)(const xmlNode *, const char *)) theirs("crm_element_value");
-        return slow(node, name);
-    }
-    for (const xmlAttr *one = node->properties; one != NULL; one = one->next) {
-        if (one->name[0] == (xmlChar) name[0] && strcmp((const char *) one->name, name) == 0) {
-            return one->children != NULL ? (const char *) one->children->content : NULL;
-        }
-    }
-    return NULL;
 }
 
 /* Tell whether a node has an attribute that may be a fail count of a resource. Without one the count is 0. */
@@ -136,11 +120,6 @@ static void note_plain(GList *resources)
             note_plain(resource->children);
         }
     }
-}
-
-static bool is_same(const xmlNode *one, const xmlNode *other, const char *name)
-{
-    return g_strcmp0(get(one, name), get(other, name)) == 0;
 }
 
 /* Tell whether a history is one that the scheduler looks at for nothing: it asks whether the resource has become one of

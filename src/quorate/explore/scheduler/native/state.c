@@ -36,7 +36,34 @@ xmlNode *own(part_t **part)
         *part = copy;
     }
     g_clear_pointer(&(*part)->facts, g_free);
+    (*part)->sum = 0;
     return (*part)->xml;
+}
+
+static bool is_same_part(part_t *one, part_t *other)
+{
+    if (one == other || one == NULL || other == NULL) {
+        return one == other;
+    }
+    one->sum = one->sum != 0 ? one->sum : sum_of(one->xml);
+    other->sum = other->sum != 0 ? other->sum : sum_of(other->xml);
+    return one->sum == other->sum && is_same_xml(one->xml, other->xml);
+}
+
+/* Tell whether two states are the same in all that the scheduler can see. */
+bool is_same_state(state_t *one, state_t *other)
+{
+    if (strcmp(one->quorum, other->quorum) != 0 || g_strcmp0(one->dc, other->dc) != 0
+        || one->members->len != other->members->len || !is_same_part(one->nodes, other->nodes)
+        || !is_same_part(one->tickets, other->tickets)) {
+        return false;
+    }
+    for (guint i = 0; i < one->members->len; i++) {
+        if (!is_same_part(g_ptr_array_index(one->members, i), g_ptr_array_index(other->members, i))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void free_state(state_t *state)
@@ -67,6 +94,17 @@ state_t *copy_state(const state_t *state)
         g_ptr_array_add(copy->members, share(g_ptr_array_index(state->members, i)));
     }
     return copy;
+}
+
+/* Give a state the parts of another one, which is the same. */
+void share_parts(state_t *state, const state_t *other)
+{
+    for (guint i = 0; i < state->members->len; i++) {
+        part_t **part = (part_t **) &g_ptr_array_index(state->members, i);
+        part_t *theirs = share(g_ptr_array_index(other->members, i));
+        release(*part);
+        *part = theirs;
+    }
 }
 
 static part_t *take_out(xmlNode *xml)

@@ -100,8 +100,8 @@ static void say_synapse(xmlNode *synapse)
     g_string_append(answer, "</inputs></synapse>");
 }
 
-/* Say the graph, without what nobody asks for, and which of its actions are carried out. */
-void say_graph(void)
+/* Say a graph, without what nobody asks for. */
+void say_graph(xmlNode *graph)
 {
     g_string_append(answer, "<transition_graph");
     say_attribute("failed-start-offset", get(graph, "failed-start-offset"));
@@ -110,7 +110,13 @@ void say_graph(void)
     EACH(synapse, graph, "synapse") {
         say_synapse(synapse);
     }
-    g_string_append(answer, "</transition_graph><done>");
+    g_string_append(answer, "</transition_graph>");
+}
+
+/* Say which actions of the plan are carried out. */
+void say_done(void)
+{
+    g_string_append(answer, "<done>");
     for (guint i = 0; i < carried->len; i++) {
         const task_t *action = g_ptr_array_index(plan, g_array_index(carried, guint, i));
         g_string_append_printf(answer, "%s ", get_or(action->xml, XML_ATTR_ID, ""));

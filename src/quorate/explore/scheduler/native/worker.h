@@ -31,11 +31,15 @@ void pcmk__schedule_actions(xmlNode *cib, unsigned long long flags, pe_working_s
 xmlNode *pcmk__create_history_xml(xmlNode *parent, lrmd_event_data_t *event, const char *caller_version, int target_rc,
                                   const char *node, const char *origin);
 
-/* A piece of a state. facts: lines that tell what the digest needs of a <node_state>; NULL until somebody asks. */
+pe_node_t *pe__copy_node(const pe_node_t *node); /* of libpe_status */
+
+/* A piece of a state. Until somebody asks, facts (lines that tell what the digest needs of a <node_state>) is NULL, and
+ * sum (equal for equal pieces) is 0. */
 typedef struct {
     int users;
     xmlNode *xml;
     char *facts;
+    guint64 sum;
 } part_t;
 
 /* A state of the cluster. members: a part_t for each <node_state>, in their order. tickets: NULL if it has none. */
@@ -46,6 +50,16 @@ typedef struct {
     part_t *tickets;
     GPtrArray *members;
 } state_t;
+
+/* What the scheduler said of a state. said: the answer without its end. graph: what is to be done. named: of clones, the
+ * names that their histories have, if not those of instances. state: NULL if it is not to be kept. */
+typedef struct {
+    int users;
+    state_t *state;
+    char *said;
+    xmlNode *graph;
+    GHashTable *named;
+} seen_t;
 
 /* An action of the transition graph. waiting: for how many others. */
 typedef struct {
@@ -60,10 +74,9 @@ extern xmlDoc *document; /* the base without the parts: what all states have in 
 extern xmlNode *cib, *configuration, *status; /* of that document */
 extern bool start_failure_fatal;
 extern pe_working_set_t *working_set;
-extern xmlNode *graph;    /* what the scheduler wants to be done in the state that was looked at last */
-extern GPtrArray *plan;   /* the same, as a task_t for each action */
-extern GHashTable *named; /* of clones: the names their histories have in that state, if not those of instances */
-extern GArray *carried;   /* indices into plan: what of that is carried out, in this order */
+extern seen_t *seen;    /* of the state that was looked at last */
+extern GPtrArray *plan; /* its graph, as a task_t for each action */
+extern GArray *carried; /* indices into plan: what of that is carried out, in this order */
 extern GString *answer;
 
 #define EACH(child, parent, name)                                                                                      \
@@ -80,6 +93,9 @@ xmlNode *child_with(xmlNode *parent, const char *name, const char *attribute, co
 xmlNode *first_element(xmlNode *parent);
 bool is_named(const xmlNode *node, const char *name);
 int number(const xmlNode *node, const char *name);
+bool is_same(const xmlNode *one, const xmlNode *other, const char *name);
+guint64 sum_of(const xmlNode *node);
+bool is_same_xml(const xmlNode *one, const xmlNode *other);
 void discard(xmlNode *node);
 void discard_all(xmlNode *parent, const char *name);
 void say_escaped(const char *text);
@@ -87,15 +103,24 @@ void say_attribute(const char *name, const char *value);
 void say_error(const char *why, const char *whom);
 
 /* shortcuts.c */
+void *theirs(const char *name);
 void begin_shortcuts(void);
 void note_resources(void);
 void end_shortcuts(void);
+
+/* tree.c */
+xmlDoc *document_of(xmlNode *base);
+
+/* digests.c */
+void begin_comparing(void);
 
 /* state.c */
 part_t *part_of(xmlNode *xml);
 xmlNode *own(part_t **part);
 void free_state(state_t *state);
 state_t *copy_state(const state_t *state);
+bool is_same_state(state_t *one, state_t *other);
+void share_parts(state_t *state, const state_t *other);
 state_t *first_state(void);
 void put_together(const state_t *state);
 void take_apart(const state_t *state);
@@ -107,6 +132,7 @@ void forget(xmlNode *member);
 void is_down(xmlNode *member);
 void set_attribute(xmlNode *member, const char *name, const char *value);
 time_t effective_time(void);
+bool goes_by_the_clock(void);
 void count_failure(xmlNode *member, const char *resource, const char *task, guint interval_ms, int rc);
 xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like, bool named);
 bool is_instance(const char *instance, const char *primitive);
@@ -123,10 +149,17 @@ void apply(state_t *state, xmlNode *step);
 
 /* telling.c */
 void say_placement(void);
-void say_graph(void);
+void say_graph(xmlNode *graph);
+void say_done(void);
 
 /* facts.c */
 void say_facts(state_t *state);
+
+/* seen.c */
+bool see_again(state_t *state);
+void see(const state_t *state, const char *said, xmlNode *graph, GHashTable *named);
+void leave_seen(void);
+void forget_all_seen(void);
 
 /* plan.c */
 void read_plan(xmlNode *request);
