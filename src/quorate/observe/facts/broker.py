@@ -12,12 +12,14 @@ from typing import Any, Literal
 from quorate.errors import Unknown
 from quorate.machines.host import Command
 
-# Evaluated within the broker. Names and arities are those of RabbitMQ 3.9 to 3.13.
+# Evaluated within the broker. Names and arities are those of RabbitMQ 3.9 to 3.13. Asked who runs, a Mnesia that is
+# stopped, as in a broker that pauses, calls the others, and waits for those that are cut off.
 QUESTION = """\
 Running = rabbit:is_running(),
 Here = fun(Nodes) -> [atom_to_binary(N) || N <- Nodes] end,
 Known = rabbit_mnesia:cluster_nodes(all),
-Up = case Running of true -> rabbit_nodes:all_running(); false -> mnesia:system_info(running_db_nodes) end,
+Up = case {Running, mnesia:system_info(is_running)} of {true, _} -> rabbit_nodes:all_running(); {false, no} -> [];
+  _ -> mnesia:system_info(running_db_nodes) end,
 Types = case Running of true -> [{amqqueue:get_name(Q), maps:get(nodes, amqqueue:get_type_state(Q), [])}
   || Q <- rabbit_amqqueue:list_by_type(rabbit_quorum_queue)]; false -> [] end,
 Live = fun(R) -> length([N || N <- R, lists:member(N, Up)]) end,
