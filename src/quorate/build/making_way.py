@@ -23,8 +23,8 @@ REFERENCES = ("rsc", "with-rsc", "first", "then", "ref", "id-ref")
 def making_way(live: Element, new: Element, want: Want) -> tuple[str, ...]:
     """Return the resources of the live CIB that have to go before the new one is written, each with all within it.
 
-    live, new: a CIB or its <configuration>. Those are the proxies of an entrance that come or go, and the servers
-    behind it. () where nobody is in the way.
+    live, new: a CIB or its <configuration>. Where an entrance gets proxies, or loses them, these are its proxies, and
+    the servers behind it. () where nobody is in the way.
     """
     changing = {name for name in entrances(want) if is_proxy(name, live) is not is_proxy(name, new)}
     names = {server(name) for name in changing} | {server(name) for name in behind(changing, want)}
