@@ -156,6 +156,12 @@ def test_a_server_that_ended_everywhere_is_waited_for_while_pacemaker_starts_it_
     assert (reason is not None) is ends
 
 
+def test_what_is_around_a_server_says_how_often_it_is_tried() -> None:
+    assert running.threshold("site-apache", wish()) == 3
+    once = THREE.replace("kind: web,", "kind: web, meta: {migration-threshold: '1'},")
+    assert running.threshold("site-apache", wish(once)) == 1
+
+
 def test_what_is_to_be_stopped_is_not_waited_for() -> None:
     status = healthy(role="Stopped", active=False, nodes=(), target_role="Stopped")
     assert running.waiting_for(status, wish()) == []

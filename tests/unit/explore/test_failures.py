@@ -117,6 +117,7 @@ def test_nobody_notices_a_resource_that_is_not_monitored():
     failure = found("resource_failed", subject)["resource-failed:quiet"]
     assert (failure.notice, len(failure.results), failure.resource) == ("none", 1, "quiet")
     assert not found("start_failed", subject)
+    assert not found("resource_failed_everywhere", subject)
 
 
 def test_what_fails_goes_on_failing():
@@ -189,6 +190,14 @@ def test_disks():
     failure = shared["disk-failed:/dev/sdb"]
     assert failure.results == (Result("database-volume", "monitor", 0, HERE, 7),)
     assert failure.failing == tuple(Result("database-volume", "start", 0, node, 1) for node in ("n1", "n2"))
+
+
+def test_of_a_disk_whose_filesystem_nobody_asks_nobody_hears():
+    text = 'resources: {quiet: {primitive: "ocf:heartbeat:Filesystem", operations: {monitor: {interval: 0s}}, '
+    text += "parameters: {device: 'nas:/srv', directory: /srv, fstype: nfs}}}\n"
+    failure = found("disk_failed", subject_of(2, text))["disk-failed:nas:/srv"]
+    assert failure.results == ()
+    assert len(failure.failing) == 2
 
 
 def test_a_disk_of_two_services_fails_once():

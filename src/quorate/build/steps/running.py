@@ -11,7 +11,6 @@ databases that lost each other on a busy machine were begun again by Pacemaker, 
 """
 
 from collections.abc import Iterator
-from types import MappingProxyType
 
 from quorate.build.baseline import runs
 from quorate.build.change import Change
@@ -30,6 +29,7 @@ TITLE = "running"
 PATIENCE_S = 180
 INFINITY = 1_000_000
 TOO_FEW = "runs on only"
+LEFT = {"stop", "block"}  # on-fail: what has failed stays as it is
 
 
 async def look(fleet: Fleet, want: Want) -> ClusterStatus | None:  # noqa: ARG001 - the protocol of a step
@@ -151,15 +151,23 @@ def given_up(status: ClusterStatus, want: Want) -> str | None:
 def is_tried_again(failure: Failure, status: ClusterStatus, want: Want) -> bool:
     """Tell whether a server that ended is started again where it ended: until it has done so as often as it may."""
     resource = failure.resource.partition(":")[0]
+    operations = (
+        op for p in everything(want.cluster, want.platform).primitives if p.id == resource for op in p.operations
+    )
+    if failure.interval_ms == 0 or any(op.name == failure.operation and op.on_fail in LEFT for op in operations):
+        return False
     counts = (c.count for c in status.fail_counts if c.resource == resource and c.node == failure.node)
-    return failure.interval_ms > 0 and max(counts, default=1) < threshold(resource, want)
+    return max(counts, default=1) < threshold(resource, want)
 
 
 def threshold(resource: str, want: Want) -> int:
-    """Return the migration-threshold of a primitive; Pacemaker takes 0 for none."""
-    primitives = everything(want.cluster, want.platform).primitives
-    own = next((p.meta for p in primitives if p.id == resource), MappingProxyType({}))
-    word = own.get("migration-threshold", want.cluster.pacemaker.resource_defaults.get("migration-threshold", ""))
+    """Return the migration-threshold of a primitive, its own or of what is around it; Pacemaker takes 0 for none."""
+    resources = everything(want.cluster, want.platform)
+    around = containers(resource, resources)
+    metas = [p.meta for p in resources.primitives if p.id == resource]
+    metas += [r.meta for r in resources.resources if r.id in around and r.id != resource]
+    words = (meta["migration-threshold"] for meta in metas if "migration-threshold" in meta)
+    word = next(words, want.cluster.pacemaker.resource_defaults.get("migration-threshold", ""))
     return int(word) if word.isdecimal() and int(word) else INFINITY
 
 

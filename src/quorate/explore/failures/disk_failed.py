@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from quorate.explore import scores
 from quorate.explore.failure import HERE, Failure, rated
-from quorate.explore.failures.resource_failed import found
+from quorate.explore.failures.resource_failed import noticed
 from quorate.explore.scheduler.step import Result
 from quorate.explore.subject import Disk, Subject
 
@@ -49,7 +49,7 @@ def _single(subject: Subject, disks: Sequence[Disk]) -> Failure:
     return Failure(
         id=_id(first),
         words=f"{first.path}{where} fails: {' and '.join(dict.fromkeys(disk.service for disk in disks))} without data",
-        results=tuple(result for disk, part in parts for result in found(part, disk.node or HERE)[1]),
+        results=tuple(result for disk, part in parts for result in noticed(part, disk.node or HERE)),
         failing=tuple(
             Result(part.id, "start", 0, node, ERROR)
             for disk, part in parts

@@ -45,6 +45,12 @@ def found(part: Part, node: str) -> tuple[Notice, tuple[Result, ...]]:
     return notice, (Result(part.id, "monitor", 0, node, NOT_RUNNING),)
 
 
+def noticed(part: Part, node: str) -> tuple[Result, ...]:
+    """Return what a monitor finds of a primitive that has ended; nothing where none asks."""
+    notice, results = found(part, node)
+    return results if notice != "none" else ()
+
+
 def hangs(failure: Failure, part: Part) -> Failure:
     """Return the failure of a primitive as one that hangs: systemd sees its process, and finds nothing wrong."""
     unseen = not part.asked_s and (part.is_unit or not part.monitors_s)
@@ -67,14 +73,13 @@ def then_fails(subject: Subject, task: str, words: str) -> Iterator[Failure]:
     words: what follows "X fails".
     """
     for part, node in placed(subject):
-        notice, results = found(part, node)
-        if notice != "none":
+        if results := noticed(part, node):
             failure = Failure(
                 id=f"{task}-failed:{named(part, node)}",
                 words=f"{part.id} fails{on(node)} {words}",
                 results=results,
                 failing=(Result(part.id, task, 0, node, ERROR),),
-                notice=notice,
+                notice="monitor",
                 resource=part.id,
             )
             yield rated(failure, subject)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quorate.explore.failure import HERE, Failure, rated
-from quorate.explore.failures.resource_failed import found
+from quorate.explore.failures.resource_failed import noticed
 from quorate.explore.scheduler.step import Result
 from quorate.explore.subject import Subject
 
@@ -17,16 +17,15 @@ def find(subject: Subject) -> Iterator[Failure]:
     """Yield it for each primitive of a service whose end is noticed; all instances of a clone fail."""
     for part in subject.parts.values():
         nodes = subject.service(part.service).nodes if part.service else ()
-        notice, results = found(part, HERE)
-        if part.clone:
-            results = tuple(result for node in nodes for result in found(part, node)[1])
+        where = nodes if part.clone else (HERE,)
+        results = tuple(result for node in where for result in noticed(part, node))
         if part.service and results:
             failure = Failure(
                 id=f"resource-failed-everywhere:{part.id}",
                 words=f"{part.id} fails and can be started nowhere",
                 results=results,
                 failing=tuple(Result(part.id, "start", 0, node, ERROR) for node in nodes),
-                notice=notice,
+                notice="monitor",
                 resource=part.id,
             )
             yield rated(failure, subject)
