@@ -62,9 +62,9 @@ def test_a_server_that_hangs_has_one_attempt_at_a_time(listener: socket.socket, 
 def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket, tmp_path: Path) -> None:
     port = listener.getsockname()[1]
     listener.close()
-    asked(settings_for(port, tmp_path / "x.jsonl"), 1.5)
+    asked(settings_for(port, tmp_path / "x.jsonl"), 3)
     trace = read_trace(tmp_path / "x.jsonl", [])
     assert trace is not None
     assert {one.result for one in trace.attempts} == {"refused"}
-    assert len(trace.attempts) > 5
+    assert len(trace.attempts) > 3
     assert PASSWORD not in (tmp_path / "x.jsonl").read_text()
