@@ -1,17 +1,25 @@
 """One word of the file, the kind of the entrance: what Pacemaker's scheduler makes of it, there and back."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from quorate.build.baseline import Baseline
 from quorate.build.consequences import Fate
 from quorate.build.foretelling import Course, Known, foretell
+from quorate.build.restoring import configuration_of
+from quorate.build.returning import WayBack
+from quorate.build.steps.cib import in_turn
+from quorate.build.want import Want
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
 from quorate.describe.load import load
 from quorate.explore.scheduler.opening import open_scheduler
 from quorate.explore.scheduler.step import QUIET
+from quorate.observe.facts.cib import parse
 from quorate.render.cib import cib, configuration, text
 from quorate.render.merge import merged
 
@@ -63,3 +71,31 @@ def test_from_an_address_to_a_proxy_the_server_that_ran_alone_is_started_anew():
         assert nodes_of(found, "stop", server) == [holder]
         assert nodes_of(found, "start", server) == NODES
     assert nodes_of(found, "start", "entrance-server") == NODES
+
+
+@pytest.mark.parametrize(("before", "after"), [(FILE, PASSIVE), (PASSIVE, FILE)])
+def test_pacemaker_s_own_tools_write_it_in_two_and_what_is_read_back_between_them_is_known(before, after, tmp_path):
+    old, new = (load(one, "cluster.yaml", kinds()).cluster for one in (before, after))
+    want = Want(new, {node.name: PLATFORM for node in new.nodes}, AGENTS, str)
+    file = tmp_path / "live.xml"
+    file.write_text(text(cib(old, AGENTS, PLATFORM)))
+
+    def run(argv, given=b""):
+        environment = os.environ | {"CIB_file": str(file)}
+        done = subprocess.run(argv, input=given, capture_output=True, env=environment, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def live():
+        return parse(run(["cibadmin", "--query"]), 0)
+
+    was = live()
+    target, _ = merged(was.xml.encode(), configuration(new, AGENTS, PLATFORM), services=new.services)
+    way = WayBack(configuration_of(was.root), configuration_of(target), Baseline(), "")
+    verified, first, _, second = (one.command for one in in_turn(was, target, want))
+    seen = [(way.is_between(was, want), way.leads_from(was, want))]
+    run(verified.argv, verified.input)
+    for one in (first, second):
+        run(one.argv, one.input)
+        seen.append((way.is_between(live(), want), way.leads_from(live(), want)))
+    assert seen == [(False, False), (True, True), (False, True)]

@@ -1,7 +1,7 @@
 """in_hand: the change that is being made: its record on every node, and the way back while there is one.
 
 begin       reads the history; a change that was begun and never ended (whoever made it was killed) is gone on with:
-            its way back is taken over as long as the configuration is still the one that it wrote
+            its way back is taken over as long as the configuration is still one that it wrote
 at          keeps in the record which stage begins; before the CIB is written, keeps what it was, and asks the
             scheduler once more
 settle      waits for a stage's state; for services no longer than until something goes wrong, and keeps in the record
@@ -25,7 +25,7 @@ from quorate.build.kept import Kept
 from quorate.build.making_way import making_way
 from quorate.build.plan import Plan
 from quorate.build.putting_back import Files
-from quorate.build.restoring import configuration_of, is_still, of_others
+from quorate.build.restoring import configuration_of
 from quorate.build.returning import WayBack
 from quorate.build.stages import CONFIGURATION, NEWCOMERS, SERVICES, Stage
 from quorate.build.step import Fleet, Note, answer
@@ -53,6 +53,7 @@ class InHand:
         self.kept = kept
         self.told: Consequences | None = None  # what whoever agreed was told
         self.stage = ""
+        self.complete = False  # whether what is new can run by now: all nodes have joined
 
     @property
     def id(self) -> str:
@@ -67,8 +68,7 @@ class InHand:
     def way_of(self, kept: Kept) -> WayBack:
         """Return the way back to what was kept."""
         since = self.recording.record.began if self.recording else ""
-        complete = self.stage in {CONFIGURATION, SERVICES}
-        return WayBack(kept.configuration, kept.intended, kept.baseline, since, complete)
+        return WayBack(kept.configuration, kept.intended, kept.baseline, since, self.complete)
 
     @property
     def is_settled(self) -> bool:
@@ -78,6 +78,7 @@ class InHand:
     async def at(self, stage: Stage, changes: Sequence[Change]) -> None:
         """Keep that a stage begins; before the CIB is written, what it was and what it will be."""
         self.stage = stage.title
+        self.complete = self.complete or stage.title == CONFIGURATION
         if self.recording is None or not changes:
             return
         if stage.title in {NEWCOMERS, CONFIGURATION}:
@@ -163,8 +164,9 @@ class InHand:
         before, intended = parse_xml(self.kept.configuration), parse_xml(self.kept.intended)
         if not making_way(intended, before, self.want):
             return
+        # Without a reader: what failed is forgotten on the way back, and nobody is to try it again later.
         was = {
-            name: {path: one for path, one in files.items() if path != corosync_conf.PATH}
+            name: {path: replace(one, reader="") for path, one in files.items() if path != corosync_conf.PATH}
             for name, files in self.kept.files.items()
         }
         step = Files(replace(self.kept, files=was))
@@ -188,7 +190,7 @@ async def begin(
     await history.hand_on(hosts, answers)
     records = history.merged(answers.values())
     last = records[-1] if records and records[-1].is_unfinished else None
-    was = await inherited(fleet, last) if last and goes_on else Kept()
+    was = await inherited(fleet, want, last) if last and goes_on else Kept()
     if last and goes_on:
         note(f"change {last.id} by {last.who} was not ended (at: {last.stage or 'its beginning'}); going on from there")
     if not made.changes:
@@ -208,8 +210,8 @@ async def begin(
     return hand
 
 
-async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:
-    """Return what was before an unfinished change. Without a way back where the CIB is not the one that it wrote.
+async def inherited(fleet: Fleet, want: Want, last: ChangeRecord) -> Kept:
+    """Return what was before an unfinished change. Without a way back where the CIB is none that it wrote.
 
     Nothing where all its services ran: what was left to do then is no reason to go back, and what came since is another
     matter.
@@ -222,7 +224,7 @@ async def inherited(fleet: Fleet, last: ChangeRecord) -> Kept:
         _, now = await returning.live(fleet)
     except QuorateError:
         return Kept()
-    if was.intended and is_still(now.root, was.intended, of_others(now.root, was.configuration, was.intended)):
+    if WayBack(was.configuration, was.intended, was.baseline, last.began).leads_from(now, want):
         seen = await returning.status(fleet)
         return replace(was, baseline=baseline.resumed(was.baseline, seen)) if seen else was
     return Kept(files=was.files)

@@ -9,12 +9,14 @@ less under load) that the one that waits keeps away the stop that it waits for.
 import copy
 from collections.abc import Collection, Iterator
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.build.want import Want
 from quorate.catalog.api import ApiService
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
+from quorate.observe.facts.cib import parse_xml
 
 REFERENCES = ("rsc", "with-rsc", "first", "then", "ref", "id-ref")
 """Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""
@@ -35,15 +37,30 @@ def making_way(live: Element, new: Element, want: Want) -> tuple[str, ...]:
     )
 
 
+def between(old: str, new: str, want: Want) -> str:
+    """Return the <configuration> that is live after the first of two writes; "" where one write does.
+
+    old, new: the <configuration> that is left, and the one that is written.
+    """
+    if not old or not new:
+        return ""
+    root = parse_xml(old)
+    gone = making_way(root, parse_xml(new), want)
+    return etree.tostring(without(root, gone), encoding="unicode") if gone else ""
+
+
 def without(live: Element, gone: Collection[str]) -> Element:
-    """Return a CIB without these resources, and without the constraints that name one of them, or one within."""
+    """Return a CIB without these resources, and without the constraints that name one of them, or one within.
+
+    live: a CIB or its <configuration>.
+    """
     root = copy.deepcopy(live)
     ids: set[str | None] = set()
-    for resources in root.iterfind("configuration/resources"):
+    for resources in root.iterfind(".//resources"):
         for one in [one for one in resources if one.get("id") in gone]:
             ids |= {within.get("id") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
             resources.remove(one)
-    for constraints in root.iterfind("configuration/constraints"):
+    for constraints in root.iterfind(".//constraints"):
         for one in [one for one in constraints if named(one) & ids]:
             constraints.remove(one)
     return root

@@ -2,7 +2,7 @@
 
 files       contents that the change's record has kept; what was not there before is left
 membership  Corosync reloads a corosync.conf that came back; refused where it would have to be restarted
-CIB         the configuration of before, in one piece
+CIB         the configuration of before, written as apply does
 services    all that runs under that configuration
 """
 

@@ -2,8 +2,9 @@
 
 watched    waits for the cluster to get there, and gives up at once when an operation fails or a node is fenced
 is_worse   was it the change? What did not run before and still does not, is no reason to go back
-take_back  writes the previous configuration in one piece, if nobody else has changed it since; clears what failed,
-           so that it starts again; waits until all that ran before runs
+take_back  writes the previous configuration, if nobody else has changed it since: in one piece, or in two where servers
+           have to make way (making_way.py), and also from between the two; clears what failed, so that it starts
+           again; waits until all that ran before runs
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import TypeVar
 from lxml import etree
 
 from quorate.build.baseline import Baseline, new_failures, primitive, running, violation
+from quorate.build.making_way import between
 from quorate.build.restarts import marks
 from quorate.build.restoring import Others, is_still, of_others, primitives, restored
 from quorate.build.step import Fleet, Note
@@ -73,6 +75,19 @@ class WayBack:
     def others(self, now: Cib) -> Others:
         """Return what the change does not touch, and is to stay as it is now."""
         return of_others(now.root, self.before, self.intended)
+
+    def leads_from(self, now: Cib, want: Want) -> bool:
+        """Tell whether the live configuration is one that the change wrote, be it the first of two writes."""
+        return self.is_live(now, self.intended) or self.is_between(now, want)
+
+    def is_between(self, now: Cib, want: Want) -> bool:
+        """Tell whether only the first of two writes is live (making_way.py), of the change or of the way back."""
+        there, back = (self.before, self.intended), (self.intended, self.before)
+        return any(self.is_live(now, between(old, new, want)) for old, new in (there, back))
+
+    def is_live(self, now: Cib, configuration: str) -> bool:
+        """Tell whether a configuration is the live one, but for what is of others. "" is none, and never live."""
+        return bool(configuration) and is_still(now.root, configuration, self.others(now))
 
 
 async def live(fleet: Fleet) -> tuple[Host, Cib]:
@@ -182,12 +197,13 @@ async def take_back(
     lines: list[str] | None = None
     try:
         _, now = await live(fleet)
-        if is_still(now.root, way.before, way.others(now)):
+        if way.is_live(now, way.before):
             return error
         if marks.read(now.root).ours:  # nothing is managed: it cannot be judged what runs, and nothing would be started
             return error
         if seen := await status(fleet):
-            if not is_worse(way, seen):
+            # Between two writes it gets worse, though what was to stop may still be running.
+            if not is_worse(way, seen) and not way.is_between(now, want):
                 return error
             failures = standing(way, seen)
             said = why(way, seen, error)
@@ -241,19 +257,21 @@ async def journal(fleet: Fleet, failures: Sequence[Failure], since: str) -> list
 async def put_back(fleet: Fleet, want: Want, way: WayBack) -> None:
     """Write the configuration of before in place of the change's own (`cib.in_turn`); Refused where that is not live.
 
-    Whoever writes to the CIB meanwhile makes the write fail. It is looked at again then, a few times.
+    Whoever writes to the CIB meanwhile makes the write fail, and so does a node that is lost. It is looked at again
+    then, a few times.
     """
     for left in reversed(range(TRIES)):
         host, now = await live(fleet)
-        others = way.others(now)
-        if not is_still(now.root, way.intended, others):
+        if way.is_live(now, way.before):  # written, though the node was lost before it could say so
+            return
+        if not way.leads_from(now, want):
             raise Refused("somebody else has changed the configuration since", "see `quorate history FILE`")
-        root = restored(now.root, way.before, keep_run_state=False, others=others)
+        root = restored(now.root, way.before, keep_run_state=False, others=way.others(now))
         etree.indent(root)
         try:
             for one in cib_step.in_turn(now, root, want, verify=False):
                 await host.run(one.command, timeout_s=one.timeout_s)
-        except CommandFailed:
+        except (CommandFailed, HostUnreachable):
             if not left:
                 raise
             await asyncio.sleep(AGAIN_S)

@@ -1,4 +1,4 @@
-"""rollback: back to the configuration before a change. A change itself: planned, shown, recorded, in one piece.
+"""rollback: back to the configuration before a change. A change itself: planned, shown, recorded, as a whole.
 
     1. take the lock on every node; read what the change's record has kept
     2. plan: files, corosync.conf where that is a reload, the CIB, what failed meanwhile and is tried again; and what

@@ -207,7 +207,7 @@ def test_the_way_back_of_an_unfinished_change_is_taken_over_where_its_own_config
     was = Kept(configuration("80"), configuration("81"), baseline=BEFORE)
     one = host(live, mon(runs=True))
     one.files[kept_path(last.id)] = _file(was.to_json())
-    found = asyncio.run(in_hand.inherited({"n1": one}, last))
+    found = asyncio.run(in_hand.inherited({"n1": one}, wish(), last))
     assert found.intended == intended
     assert found.configuration == (configuration("80") if intended else "")
 
@@ -222,13 +222,13 @@ def begun(was: Kept, *seen: str, **more: object) -> tuple[FakeHost, ChangeRecord
 
 def test_a_change_whose_services_all_ran_has_no_way_back_to_hand_on() -> None:
     one, last = begun(Kept(configuration("80"), configuration("81"), baseline=BEFORE), mon(runs=True), settled=True)
-    assert asyncio.run(in_hand.inherited({"n1": one}, last)) == Kept()
+    assert asyncio.run(in_hand.inherited({"n1": one}, wish(), last)) == Kept()
 
 
 def test_what_failed_while_nobody_watched_is_no_reason_to_go_back() -> None:
     was = Kept(configuration("80"), configuration("81"), baseline=Baseline(frozenset({"site", "gone"})))
     one, last = begun(was, mon(runs=True, failed=True))
-    found = asyncio.run(in_hand.inherited({"n1": one}, last))
+    found = asyncio.run(in_hand.inherited({"n1": one}, wish(), last))
     assert found.intended
     assert found.baseline == Baseline(frozenset({"site", "gone"}), failing=frozenset({"site"}))
 

@@ -5,7 +5,8 @@ Resources that are committed one by one start too early, in the wrong order or i
 it was looked at, its epoch has moved on, nothing is written and apply says so.
 
 Where what goes has to stop before what comes can start (making_way.py), it is two writes: first without what is in the
-way, and the whole when that has stopped. Killed in between, the next apply writes the whole.
+way, and the whole, which crm_verify has taken before, when that has stopped. Killed in between, the next apply writes
+the whole, or goes back (returning.py).
 """
 
 import copy
@@ -153,7 +154,10 @@ def things(facts: Facts, want: Want) -> PlacedStates:  # noqa: ARG001 - the prot
 
 
 def in_turn(live: Cib, new: etree._Element, want: Want, *, verify: bool = True) -> tuple[Run, ...]:
-    """Return what writes a CIB over the live one, after a stop of all that has to make way. verify: as in `writing`."""
+    """Return what writes a CIB over the live one, after a stop of all that has to make way. verify: as in `writing`.
+
+    crm_verify has taken the whole before anything is stopped for it.
+    """
 
     def write(root: etree._Element, epoch: int) -> Run:
         content = at_rest(root, want) if verify else etree.tostring(root)
@@ -162,8 +166,14 @@ def in_turn(live: Cib, new: etree._Element, want: Want, *, verify: bool = True) 
     epoch = live.version.epoch
     if gone := making_way(live.root, new, want):
         stopped = Run(Command(("sh", "-c", UNTIL_STOPPED)), timeout_s=STOPPED_S + 10)
-        return write(without(live.root, gone), epoch), stopped, write(new, epoch + 1)
+        verified = (Run(verifying(at_rest(new, want))),) if verify else ()
+        return *verified, write(without(live.root, gone), epoch), stopped, write(new, epoch + 1)
     return (write(new, epoch),)
+
+
+def verifying(new: bytes) -> Command:
+    """Return the command that asks crm_verify whether a CIB may be written, as `writing` does."""
+    return Command(("crm_verify", "-V", "--xml-pipe"), input=new, purpose="verify the CIB")
 
 
 def writing(new: bytes, epoch: int, *, verify: bool = True) -> Command:

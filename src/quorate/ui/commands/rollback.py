@@ -16,7 +16,7 @@ from quorate.ui.options import file_argument, format_option, lab_option
 def command(file: str, id_: str | None, *, in_lab: bool, form: str, diff: bool, stay: bool, yes: bool) -> None:
     """Bring back the configuration before change ID, as `quorate history` lists it; without ID, before the last.
 
-    It is a change itself: planned, shown and recorded, and it can be rolled back. The CIB comes back in one piece, with
+    It is a change itself: planned, shown and recorded, and it can be rolled back. The CIB comes back as a whole, with
     it the files that changes have written since, and corosync.conf where a reload is enough. Packages, keys, passwords
     and data do not; the cluster file is yours to put back.
     """
