@@ -1,6 +1,7 @@
 """Galera's arbitrator: a vote on a node without data, so that two servers can lose one of them. Pure.
 
-programs/galera-arbitrator runs garbd while a server is primary; Pacemaker runs the unit that Debian has for garbd.
+programs/galera-arbitrator runs garbd while there is a server to vote with; Pacemaker runs the unit that Debian has for
+garbd.
 """
 
 import shlex

@@ -112,6 +112,11 @@ class Location:
     role: Role | None = None
     discovery: Literal["always", "never", "exclusive"] | None = None
 
+    @property
+    def bars(self) -> bool:
+        """Whether `resource` never runs on `node`, in whatever role."""
+        return self.score == "-INFINITY" and self.role is None
+
 
 @dataclass(frozen=True, slots=True)
 class Colocation:

@@ -76,7 +76,7 @@ def _wanted(site: Site) -> Wanted:
         return Wanted(site.name, (site.name,))
     made = of_service(site)
     members = {one.id: one.member for one in made.resources if isinstance(one, Clone)}
-    barred = [one for one in made.constraints if isinstance(one, Location) and one.score == "-INFINITY"]
+    barred = [one for one in made.constraints if isinstance(one, Location) and one.bars]
     never_on = {
         member: frozenset(one.node for one in barred if one.resource == clone) for clone, member in members.items()
     }

@@ -15,7 +15,6 @@ from quorate.observe.facts.cluster_status import ClusterStatus, Failure, Resourc
 from quorate.operate.insight import Line
 
 GOOD = "running"
-INFINITY = 1_000_000  # Pacemaker's own value of INFINITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def services(cluster: Cluster, everything: Resources, truth: ClusterStatus | Non
 
 def _kept_off(clone: str, everything: Resources) -> frozenset[str]:
     """Return the nodes of a service on which the file itself has its clone never run: an arbitrator's."""
-    barred = (one for one in everything.constraints if isinstance(one, Location) and one.score == "-INFINITY")
+    barred = (one for one in everything.constraints if isinstance(one, Location) and one.bars)
     return frozenset(one.node for one in barred if one.resource == clone)
 
 
@@ -97,7 +96,7 @@ def _owner(resource: str, cluster: Cluster) -> str:
 def _wanted(clone: Clone, nodes: Sequence[str], truth: ClusterStatus) -> tuple[str, ...]:
     """Return the nodes on which a clone should run: those of its service, else all that constraints leave it."""
     ids = {clone.id, clone.member}
-    banned = {ban.node for ban in truth.bans if ban.resource in ids and ban.score <= -INFINITY}
+    banned = {ban.node for ban in truth.bans if ban.resource in ids and ban.bars}
     left = tuple(nodes) or tuple(node.name for node in truth.nodes if node.name not in banned)
     most = clone.meta.get("clone-max", "")
     return left[: int(most)] if most.isdigit() else left
@@ -205,7 +204,7 @@ def _idle(part: ResourceStatus, truth: ClusterStatus) -> tuple[str, str]:
     """Say why something does not run: the first reason that is certain."""
     failed = failures_of(part.id, truth)
     able = {node.name for node in truth.nodes if node.online and not node.standby}
-    banned = {ban.node for ban in truth.bans if ban.resource in {part.id, *part.parents} and ban.score <= -INFINITY}
+    banned = {ban.node for ban in truth.bans if ban.resource in {part.id, *part.parents} and ban.bars}
     if failed and truth.quorate is not False and part.target_role != "Stopped":
         everywhere = "on every node" if {failure.node for failure in failed} >= able else f"on {failed[0].node}"
         return "failed", f"failed {everywhere}: {cause(failed[0])}"

@@ -64,7 +64,8 @@ def _too_few(state: ServiceState, site: Site, lines: Sequence[Line], truth: Clus
     running = len(set(state.nodes) - deaf)
     gone = 0
     if servers.enough == "most of the rest" and truth is not None:
-        gone = sum(1 for node in truth.nodes if node.standby and node.name not in state.nodes)
+        hosts = {node.name for node in site.nodes} - {node for _, node in servers.arbitrators}
+        gone = sum(1 for node in truth.nodes if node.standby and node.name in hosts - set(state.nodes))
     voters = [one for one in servers.arbitrators if not _in_standby(one[1], truth)]
     voting = sum(1 for primitive, node in voters if truth is None or _runs_on(primitive, node, truth))
     if 2 * (running + voting) > state.wanted - gone + len(voters):

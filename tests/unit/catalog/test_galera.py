@@ -216,21 +216,25 @@ def test_before_it_stops_its_clients_are_sent_elsewhere(program, tmp_path, monke
 
 
 @pytest.mark.parametrize(
-    ("free", "others", "full_there", "aside"),
+    ("free", "others", "full_there", "donors", "aside"),
     [
-        (0, {"n2": "primary"}, {}, True),
-        (0, {"n2": "primary"}, {"n2": "yes"}, False),
-        (0, {"n2": "joining"}, {}, False),
-        (1 << 30, {"n2": "primary"}, {}, False),
+        (0, {"n2": "primary"}, {}, False, True),
+        (0, {"n2": "primary"}, {"n2": "yes"}, False, False),
+        (0, {"n2": "joining"}, {}, False, False),
+        (0, {"n2": "primary", "n3": "joining"}, {}, False, False),
+        (0, {"n2": "primary", "n3": "joining"}, {}, True, True),
+        (0, {"n2": "primary", "n3": "joining", "n4": "primary"}, {}, False, True),
+        (0, {"n2": "primary", "n3": "joining", "n4": "primary"}, {"n4": "yes"}, False, False),
+        (1 << 30, {"n2": "primary"}, {}, False, False),
     ],
 )
 def test_with_a_full_disk_its_clients_are_sent_to_one_that_has_room(
-    program, tmp_path, monkeypatch, free, others, full_there, aside
+    program, tmp_path, monkeypatch, free, others, full_there, donors, aside
 ):
     monkeypatch.setattr(program, "LEAVING", tmp_path / "leaving")
     monkeypatch.setattr(program.shutil, "disk_usage", lambda _: SimpleNamespace(total=100 << 30, free=free))
     guard, said = Fake(program, tmp_path, ""), []
-    guard.here = "n1"
+    guard.here, guard.donors = "n1", donors
     guard.set = lambda *words: said.append(words)
     guard.asked = lambda _: full_there
     guard.step_aside({"n1": "primary", **others})
@@ -286,29 +290,79 @@ def arbitrator() -> ModuleType:
 
 
 def test_the_arbitrator_runs_while_a_server_is_primary(arbitrator, monkeypatch):
-    values = iter(["", "joining", "primary", "primary", "joining", ""])
-    one, said = arbitrator.Arbitrator("galera-database", ["/bin/sleep", "60"]), []
-    monkeypatch.setattr(arbitrator, "LOOK_S", 0)
-    monkeypatch.setattr(arbitrator, "USER", pwd.getpwuid(os.getuid()).pw_name)
-    monkeypatch.setattr(arbitrator.subprocess, "Popen", child := Child())
-
-    def is_wanted() -> bool:
-        value = next(values)
-        one.must_stop = value == "joining" and bool(said)
-        return value == "primary"
-
-    monkeypatch.setattr(one, "is_wanted", is_wanted)
-    monkeypatch.setattr(one, "say", said.append)
-    assert one.run() == 0
+    said, child = votes(arbitrator, monkeypatch, ["", "joining", "primary", "primary", "waiting:none"])
     assert said == ["arbitrating", None]
     assert child.signals == [arbitrator.signal.SIGINT]
 
 
-@pytest.mark.parametrize(("told", "wanted"), [("primary", True), ("joining", False), ("arbitrating", False)])
-def test_its_own_word_is_no_reason_to_vote(arbitrator, monkeypatch, told, wanted):
+def votes(arbitrator, monkeypatch, values):
+    """Run the arbitrator while a server says these, None: nobody knows; return what it said, and its garbd.
+
+    After the last value systemd wants an end.
+    """
+    one, said, left = arbitrator.Arbitrator("galera-database", ["/bin/sleep", "60"]), [], list(values)
+    monkeypatch.setattr(arbitrator, "LOOK_S", 0)
+    monkeypatch.setattr(arbitrator, "USER", pwd.getpwuid(os.getuid()).pw_name)
+    monkeypatch.setattr(arbitrator.subprocess, "Popen", child := Child())
+
+    def told():
+        value = left.pop(0)
+        one.must_stop = not left
+        return None if value is None else {value, "arbitrating"}
+
+    monkeypatch.setattr(one, "told", told)
+    monkeypatch.setattr(one, "say", said.append)
+    assert one.run() == 0
+    return said, child
+
+
+@pytest.mark.parametrize("glitch", ["non-primary", None])
+def test_the_arbitrator_stays_with_a_server_that_may_have_its_majority_back(arbitrator, monkeypatch, glitch):
+    said, child = votes(arbitrator, monkeypatch, ["primary", glitch, "primary", glitch, "waiting:none", glitch, "", ""])
+    assert said == ["arbitrating", None]
+    assert child.signals == [arbitrator.signal.SIGINT]
+
+
+def test_an_arbitrator_that_hears_nothing_for_long_ends(arbitrator, monkeypatch):
+    monkeypatch.setattr(arbitrator, "SILENT_S", 0)
+    said, _ = votes(arbitrator, monkeypatch, ["primary", None, "primary", "primary", ""])
+    assert said == ["arbitrating", None] * 2
+
+
+@pytest.mark.parametrize(
+    ("told", "needed"),
+    [("primary", True), ("non-primary", True), ("joining", False), ("arbitrating", False), ("waiting:none", False)],
+)
+def test_its_own_word_is_no_reason_to_vote(arbitrator, monkeypatch, told, needed):
     answer = f'name="galera-database" host="n1" value="{told}"\n'
-    monkeypatch.setattr(arbitrator.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=answer))
-    assert arbitrator.Arbitrator("galera-database", []).is_wanted() is wanted
+    monkeypatch.setattr(arbitrator.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=answer, returncode=0))
+    assert arbitrator.Arbitrator("galera-database", []).is_needed() is needed
+
+
+def test_pacemaker_s_daemon_that_is_away_or_hangs_tells_nothing(program, arbitrator, tmp_path, monkeypatch):
+    asks = tmp_path / "attrd_updater"
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    for name in (program, arbitrator):
+        monkeypatch.setattr(name, "ASK_S", 0.1)
+    for script in ("exit 102", "exec sleep 60"):
+        asks.write_text(f"#!/bin/sh\n{script}\n")
+        asks.chmod(0o755)
+        one = arbitrator.Arbitrator("galera-database", [])
+        one.say("arbitrating")
+        assert one.told() is None
+        guard = Fake(program, tmp_path, "")
+        guard.say("joining")
+        assert guard.told() == {}
+
+
+def test_only_a_server_that_mariabackup_copies_takes_writes_meanwhile():
+    for sst, donors in (("mariabackup", True), ("rsync", False)):
+        unit = next(
+            one
+            for one in Galera(sst=sst).files(site("database", Galera(sst=sst)), NODE)
+            if "mariadb" in one.path and one.path.endswith(".conf")
+        )
+        assert ("/usr/lib/quorate/galera --donors database n1,n2,n3 " in unit.content) == donors
 
 
 def test_nobody_begins_beside_an_arbitrator_that_votes(program, tmp_path):

@@ -116,6 +116,8 @@ def test_clones_run_in_several_places() -> None:
     assert state(away, "locks", text).absent == ()
     kept_off = replace(two, failures=(), bans=(Ban("no", "locks", "n3", -1_000_000, False),))
     assert state(kept_off, "locks", text).words == "running on n1, n2"
+    never_promoted = replace(two, failures=(), bans=(Ban("no", "locks", "n3", -1_000_000, True),))
+    assert state(never_promoted, "locks", text).absent == ("n3",)
     assert state(cloned(part("lock", "locks", "", "Stopped")), "locks", text).state == "stopped"
 
 
@@ -126,6 +128,14 @@ def test_an_arbitrator_s_node_lacks_no_server() -> None:
     assert (state(two, "ledger", text).state, state(two, "ledger", text).wanted) == ("running", 2)
     one = cloned(part("ledger-server", "ledger", "n1"))
     assert state(one, "ledger", text).absent == ("n2",)
+
+
+@pytest.mark.parametrize(("role", "wanted"), [("", 2), (", role: Promoted", 3)])
+def test_a_node_that_promotes_none_has_to_run_one(role: str, wanted: int) -> None:
+    never = f"constraints:\n  - {{location: ledger, node: n3, score: -INFINITY{role}}}\n"
+    text = TEXT.partition("services:")[0] + "services:\n  ledger: {kind: galera}\n" + never
+    two = cloned(part("ledger-server", "ledger", "n1"), part("ledger-server", "ledger", "n2"))
+    assert state(two, "ledger", text).wanted == wanted
 
 
 def test_only_what_stands_for_itself_is_named() -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import click
 import pytest
 from jsonschema import Draft202012Validator
-from tests.unit.explore.made_up import cluster_of
+from tests.unit.explore.made_up import NODES, cluster_of
 
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.findings import Severity
@@ -119,6 +119,16 @@ def test_servers_on_nodes_in_standby_left_in_order_and_do_not_count():
     seen = truth(database="n2")
     seen = replace(seen, nodes=tuple(replace(node, standby=node.name != "n2") for node in seen.nodes))
     assert states(seen)["database"].served is True
+
+
+def test_an_arbitrator_s_node_in_standby_is_no_server_that_left():
+    voting = NODES + "services:\n  database: {kind: galera, arbitrator: n3}\n"
+    servers = (part("database-server", "n2", "database"), part("database-server", "", "database", "Stopped"))
+    seen = replace(HEALTHY, resources=(*servers, part("database-garbd", "", "database-arbitrator", "Stopped")))
+    for standby in (set(), {"n3"}):
+        nodes = tuple(replace(node, standby=node.name in standby) for node in seen.nodes)
+        database = states(replace(seen, nodes=nodes), cluster=cluster_of(voting))["database"]
+        assert database.words.startswith("not served: 1 of 2 servers are no majority; ")
 
 
 def test_servers_that_say_they_do_not_serve_do_not_count():

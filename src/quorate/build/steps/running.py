@@ -92,11 +92,7 @@ def containers(id_: str, resources: Resources) -> frozenset[str]:
 
 def barred(around: frozenset[str], resources: Resources) -> set[str]:
     """Return the nodes that the file keeps a resource from, for any role."""
-    return {
-        c.node
-        for c in resources.constraints
-        if isinstance(c, Location) and c.resource in around and c.score == "-INFINITY" and c.role is None
-    }
+    return {c.node for c in resources.constraints if isinstance(c, Location) and c.resource in around and c.bars}
 
 
 def shut_out(around: frozenset[str], resources: Resources, status: ClusterStatus, want: Want) -> bool:
@@ -104,7 +100,7 @@ def shut_out(around: frozenset[str], resources: Resources, status: ClusterStatus
 
     With two nodes that is so for the fencing device of the other one, which never runs on its victim.
     """
-    bans = {ban.node for ban in status.bans if ban.resource in around and ban.score <= -INFINITY}
+    bans = {ban.node for ban in status.bans if ban.resource in around and ban.bars}
     barred_here = barred(around, resources) | bans
     may = [node for node in status.nodes if node.name not in barred_here]
     return bool(may) and all(node.standby or node.name in want.without for node in may)
@@ -119,7 +115,7 @@ def places_for(around: frozenset[str], resources: Resources, status: ClusterStat
     opt_in = properties.get("symmetric-cluster", "true").lower() != "true"
     if clone is None or placed or by_utilization or opt_in:
         return 1
-    bans = {ban.node for ban in status.bans if ban.resource in around and ban.score <= -INFINITY}
+    bans = {ban.node for ban in status.bans if ban.resource in around and ban.bars}
     usable = {n.name for n in status.nodes if n.name in status.online and not (n.standby or n.maintenance)}
     most = clone.meta.get("clone-max", "")
     places = len(usable - bans - barred(around, resources))
@@ -136,7 +132,7 @@ def given_up(status: ClusterStatus, want: Want) -> str | None:
             for failure in status.failures
             if failure.resource.partition(":")[0] == resource and not is_tried_again(failure, status, want)
         ]
-        bans = {ban.node for ban in status.bans if ban.resource == resource and ban.score <= -INFINITY}
+        bans = {ban.node for ban in status.bans if ban.resource == resource and ban.bars}
         if failures and {failure.node for failure in failures} >= online - bans:
             last = failures[-1]
             where = "every node" if not bans & online else "every node that may run it"

@@ -168,7 +168,9 @@ services:
             return galera_arbitrator.files(site, group(site), members, options)
         paths, server = site.platform.paths, f"{site.name}-server"
         names = ",".join(one.name for one in self.holders(site))
-        call = shlex.join([GUARD, site.name, names, paths["mariadb.data"], paths["mariadb"]])
+        donors = self.sst == "mariabackup"  # a server that gives its data by rsync takes no writes
+        program = [GUARD, *(["--donors"] if donors else [])]
+        call = shlex.join([*program, site.name, names, paths["mariadb.data"], paths["mariadb"]])
         unit = f"/etc/systemd/system/{site.platform.units['mariadb']}.d/quorate.conf"
         # "Access denied" is an answer, too: whoever has changed root's password is not punished for it.
         question = (paths["mariadb.admin"], f"--socket={SOCKET}", "ping")
@@ -180,7 +182,7 @@ services:
             HostFile(NOTICE, NOTICE_PROGRAM, mode=0o755, make_parents=True),
             unit_file(unit, DROP_IN.format(call=call), server),
             *watched(server, PID_FILE, question),
-            *galera_answers(node, CHECK_PORT, SOCKET, donors=self.sst == "mariabackup"),
+            *galera_answers(node, CHECK_PORT, SOCKET, donors),
         )
 
     def resources(self, site: Site) -> Resources:

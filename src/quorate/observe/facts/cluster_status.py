@@ -117,6 +117,11 @@ class Ban:
     score: int
     promoted_only: bool
 
+    @property
+    def bars(self) -> bool:
+        """Whether `resource` never runs on `node`, in whatever role."""
+        return self.score <= -1_000_000 and not self.promoted_only
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterStatus:
