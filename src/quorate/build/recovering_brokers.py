@@ -4,8 +4,9 @@
     2. where none serves, decide who begins: the one that stopped last of those that are there; have it agreed to
     3. record it in the history; take the brokers out of Pacemaker's hands, with a mark beside it, and end all
     4. have all forget who is gone while they are down: only so a copy of a mirrored queue takes the place of a leader
-       that is gone (measured: with force_boot instead all 707 confirmed messages of such a queue were lost); start all
-    5. when all that are there serve, take away what quorum queues had on who is gone, and give them back to Pacemaker
+       that is gone (measured: with force_boot instead all 707 confirmed messages of such a queue were lost)
+    5. start the one that begins; the others when it serves, never beside it
+    6. when all that are there serve, take away what quorum queues had on who is gone, and give them back to Pacemaker
 
 Where some serve already, they forget who is gone as they run. Killed at any time, it is run again: who is forgotten is
 no member any more. While the mark is there nobody else starts a broker that is down: it counts as one that waits, or is
@@ -149,7 +150,9 @@ async def go_on(
         else:
             found = await told(present, site)
             first = serving(found, present)
-            await start([present[name] for name, one in found.items() if one.state == "down"], site)
+            down = [present[name] for name, one in found.items() if one.state == "down"]
+            await unmark(down, site)
+            await start(down, site)
             await _serve(present, site)
             await forget(first, gone)
     finally:
@@ -197,11 +200,15 @@ async def anywhere(hosts: Iterable[Host], *commands: Command, check: bool = True
 
 
 async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[str]) -> None:
-    """End all brokers, have them forget who is gone, and the first load what it has; start all.
+    """End all brokers, have them forget who is gone; start the first with what it has, and then the others.
 
     The others forget, too: RabbitMQ 3.10 keeps a table (rabbit_node_maintenance_states) on the broker that began the
     cluster alone. Where that one is gone the first makes the table anew, and who still knew the old one did not start
     ("Bad cookie in table definition"). But only the first may begin with what it has, whatever the others hold.
+
+    And only when it has begun may they start. What a broker has beside its database still names who was forgotten
+    offline: one that meets another at its start which does not know those throws its own database away, for that one
+    "is online". Two that start at once both did: every account, queue and binding was gone, of both.
     """
     unit = site.platform.units["rabbitmq"]
     kill = command("systemctl", "kill", "--signal=KILL", unit)
@@ -214,16 +221,22 @@ async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[
         for host in others:  # one at a time: each is refused while it sees the database of another open
             # One that has lost its disk has nothing to forget, and fails.
             await host.run(forgetting(name, "--offline"), timeout_s=CALL_S, check=False)
-    if not gone:
-        await first.run(command("rabbitmqctl", "force_boot"), timeout_s=CALL_S)
-    await start(hosts, site, first)
+    # Forgetting marks it so, too, but not who was forgotten by a run before this one; that mark may be used up.
+    await first.run(command("rabbitmqctl", "force_boot"), timeout_s=CALL_S)
+    await unmark(others, site)
+    await start([first], site)
+    await _serve({first.name: first}, site)
+    await start(others, site)
 
 
-async def start(hosts: Sequence[Host], site: Site, first: Host | None = None) -> None:
-    """Start brokers. None but the first begins with what it has, whoever was to by a run before this one."""
-    others = [host for host in hosts if host is not first]
-    marks = [f"{BASE}/{broker(site.cluster.node(host.name))}/{FORCED}" for host in others]
-    await asyncio.gather(*(host.run(command("rm", "-f", it)) for host, it in zip(others, marks, strict=True)))
+async def unmark(hosts: Iterable[Host], site: Site) -> None:
+    """Have none of these begin with what it has, whoever was to by a run before this one."""
+    for host in hosts:
+        await host.run(command("rm", "-f", f"{BASE}/{broker(site.cluster.node(host.name))}/{FORCED}"))
+
+
+async def start(hosts: Iterable[Host], site: Site) -> None:
+    """Start brokers, and do not wait for them."""
     starting = command("systemctl", "start", "--no-block", site.platform.units["rabbitmq"])
     await asyncio.gather(*(host.run(starting) for host in hosts))
 

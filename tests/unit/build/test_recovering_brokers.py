@@ -128,6 +128,7 @@ def test_it_forgets_who_is_gone_while_all_are_down_and_out_of_pacemakers_hands()
         f"{managed} --set-parameter is-managed --parameter-value false",
         kill,
         forget,
+        "rabbitmqctl force_boot",
         start,
         "rabbitmq-queues --quiet shrink rabbit@n3",
         "crm_resource --cleanup --resource broker",
@@ -297,6 +298,25 @@ def test_they_forget_one_after_the_other():
                 open_now.remove(self.name)
             return await super().run(command, **options)
 
-    first, other = (Forgetting(name, {"(rabbitmqctl|systemctl|rm|sh -c .while) .*": ""}) for name in ("n1", "n2"))
+    first, other = (Forgetting(name, host(name, SAID)._answers) for name in ("n1", "n2"))
     asyncio.run(begin(first, [other], SITE, ["rabbit@n3"]))
     assert all(any("--offline" in one for one in host.ran_text) for host in (first, other))
+
+
+def test_no_other_starts_before_the_first_serves():
+    """Two that start at once, after they forgot a third offline, throw their databases away, each for the other."""
+    starting, up = (f"same\n[rabbit@n1].\nyes\n{json.dumps(said)}" for said in (SAID | {"running": False}, SAID))
+    seen = []
+
+    class Told(FakeHost):
+        async def run(self, command, **options):
+            answer = await super().run(command, **options)
+            is_start = "--no-block" in command.argv
+            if is_start or '"running": true' in answer.stdout:
+                seen.append((self.name, "starts" if is_start else "serves"))
+            return answer
+
+    first, other = (Told(name, host(name, SAID)._answers) for name in ("n1", "n2"))
+    first.expect(next(iter(first._answers)), starting, up)
+    asyncio.run(begin(first, [other], SITE, ["rabbit@n3"]))
+    assert seen == [("n1", "starts"), ("n1", "serves"), ("n2", "starts")]
