@@ -113,7 +113,7 @@ def what_does_not_work_is_taken_back(stage: Stage, answers: Path) -> None:
 
 def killed_in_the_middle_of_what_does_not_work(stage: Stage) -> None:
     """The one that goes on knows where to go back to."""
-    killed_at(stage, NOWHERE, "CIB accepted in one write")
+    killed_at(stage, NOWHERE, "CIB accepted")
     codes = {problem["code"] for problem in stage.status(lambda _: True)["problems"]}
     assert "change-unfinished" in codes
     done = stage.apply(*QUICK)

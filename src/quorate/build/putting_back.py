@@ -225,7 +225,7 @@ class Configuration:
         found = [one for one in self.changes(await self.look(fleet, want), want) if isinstance(one, Change)]
         if found:
             raise CommandFailed("the CIB is not what was written", "somebody else changes it; see `quorate history`")
-        note("CIB accepted in one write")
+        note("CIB accepted")
 
 
 def no_way(id_: str, why: str) -> Finding:

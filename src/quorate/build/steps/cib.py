@@ -270,4 +270,4 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         raise CommandFailed(
             "the CIB is not what was written", "somebody else changes it; apply again when they are done"
         )
-    note("CIB accepted in one write")
+    note("CIB accepted")
