@@ -19,8 +19,8 @@ from typing import TypeVar
 
 from quorate.explore.economy import Economy, Trace
 from quorate.explore.failure import Failure, beginning, side_by_side
+from quorate.explore.folded import Folded
 from quorate.explore.narrowing import Narrowing, Wanted, wanted, with_services
-from quorate.explore.packing import Once
 from quorate.explore.pairs import Plan, Seconds, plan
 from quorate.explore.pool import Here, Pool, Processes
 from quorate.explore.result import Exploration, Scenario
@@ -81,16 +81,15 @@ class _Found:
 
     tell: Told
     total: int
-    scenarios: list[Scenario] = field(default_factory=list)
+    scenarios: Folded = field(default_factory=Folded)
     stood: dict[str, Stood] = field(default_factory=dict)
     traces: dict[str, Trace] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    once: Once = field(default_factory=Once)
     began: float = field(default_factory=time.monotonic)
 
     def add(self, answer: Answer) -> None:
         """Keep an answer, and tell."""
-        self.scenarios += [self.once.scenario(one) for one in answer.scenarios]
+        self.scenarios.extend(answer.scenarios)
         self.stood |= answer.stood
         self.traces |= answer.traces
         self.failed |= answer.failed
@@ -98,7 +97,7 @@ class _Found:
 
     def take(self, scenarios: Iterable[Scenario]) -> None:
         """Keep scenarios that nobody had to be asked for, and tell."""
-        self.scenarios.extend(map(self.once.scenario, scenarios))
+        self.scenarios.extend(scenarios)
         self.tell(len(self.scenarios) + len(self.failed), self.total)
 
     @property
@@ -202,7 +201,7 @@ def _cut(items: Sequence[T], each: int, keys: Sequence[object]) -> Iterator[Sequ
         start = end
 
 
-def _in_order(scenarios: Sequence[Scenario], every: Sequence[Failure], asked: Wanted) -> tuple[Scenario, ...]:
+def _in_order(scenarios: Iterable[Scenario], every: Sequence[Failure], asked: Wanted) -> tuple[Scenario, ...]:
     """Return singles, then pairs, in the order of the failures; only what was asked for."""
     place = {one.id: number for number, one in enumerate(every)}
     kept = (one for one in scenarios if len(one.failures) > 1 or asked.is_single(one.id))

@@ -13,6 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from sys import intern
 from types import MappingProxyType
 
 from lxml import etree
@@ -61,7 +63,7 @@ def parse(text: str | bytes) -> Element:
 
 def base(resource: str) -> str:
     """Return a primitive's id as configured: an instance has ":" and its number behind it, and no id has a colon."""
-    return resource.partition(":")[0]
+    return intern(resource.partition(":")[0])
 
 
 def parse_graph(text: str | bytes) -> Graph:
@@ -99,7 +101,7 @@ def _offset(value: str | None) -> str:
 def _action(element: Element, after: tuple[int, ...]) -> Action:
     attributes = element.find("attributes")
     meta = {str(key): str(value) for key, value in attributes.items()} if attributes is not None else {}
-    task = str(element.get("operation", ""))
+    task = intern(str(element.get("operation", "")))
     if task == "stonith" and meta.get("CRM_meta_stonith_action") == "on":
         task = "unfence"
     return Action(
@@ -107,7 +109,7 @@ def _action(element: Element, after: tuple[int, ...]) -> Action:
         kind=_KINDS[str(element.tag)],
         task=task,
         resource=_resource(element, task),
-        node=str(element.get("on_node", "")),
+        node=intern(str(element.get("on_node", ""))),
         interval_ms=int(meta.get("CRM_meta_interval", "0")),
         timeout_ms=int(meta.get("CRM_meta_timeout", "0")) if element.tag != "pseudo_event" else 0,
         priority_delay_s=_seconds(str(meta.get("CRM_meta_priority_fencing_delay", ""))),
@@ -153,18 +155,24 @@ def _seconds(text: str) -> float:
 
 def parse_status(status: Element) -> Placement:
     """Return what a `cluster_status`, or `revised_cluster_status`, says: nodes, and what is active on which."""
-    nodes = {str(node.get("name")): _node_state(node) for node in status.iterfind("nodes/node")}
+    nodes = {intern(str(node.get("name"))): _node_state(node) for node in status.iterfind("nodes/node")}
     instances = {
-        Instance(
-            resource=base(str(resource.get("id"))),
-            node=str(node.get("name")),
-            role=_ROLES.get(str(resource.get("role")), "Started"),
-            blocked=resource.get("blocked") == "true",
+        _instance_of(
+            base(str(resource.get("id"))),
+            intern(str(node.get("name"))),
+            _ROLES.get(str(resource.get("role")), "Started"),
+            resource.get("blocked") == "true",
         )
         for resource in (*status.iterfind("resources//resource"), *status.iterfind("nodes/node/resource"))
         for node in resource.iterchildren("node")
     }
     return Placement(nodes=MappingProxyType(nodes), instances=frozenset(instances))
+
+
+@lru_cache(maxsize=1 << 14)
+def _instance_of(resource: str, node: str, role: Role, blocked: bool) -> Instance:
+    """Return the one that is equal to all others: thousands of placements hold the same few."""
+    return Instance(resource, node, role, blocked)
 
 
 def is_whole(status: Element) -> bool:

@@ -1,11 +1,12 @@
 """Reading: the worker's answers, as what the scheduler found and wants done. Pure.
 
 Four parts of five were said before, to the letter, when many failures of one cluster are asked about. So each part is
-kept with what was read from it, and equal parts give the same value.
+kept by a digest of itself, and equal parts give the same value.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from quorate.explore.scheduler.channel import Died
@@ -16,7 +17,7 @@ from quorate.explore.scheduler.transition import Action, Placement, Transition
 
 T = TypeVar("T")
 KEPT_BYTES = 8 << 20
-"""How much of each kind of part is kept, as text; what is read from it takes a few times as much."""
+"""Of how much text of each kind what was read from it is kept; that takes about as much."""
 
 
 class Reading:
@@ -32,10 +33,10 @@ class Reading:
         status, graph = _part(answer, b"cluster_status"), _part(answer, b"transition_graph")
         if not status or not graph:
             raise Died("said what is no answer")
-        placement = self._placements.get(status, lambda: parse_status(parse(status)))
-        actions = self._actions.get(graph, lambda: read_graph(parse(graph)).actions)
+        placement = self._placements.get(lambda: parse_status(parse(status)), status)
+        actions = self._actions.get(lambda: read_graph(parse(graph)).actions, graph)
         facts = _part(answer, b"facts")
-        found = self._digests.get(status + facts, lambda: digest(_lines(facts), placement))
+        found = self._digests.get(lambda: digest(_lines(facts), placement), status, facts)
         done = frozenset(map(int, _part(answer, b"done")[len("<done>") : -len("</done>")].split()))
         return Run(placement, found, Transition(actions, done))
 
@@ -51,20 +52,25 @@ def _lines(facts: bytes) -> set[str]:
 
 
 class _Kept(Generic[T]):
-    """Values by the text that they were read from; the least recently used go first."""
+    """Values by digests of the texts that they were read from; the least recently used go first."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[bytes, T] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[T, int]] = OrderedDict()
         self._bytes = 0
 
-    def get(self, text: bytes, read: Callable[[], T]) -> T:
-        """Return what the text says; `read` says it where that is not known."""
-        if text in self._known:
-            self._known.move_to_end(text)
-            return self._known[text]
-        found = self._known[text] = read()
-        self._bytes += len(text)
+    def get(self, read: Callable[[], T], *texts: bytes) -> T:
+        """Return what elements say; `read` says it where that is not known."""
+        made = blake2b(digest_size=16)
+        for text in texts:
+            made.update(text)
+        key = made.digest()
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key][0]
+        found, size = read(), sum(map(len, texts))
+        self._known[key] = found, size
+        self._bytes += size
         while self._bytes > KEPT_BYTES and len(self._known) > 1:
-            oldest, _ = self._known.popitem(last=False)
-            self._bytes -= len(oldest)
+            _, (_, oldest) = self._known.popitem(last=False)
+            self._bytes -= oldest
         return found

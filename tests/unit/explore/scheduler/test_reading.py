@@ -36,6 +36,7 @@ def test_equal_parts_give_the_same_values_and_others_do_not():
     assert changed.digest != first.digest
     moved = known.run(ANSWER.replace(b"</resources>", b'<resource id="x"><node name="n2"/></resource></resources>'))
     assert moved.placement != first.placement
+    assert {id(one) for one in first.placement.instances} <= {id(one) for one in moved.placement.instances}
     assert moved.digest != first.digest
 
 
