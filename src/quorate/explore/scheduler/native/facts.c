@@ -34,10 +34,24 @@ static bool is_failure(const xmlNode *op)
            || g_str_has_suffix(get_or(op, XML_ATTR_ID, ""), "_last_failure_0");
 }
 
-static char *member_facts(const char *name, xmlNode *member)
+static char *history_facts(const char *name, const xmlNode *history)
 {
     GString *lines = g_string_new("");
-    EACH(attributes, member, XML_TAG_TRANSIENT_NODEATTRS) {
+    EACH(op, history, XML_LRM_TAG_RSC_OP) {
+        if (is_failure(op)) {
+            char **resource = g_strsplit(get_or(history, XML_ATTR_ID, ""), ":", 2);
+            add_line(lines, "failure", name, resource[0], get_or(op, XML_LRM_ATTR_TASK, ""),
+                     get_or(op, XML_LRM_ATTR_INTERVAL_MS, "0"), get_or(op, XML_LRM_ATTR_RC, ""), NULL);
+            g_strfreev(resource);
+        }
+    }
+    return g_string_free(lines, FALSE);
+}
+
+static char *member_facts(const char *name, const part_t *member)
+{
+    GString *lines = g_string_new("");
+    EACH(attributes, member->xml, XML_TAG_TRANSIENT_NODEATTRS) {
         EACH(set, attributes, XML_TAG_ATTR_SETS) {
             EACH(pair, set, XML_CIB_TAG_NVPAIR) {
                 const char *attribute = get_or(pair, XML_NVPAIR_ATTR_NAME, "");
@@ -47,15 +61,12 @@ static char *member_facts(const char *name, xmlNode *member)
             }
         }
     }
-    EACH(history, child_of(child_of(member, XML_CIB_TAG_LRM), XML_LRM_TAG_RESOURCES), XML_LRM_TAG_RESOURCE) {
-        EACH(op, history, XML_LRM_TAG_RSC_OP) {
-            if (is_failure(op)) {
-                char **resource = g_strsplit(get_or(history, XML_ATTR_ID, ""), ":", 2);
-                add_line(lines, "failure", name, resource[0], get_or(op, XML_LRM_ATTR_TASK, ""),
-                         get_or(op, XML_LRM_ATTR_INTERVAL_MS, "0"), get_or(op, XML_LRM_ATTR_RC, ""), NULL);
-                g_strfreev(resource);
-            }
+    for (guint i = 0; i < member->histories->len; i++) {
+        part_t *history = g_ptr_array_index(member->histories, i);
+        if (history->facts == NULL) {
+            history->facts = history_facts(name, history->xml);
         }
+        g_string_append(lines, history->facts);
     }
     return g_string_free(lines, FALSE);
 }
@@ -101,7 +112,7 @@ void say_facts(state_t *state)
     for (guint i = 0; i < state->members->len; i++) {
         part_t *part = g_ptr_array_index(state->members, i);
         if (part->facts == NULL) {
-            part->facts = member_facts(node_name(state, part->xml), part->xml);
+            part->facts = member_facts(node_name(state, part->xml), part);
         }
         g_string_append(lines, part->facts);
     }

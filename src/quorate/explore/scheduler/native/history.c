@@ -2,14 +2,20 @@
 
 #include "worker.h"
 
+xmlNode *history_xml(const part_t *member, guint at)
+{
+    return ((const part_t *) g_ptr_array_index(member->histories, at))->xml;
+}
+
 /* Return a node's <node_state> for writing. Where it has none it gets one, with this id (NULL: the one it has in
  * <nodes>, or its name). */
-xmlNode *member(state_t *state, const char *name, const char *id)
+part_t *member(state_t *state, const char *name, const char *id)
 {
     for (guint i = 0; i < state->members->len; i++) {
         part_t **part = (part_t **) &g_ptr_array_index(state->members, i);
         if (strcmp(get_or((*part)->xml, XML_ATTR_UNAME, ""), name) == 0) {
-            return own(part);
+            own(part);
+            return *part;
         }
     }
     if (id == NULL) {
@@ -18,8 +24,9 @@ xmlNode *member(state_t *state, const char *name, const char *id)
     xmlNode *made = xmlNewDocNode(document, NULL, (const xmlChar *) XML_CIB_TAG_STATE, NULL);
     crm_xml_add(made, XML_ATTR_ID, id);
     crm_xml_add(made, XML_ATTR_UNAME, name);
-    g_ptr_array_add(state->members, part_of(made));
-    return made;
+    part_t *part = member_of(made);
+    g_ptr_array_add(state->members, part);
+    return part;
 }
 
 void set_membership(xmlNode *member, const char *in_ccm, const char *crmd, const char *join)
@@ -30,15 +37,16 @@ void set_membership(xmlNode *member, const char *in_ccm, const char *crmd, const
     crm_xml_add(member, XML_NODE_EXPECTED, join);
 }
 
-void forget(xmlNode *member)
+void forget(part_t *member)
 {
-    discard_all(member, XML_CIB_TAG_LRM);
-    discard_all(member, XML_TAG_TRANSIENT_NODEATTRS);
+    g_ptr_array_set_size(member->histories, 0);
+    discard_all(member->xml, XML_CIB_TAG_LRM);
+    discard_all(member->xml, XML_TAG_TRANSIENT_NODEATTRS);
 }
 
-void is_down(xmlNode *member)
+void is_down(part_t *member)
 {
-    set_membership(member, XML_BOOLEAN_FALSE, OFFLINESTATUS, CRMD_JOINSTATE_DOWN);
+    set_membership(member->xml, XML_BOOLEAN_FALSE, OFFLINESTATUS, CRMD_JOINSTATE_DOWN);
     forget(member);
 }
 
@@ -119,29 +127,39 @@ void count_failure(xmlNode *member, const char *resource, const char *task, guin
     g_free(count);
 }
 
-/* Return where a resource's history is kept on a node; made where it is not, if `like` tells what resource it is. Old
+static guint find_history(const part_t *member, const char *id)
+{
+    guint at = 0;
+    while (at < member->histories->len && strcmp(get_or(history_xml(member, at), XML_ATTR_ID, ""), id) != 0) {
+        at++;
+    }
+    return at;
+}
+
+/* Return where a resource's history is among a node's; made where it is not, if `like` tells what resource it is. Old
  * histories of a clone name the instance: such a one is gone on with while no node has one under the resource's own
  * name (named: whether one has), as crm_simulate does. */
-xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like, bool named)
+guint history_of(part_t *member, const char *resource, xmlNode *like, bool named)
 {
-    const char *node = get_or(member, XML_ATTR_ID, ""), *instance = get(like, XML_ATTR_ID_LONG);
-    xmlNode *lrm = child_or_new(member, XML_CIB_TAG_LRM, node);
-    xmlNode *all = child_or_new(lrm, XML_LRM_TAG_RESOURCES, NULL);
-    xmlNode *history = NULL;
+    const char *instance = get(like, XML_ATTR_ID_LONG);
+    guint none = member->histories->len, at = none;
     if (instance != NULL && !named) {
-        history = child_with(all, XML_LRM_TAG_RESOURCE, XML_ATTR_ID, instance);
+        at = find_history(member, instance);
     }
-    if (history == NULL) {
-        history = child_with(all, XML_LRM_TAG_RESOURCE, XML_ATTR_ID, resource);
+    if (at == none) {
+        at = find_history(member, resource);
     }
-    if (history == NULL && like != NULL) {
-        history = create_xml_node(all, XML_LRM_TAG_RESOURCE);
+    if (at == none && like != NULL) {
+        xmlNode *lrm = child_or_new(member->xml, XML_CIB_TAG_LRM, get_or(member->xml, XML_ATTR_ID, ""));
+        child_or_new(lrm, XML_LRM_TAG_RESOURCES, NULL);
+        xmlNode *history = xmlNewDocNode(document, NULL, (const xmlChar *) XML_LRM_TAG_RESOURCE, NULL);
+        g_ptr_array_add(member->histories, part_of(history));
         crm_xml_add(history, XML_ATTR_ID, resource);
         crm_xml_add(history, XML_AGENT_ATTR_CLASS, get(like, XML_AGENT_ATTR_CLASS));
         crm_xml_add(history, XML_AGENT_ATTR_PROVIDER, get(like, XML_AGENT_ATTR_PROVIDER));
         crm_xml_add(history, XML_ATTR_TYPE, get(like, XML_ATTR_TYPE));
     }
-    return history;
+    return at;
 }
 
 /* Tell whether an instance is one of this primitive: instances have ":" and a number behind the id. */
@@ -151,16 +169,14 @@ bool is_instance(const char *instance, const char *primitive)
     return strncmp(instance, primitive, length) == 0 && (instance[length] == '\0' || instance[length] == ':');
 }
 
-/* Return the next history of a primitive's instances: the first of a <node_state>, or the one after another. */
-xmlNode *next_history(xmlNode *member, xmlNode *after, const char *primitive)
+/* Return where the next history of a primitive's instances is, at `from` or behind; behind the last one: there is none. */
+guint next_history(const part_t *member, guint from, const char *primitive)
 {
-    xmlNode *all = child_of(child_of(member, XML_CIB_TAG_LRM), XML_LRM_TAG_RESOURCES);
-    xmlNode *next = after != NULL ? after->next : all != NULL ? all->children : NULL;
-    while ((next = next_named(next, XML_LRM_TAG_RESOURCE)) != NULL
-           && !is_instance(get_or(next, XML_ATTR_ID, ""), primitive)) {
-        next = next->next;
+    guint at = from;
+    while (at < member->histories->len && !is_instance(get_or(history_xml(member, at), XML_ATTR_ID, ""), primitive)) {
+        at++;
     }
-    return next;
+    return at;
 }
 
 /* Digests of parameters, as Pacemaker's executor records them: primitive, task, interval -> an element with them.
@@ -211,8 +227,9 @@ void note_all_digests(const state_t *state)
 {
     digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_digests);
     for (guint i = 0; i < state->members->len; i++) {
-        xmlNode *member = ((part_t *) g_ptr_array_index(state->members, i))->xml;
-        EACH(history, child_of(child_of(member, XML_CIB_TAG_LRM), XML_LRM_TAG_RESOURCES), XML_LRM_TAG_RESOURCE) {
+        const part_t *member = g_ptr_array_index(state->members, i);
+        for (guint at = 0; at < member->histories->len; at++) {
+            const xmlNode *history = history_xml(member, at);
             EACH(op, history, XML_LRM_TAG_RSC_OP) {
                 note_digests(get_or(history, XML_ATTR_ID, ""), op);
             }

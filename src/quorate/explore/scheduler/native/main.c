@@ -9,8 +9,9 @@
  * sends them, has the list of requests. The program ends with its input.
  *
  * What makes it quick: the CIB is parsed and validated once. A state is what can differ from the base: quorum, <nodes>,
- * tickets, and a <node_state> per node. Each of these is shared by all states that have it in common, and copied when
- * one of them is about to change it. To schedule, a state's parts are hung into the one document, and taken out again.
+ * tickets, a <node_state> per node, and in that an <lrm_resource> per resource. Each of these is shared by all states that
+ * have it in common, and copied when one of them is about to change it. To schedule, a state's parts are hung into the
+ * one document, and taken out again.
  *
  * A step goes through the parts in this order: step.c writes it into a copy of a state (with history.c); look() below
  * asks the scheduler; telling.c and facts.c say what it found; plan.c finds what is carried out, and later does it.

@@ -111,16 +111,16 @@ static void carry_out_operation(state_t *state, xmlNode *action, xmlNode *reques
     if (primitive == NULL || node == NULL || strcmp(task, RSC_METADATA) == 0 || strcmp(task, CRM_OP_REPROBE) == 0) {
         return; /* these leave no history */
     }
-    xmlNode *where = member(state, node, router != NULL ? node : get(action, "on_node_uuid"));
+    part_t *where = member(state, node, router != NULL ? node : get(action, "on_node_uuid"));
     const char *resource = get_or(primitive, XML_ATTR_ID, "");
-    xmlNode *history = history_of(where, resource, primitive, g_hash_table_contains(seen->named, resource));
+    guint at = history_of(where, resource, primitive, g_hash_table_contains(seen->named, resource));
     if (strcmp(task, CRMD_ACTION_DELETE) == 0) {
-        discard(history);
+        g_ptr_array_remove_index(where->histories, at);
         return;
     }
-    record(history, resource, task, interval_ms, rc, expected, xml2list(action));
+    record(own_history(where, at), resource, task, interval_ms, rc, expected, xml2list(action));
     if (failing != NULL) {
-        count_failure(where, resource, task, interval_ms, rc);
+        count_failure(where->xml, resource, task, interval_ms, rc);
     }
 }
 

@@ -18,13 +18,47 @@ static part_t *share(part_t *part)
     return part;
 }
 
-static void release(part_t *part)
+static void release(gpointer data)
 {
+    part_t *part = data;
     if (part != NULL && --part->users == 0) {
+        g_clear_pointer(&part->histories, g_ptr_array_unref);
         discard(part->xml);
         g_free(part->facts);
         g_free(part);
     }
+}
+
+static part_t *take_out(xmlNode *xml)
+{
+    xmlUnlinkNode(xml);
+    return part_of(xml);
+}
+
+static xmlNode *histories_in(const part_t *member)
+{
+    return child_of(child_of(member->xml, XML_CIB_TAG_LRM), XML_LRM_TAG_RESOURCES);
+}
+
+/* Make a part of a <node_state>, with its histories as parts of their own: most states have most of them in common. */
+part_t *member_of(xmlNode *xml)
+{
+    part_t *part = part_of(xml);
+    part->histories = g_ptr_array_new_with_free_func(release);
+    xmlNode *all = histories_in(part);
+    for (xmlNode *one = child_of(all, XML_LRM_TAG_RESOURCE); one != NULL; one = child_of(all, XML_LRM_TAG_RESOURCE)) {
+        g_ptr_array_add(part->histories, take_out(one));
+    }
+    return part;
+}
+
+static GPtrArray *share_all(const GPtrArray *parts)
+{
+    GPtrArray *copy = g_ptr_array_new_full(parts->len, release);
+    for (guint i = 0; i < parts->len; i++) {
+        g_ptr_array_add(copy, share(g_ptr_array_index(parts, i)));
+    }
+    return copy;
 }
 
 /* Return a part's XML for writing: a copy of its own, if other states have it too. */
@@ -32,12 +66,34 @@ xmlNode *own(part_t **part)
 {
     if ((*part)->users > 1) {
         part_t *copy = part_of(xmlDocCopyNode((*part)->xml, document, 1));
+        copy->histories = (*part)->histories != NULL ? share_all((*part)->histories) : NULL;
         release(*part);
         *part = copy;
     }
     g_clear_pointer(&(*part)->facts, g_free);
     (*part)->sum = 0;
     return (*part)->xml;
+}
+
+/* Return a history of a member's for writing; NULL where there is none. The member is one for writing itself. */
+xmlNode *own_history(part_t *member, guint at)
+{
+    return at < member->histories->len ? own((part_t **) &g_ptr_array_index(member->histories, at)) : NULL;
+}
+
+static bool is_same_part(part_t *one, part_t *other);
+
+static bool are_same_parts(const GPtrArray *some, const GPtrArray *others)
+{
+    if (some == NULL || others == NULL || some->len != others->len) {
+        return some == others;
+    }
+    for (guint i = 0; i < some->len; i++) {
+        if (!is_same_part(g_ptr_array_index(some, i), g_ptr_array_index(others, i))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool is_same_part(part_t *one, part_t *other)
@@ -47,23 +103,16 @@ static bool is_same_part(part_t *one, part_t *other)
     }
     one->sum = one->sum != 0 ? one->sum : sum_of(one->xml);
     other->sum = other->sum != 0 ? other->sum : sum_of(other->xml);
-    return one->sum == other->sum && is_same_xml(one->xml, other->xml);
+    return one->sum == other->sum && are_same_parts(one->histories, other->histories)
+           && is_same_xml(one->xml, other->xml);
 }
 
 /* Tell whether two states are the same in all that the scheduler can see. */
 bool is_same_state(state_t *one, state_t *other)
 {
-    if (strcmp(one->quorum, other->quorum) != 0 || g_strcmp0(one->dc, other->dc) != 0
-        || one->members->len != other->members->len || !is_same_part(one->nodes, other->nodes)
-        || !is_same_part(one->tickets, other->tickets)) {
-        return false;
-    }
-    for (guint i = 0; i < one->members->len; i++) {
-        if (!is_same_part(g_ptr_array_index(one->members, i), g_ptr_array_index(other->members, i))) {
-            return false;
-        }
-    }
-    return true;
+    return strcmp(one->quorum, other->quorum) == 0 && g_strcmp0(one->dc, other->dc) == 0
+           && is_same_part(one->nodes, other->nodes) && is_same_part(one->tickets, other->tickets)
+           && are_same_parts(one->members, other->members);
 }
 
 void free_state(state_t *state)
@@ -71,10 +120,7 @@ void free_state(state_t *state)
     if (state == NULL) {
         return;
     }
-    for (guint i = 0; i < state->members->len; i++) {
-        release(g_ptr_array_index(state->members, i));
-    }
-    g_ptr_array_free(state->members, TRUE);
+    g_ptr_array_unref(state->members);
     release(state->nodes);
     release(state->tickets);
     g_free(state->quorum);
@@ -89,28 +135,16 @@ state_t *copy_state(const state_t *state)
     copy->dc = g_strdup(state->dc);
     copy->nodes = share(state->nodes);
     copy->tickets = share(state->tickets);
-    copy->members = g_ptr_array_sized_new(state->members->len);
-    for (guint i = 0; i < state->members->len; i++) {
-        g_ptr_array_add(copy->members, share(g_ptr_array_index(state->members, i)));
-    }
+    copy->members = share_all(state->members);
     return copy;
 }
 
 /* Give a state the parts of another one, which is the same. */
 void share_parts(state_t *state, const state_t *other)
 {
-    for (guint i = 0; i < state->members->len; i++) {
-        part_t **part = (part_t **) &g_ptr_array_index(state->members, i);
-        part_t *theirs = share(g_ptr_array_index(other->members, i));
-        release(*part);
-        *part = theirs;
-    }
-}
-
-static part_t *take_out(xmlNode *xml)
-{
-    xmlUnlinkNode(xml);
-    return part_of(xml);
+    GPtrArray *own_ones = state->members;
+    state->members = share_all(other->members);
+    g_ptr_array_unref(own_ones);
 }
 
 /* Take the parts out of a CIB that was just read: what they leave is the frame of all states. */
@@ -119,13 +153,14 @@ state_t *first_state(void)
     state_t *state = g_new0(state_t, 1);
     state->quorum = g_strdup(get_or(cib, XML_ATTR_HAVE_QUORUM, "0"));
     state->dc = g_strdup(get(cib, XML_ATTR_DC_UUID));
-    state->members = g_ptr_array_new();
+    state->members = g_ptr_array_new_with_free_func(release);
     state->nodes = take_out(child_or_new(configuration, XML_CIB_TAG_NODES, NULL));
     if (child_of(status, XML_CIB_TAG_TICKETS) != NULL) {
         state->tickets = take_out(child_of(status, XML_CIB_TAG_TICKETS));
     }
     for (xmlNode *one = child_of(status, XML_CIB_TAG_STATE); one != NULL; one = child_of(status, XML_CIB_TAG_STATE)) {
-        g_ptr_array_add(state->members, take_out(one));
+        xmlUnlinkNode(one);
+        g_ptr_array_add(state->members, member_of(one));
     }
     return state;
 }
@@ -144,7 +179,12 @@ void put_together(const state_t *state)
         xmlAddChild(configuration, state->nodes->xml);
     }
     for (guint i = 0; i < state->members->len; i++) {
-        xmlAddChild(status, ((part_t *) g_ptr_array_index(state->members, i))->xml);
+        const part_t *member = g_ptr_array_index(state->members, i);
+        xmlNode *all = histories_in(member);
+        for (guint at = 0; at < member->histories->len; at++) {
+            xmlAddChild(all, history_xml(member, at));
+        }
+        xmlAddChild(status, member->xml);
     }
     if (state->tickets != NULL) {
         xmlAddChild(status, state->tickets->xml);
@@ -155,7 +195,11 @@ void take_apart(const state_t *state)
 {
     xmlUnlinkNode(state->nodes->xml);
     for (guint i = 0; i < state->members->len; i++) {
-        xmlUnlinkNode(((part_t *) g_ptr_array_index(state->members, i))->xml);
+        const part_t *member = g_ptr_array_index(state->members, i);
+        for (guint at = 0; at < member->histories->len; at++) {
+            xmlUnlinkNode(history_xml(member, at));
+        }
+        xmlUnlinkNode(member->xml);
     }
     if (state->tickets != NULL) {
         xmlUnlinkNode(state->tickets->xml);

@@ -93,31 +93,33 @@ static bool is_idle(xmlNode *history)
            || (strcmp(task, CRMD_ACTION_STATUS) == 0 && strcmp(rc, "7") == 0);
 }
 
-static void end(xmlNode *where, xmlNode *history, const xmlNode *result, const char *counted)
+static void end(part_t *where, xmlNode *history, const xmlNode *result, const char *counted)
 {
     const char *task = get_or(result, "task", "");
     guint interval_ms = (guint) number(result, "interval");
-    count_failure(where, counted, task, interval_ms, number(result, "rc"));
+    count_failure(where->xml, counted, task, interval_ms, number(result, "rc"));
     record(history, get(history, XML_ATTR_ID), task, interval_ms, number(result, "rc"), PCMK_OCF_OK, NULL);
     lend_digests(history, get_or(result, "resource", ""), task, interval_ms);
 }
 
 /* An operation ended, of an instance that has an identity of its own: of those that are active on the node. */
-static void add_unique_result(xmlNode *where, const xmlNode *result, xmlNode *primitive)
+static void add_unique_result(part_t *where, const xmlNode *result, xmlNode *primitive)
 {
     const char *resource = get_or(result, "resource", "");
-    xmlNode *first = next_history(where, NULL, resource);
+    guint first = next_history(where, 0, resource);
     bool any = false;
-    for (xmlNode *history = first; history != NULL; history = next_history(where, history, resource)) {
-        if (!is_idle(history)) {
+    for (guint at = first; at < where->histories->len; at = next_history(where, at + 1, resource)) {
+        if (!is_idle(history_xml(where, at))) {
+            xmlNode *history = own_history(where, at);
             end(where, history, result, get(history, XML_ATTR_ID));
             any = true;
         }
     }
     if (!any) {
         char *instance = g_strdup_printf("%s:0", resource);
-        first = first != NULL ? first : history_of(where, instance, primitive, true);
-        end(where, first, result, get(first, XML_ATTR_ID));
+        first = first < where->histories->len ? first : history_of(where, instance, primitive, true);
+        xmlNode *history = own_history(where, first);
+        end(where, history, result, get(history, XML_ATTR_ID));
         g_free(instance);
     }
 }
@@ -126,7 +128,7 @@ static void add_unique_result(xmlNode *where, const xmlNode *result, xmlNode *pr
 static void add_result(state_t *state, const xmlNode *result)
 {
     const char *resource = get_or(result, "resource", "");
-    xmlNode *where = member(state, get_or(result, "node", ""), NULL);
+    part_t *where = member(state, get_or(result, "node", ""), NULL);
     xmlNode *primitive = find_deep(configuration, XML_CIB_TAG_RESOURCE, resource);
     const char *template = get(primitive, "template");
     if (template != NULL) {
@@ -136,10 +138,11 @@ static void add_result(state_t *state, const xmlNode *result)
         add_unique_result(where, result, primitive);
         return;
     }
-    xmlNode *history = next_history(where, NULL, resource);
-    history = history != NULL ? history : history_of(where, resource, primitive, true);
-    end(where, history, result, resource);
-    while ((history = next_history(where, history, resource)) != NULL) {
+    guint at = next_history(where, 0, resource);
+    at = at < where->histories->len ? at : history_of(where, resource, primitive, true);
+    end(where, own_history(where, at), result, resource);
+    while ((at = next_history(where, at + 1, resource)) < where->histories->len) {
+        xmlNode *history = own_history(where, at);
         record(history, get(history, XML_ATTR_ID), get_or(result, "task", ""), (guint) number(result, "interval"),
                number(result, "rc"), PCMK_OCF_OK, NULL);
         lend_digests(history, resource, get_or(result, "task", ""), (guint) number(result, "interval"));
@@ -158,18 +161,18 @@ void apply(state_t *state, xmlNode *step)
         set_standby(state, get_or(one, "node", ""), crm_is_true(get(one, "on")));
     }
     EACH(one, step, "returned") {
-        xmlNode *back = member(state, get_or(one, "node", ""), NULL);
+        part_t *back = member(state, get_or(one, "node", ""), NULL);
         forget(back);
-        set_membership(back, XML_BOOLEAN_TRUE, ONLINESTATUS, CRMD_JOINSTATE_MEMBER);
+        set_membership(back->xml, XML_BOOLEAN_TRUE, ONLINESTATUS, CRMD_JOINSTATE_MEMBER);
     }
     EACH(one, step, "score") {
-        set_attribute(member(state, get_or(one, "node", ""), NULL), get_or(one, "name", ""), get_or(one, "value", ""));
+        set_attribute(member(state, get_or(one, "node", ""), NULL)->xml, get_or(one, "name", ""), get_or(one, "value", ""));
     }
     EACH(one, step, "left") {
         is_down(member(state, get_or(one, "node", ""), NULL));
     }
     EACH(one, step, "lost") {
-        set_membership(member(state, get_or(one, "node", ""), NULL), XML_BOOLEAN_FALSE, ONLINESTATUS,
+        set_membership(member(state, get_or(one, "node", ""), NULL)->xml, XML_BOOLEAN_FALSE, ONLINESTATUS,
                        CRMD_JOINSTATE_MEMBER);
     }
     EACH(one, step, "ticket") {

@@ -34,12 +34,14 @@ xmlNode *pcmk__create_history_xml(xmlNode *parent, lrmd_event_data_t *event, con
 pe_node_t *pe__copy_node(const pe_node_t *node); /* of libpe_status */
 
 /* A piece of a state. Until somebody asks, facts (lines that tell what the digest needs of a <node_state>) is NULL, and
- * sum (equal for equal pieces) is 0. */
+ * sum (equal for equal pieces) is 0. histories: of a <node_state>, a part_t for each <lrm_resource>, which it lacks itself
+ * until it is put together; NULL for other pieces. */
 typedef struct {
     int users;
     xmlNode *xml;
     char *facts;
     guint64 sum;
+    GPtrArray *histories;
 } part_t;
 
 /* A state of the cluster. members: a part_t for each <node_state>, in their order. tickets: NULL if it has none. */
@@ -116,7 +118,9 @@ void begin_comparing(void);
 
 /* state.c */
 part_t *part_of(xmlNode *xml);
+part_t *member_of(xmlNode *xml);
 xmlNode *own(part_t **part);
+xmlNode *own_history(part_t *member, guint at);
 void free_state(state_t *state);
 state_t *copy_state(const state_t *state);
 bool is_same_state(state_t *one, state_t *other);
@@ -126,17 +130,18 @@ void put_together(const state_t *state);
 void take_apart(const state_t *state);
 
 /* history.c */
-xmlNode *member(state_t *state, const char *name, const char *id);
+part_t *member(state_t *state, const char *name, const char *id);
 void set_membership(xmlNode *member, const char *in_ccm, const char *crmd, const char *join);
-void forget(xmlNode *member);
-void is_down(xmlNode *member);
+void forget(part_t *member);
+void is_down(part_t *member);
 void set_attribute(xmlNode *member, const char *name, const char *value);
 time_t effective_time(void);
 bool goes_by_the_clock(void);
 void count_failure(xmlNode *member, const char *resource, const char *task, guint interval_ms, int rc);
-xmlNode *history_of(xmlNode *member, const char *resource, xmlNode *like, bool named);
+xmlNode *history_xml(const part_t *member, guint at);
+guint history_of(part_t *member, const char *resource, xmlNode *like, bool named);
 bool is_instance(const char *instance, const char *primitive);
-xmlNode *next_history(xmlNode *member, xmlNode *after, const char *primitive);
+guint next_history(const part_t *member, guint from, const char *primitive);
 void forget_digests(void);
 void note_all_digests(const state_t *state);
 void lend_digests(xmlNode *history, const char *primitive, const char *task, guint interval_ms);
