@@ -129,13 +129,36 @@ def test_a_failure_that_has_timed_out_is_taken_back_and_not_marked_in_the_state(
     assert found.transitions
 
 
-def test_a_resource_that_has_become_one_of_another_agent_is_not_passed_over():
-    cib = cluster()
+@pytest.mark.parametrize("resource", ["plain", "one-each"])
+def test_a_resource_that_has_become_one_of_another_agent_is_not_passed_over(resource):
+    cib = cluster('<rsc_location id="l" rsc="all" node="n1" score="-INFINITY"/>')
     _, rest = settled(cib)
-    other = rest.replace('<primitive id="plain" class="ocf" provider="heartbeat" type="Dummy">', "@")
+    other = rest.replace(f'<primitive id="{resource}" class="ocf" provider="heartbeat" type="Dummy">', "@")
     assert "@" in other
-    other = other.replace("@", '<primitive id="plain" class="ocf" provider="heartbeat" type="apache">')
+    other = other.replace("@", f'<primitive id="{resource}" class="ocf" provider="heartbeat" type="apache">')
     found, _ = settled(other)
     deleted = [(one.resource, one.node) for each in found.transitions for one in each.actions if one.task == "delete"]
-    assert {("plain", node) for node in NODES} <= {*deleted}
+    assert {(resource, node) for node in NODES} <= {*deleted}
     agree(other, (Step(standby=(("n1", True),)),))
+
+
+def test_a_resource_that_was_taken_out_of_the_configuration_is_stopped():
+    _, rest = settled(cluster())
+    without = rest
+    for one in (primitive("plain"), CLONE):
+        without = without.replace(one, "")
+    assert len(without) < len(rest) - len(CLONE)
+    found, _ = settled(without)
+    stopped = {one.resource for each in found.transitions for one in each.actions if one.task == "stop"}
+    assert {"plain", "one-each"} <= stopped
+    agree(without, (Step(standby=(("n1", True),)),))
+
+
+def test_probes_go_before_what_starts_again_because_of_what_they_find():
+    orders = "".join(
+        f'<rsc_order id="o-{first}-{then}" first="{first}" then="{then}" kind="Mandatory"/>'
+        for first, then in (("plain", "axb"), ("axb", "all"), ("all", "a.b"), ("a.b", "vm"))
+    )
+    cib = cluster(orders)
+    lost = Step(lost=("n1",))
+    agree(cib, (failure(cib, "plain"),), (lost, Step(returned=("n1",)), failure(cib, "axb")))

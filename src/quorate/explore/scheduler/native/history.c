@@ -169,7 +169,7 @@ bool is_instance(const char *instance, const char *primitive)
     return strncmp(instance, primitive, length) == 0 && (instance[length] == '\0' || instance[length] == ':');
 }
 
-/* Return where the next history of a primitive's instances is, at `from` or behind; behind the last one: there is none. */
+/* Return where the next history of a primitive's instances is, at `from` or behind; behind all, if there is none. */
 guint next_history(const part_t *member, guint from, const char *primitive)
 {
     guint at = from;

@@ -9,14 +9,14 @@
  * sends them, has the list of requests. The program ends with its input.
  *
  * What makes it quick: the CIB is parsed and validated once. A state is what can differ from the base: quorum, <nodes>,
- * tickets, a <node_state> per node, and in that an <lrm_resource> per resource. Each of these is shared by all states that
- * have it in common, and copied when one of them is about to change it. To schedule, a state's parts are hung into the
- * one document, and taken out again.
+ * tickets, a <node_state> per node, and in that an <lrm_resource> per resource. Each of these is shared by all states
+ * that have it in common, and copied when one of them is about to change it. To schedule, a state's parts are hung into
+ * the one document, and taken out again.
  *
  * A step goes through the parts in this order: step.c writes it into a copy of a state (with history.c); look() below
  * asks the scheduler; telling.c and facts.c say what it found; plan.c finds what is carried out, and later does it.
- * seen.c keeps what was said of states that may come again. memory.c, tree.c, shortcuts.c, actions.c, digests.c and
- * expressions.c stand in the place of functions of the libraries, and only save time.
+ * seen.c keeps what was said of states that may come again. memory.c, tree.c, shortcuts.c, narrowing.c, actions.c,
+ * digests.c and expressions.c stand in the place of functions of the libraries, and only save time.
  */
 
 #include <sys/resource.h>
@@ -91,7 +91,7 @@ static void decide(state_t *state)
     g_string_assign(answer, "<answer>");
     say_placement();
     note_names(named, working_set->resources);
-    note_resources();
+    begin_narrowing();
     pcmk__schedule_actions(cib, pe_flag_no_compat, working_set);
     xmlNode *graph = working_set->graph;
     working_set->graph = NULL;

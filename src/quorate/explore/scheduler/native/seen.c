@@ -7,11 +7,12 @@
 
 #include "worker.h"
 
-enum { KEPT_MAX = 8 };
+enum { KEPT_MAX = 8, KEPT_BYTES = 1 << 21 }; /* of what was said; the graph takes twenty times that */
 
 seen_t *seen;
 
 static GQueue kept = G_QUEUE_INIT; /* the one that was asked for last comes first */
+static size_t kept_bytes;
 
 static void release(seen_t *one)
 {
@@ -24,6 +25,13 @@ static void release(seen_t *one)
     }
 }
 
+static void forget_oldest(void)
+{
+    seen_t *oldest = g_queue_pop_tail(&kept);
+    kept_bytes -= strlen(oldest->said);
+    release(oldest);
+}
+
 void leave_seen(void)
 {
     release(seen);
@@ -34,11 +42,11 @@ void forget_all_seen(void)
 {
     leave_seen();
     while (!g_queue_is_empty(&kept)) {
-        release(g_queue_pop_head(&kept));
+        forget_oldest();
     }
 }
 
-/* Look for a state among those that were seen: if it is there, `seen` is what was said, and the state shares its parts. */
+/* Look for a state among those that were seen: if it is there, `seen` is what was said, and it shares the parts. */
 bool see_again(state_t *state)
 {
     for (GList *link = kept.head; link != NULL; link = link->next) {
@@ -67,8 +75,9 @@ void see(const state_t *state, const char *said, xmlNode *graph, GHashTable *nam
         seen->state = copy_state(state);
         seen->users++;
         g_queue_push_head(&kept, seen);
+        kept_bytes += strlen(said);
     }
-    if (g_queue_get_length(&kept) > KEPT_MAX) {
-        release(g_queue_pop_tail(&kept));
+    while (g_queue_get_length(&kept) > KEPT_MAX || (kept_bytes > KEPT_BYTES && g_queue_get_length(&kept) > 1)) {
+        forget_oldest();
     }
 }

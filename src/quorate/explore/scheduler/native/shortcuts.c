@@ -106,50 +106,6 @@ pe_resource_t *pe_find_resource(GList *resources, const char *id)
     return found;
 }
 
-/* Primitives by id: those that have no instances. Filled while the scheduler decides. */
-static GHashTable *plain;
-
-static void note_plain(GList *resources)
-{
-    for (GList *one = resources; one != NULL; one = one->next) {
-        pe_resource_t *resource = one->data;
-        if (resource->variant == pe_native && resource->clone_name == NULL
-            && !pcmk_is_set(resource->flags, pe_rsc_orphan)) {
-            g_hash_table_insert(plain, resource->id, resource);
-        } else if (resource->variant == pe_group) {
-            note_plain(resource->children);
-        }
-    }
-}
-
-/* Tell whether a history is one that the scheduler looks at for nothing: it asks whether the resource has become one of
- * another agent, and what is not active on the node is of no concern then. */
-static bool is_passed_over(const xmlNode *history)
-{
-    const pe_resource_t *resource = g_hash_table_lookup(plain, get_or(history, XML_ATTR_ID, ""));
-    if (resource == NULL || !is_same(history, resource->xml, XML_ATTR_TYPE)
-        || !is_same(history, resource->xml, XML_AGENT_ATTR_CLASS)
-        || !is_same(history, resource->xml, XML_AGENT_ATTR_PROVIDER)) {
-        return false;
-    }
-    const char *node = get_or(history->parent->parent->parent, XML_ATTR_UNAME, "");
-    for (const GList *on = resource->running_on; on != NULL; on = on->next) {
-        if (strcmp(((const pe_node_t *) on->data)->details->uname, node) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Before it looks at a history, the scheduler asks this; and then looks at all resources for those that it is of. */
-gboolean xml_has_children(const xmlNode *node)
-{
-    if (node == NULL || node->children == NULL) {
-        return FALSE;
-    }
-    return plain == NULL || !is_named(node, XML_LRM_TAG_RESOURCE) || !is_passed_over(node);
-}
-
 /* What the scheduler wrote into its input that is to be as before: (element, old value) of op-restart-digest. */
 typedef struct {
     xmlNode *op;
@@ -162,7 +118,7 @@ const char *crm_xml_add(xmlNode *node, const char *name, const char *value)
 {
     static const char *(*slow)(xmlNode *, const char *, const char *);
     slow = slow != NULL ? slow : (const char *(*)(xmlNode *, const char *, const char *)) theirs("crm_xml_add");
-    if (value != NULL && plain == NULL && marks != NULL && strcmp(value, "calculated-failure-timeout") == 0) {
+    if (value != NULL && !is_deciding() && marks != NULL && strcmp(value, "calculated-failure-timeout") == 0) {
         mark_t mark = {node, g_strdup(get(node, name))};
         g_array_append_val(marks, mark);
     }
@@ -175,17 +131,10 @@ void begin_shortcuts(void)
     marks = g_array_new(FALSE, FALSE, sizeof(mark_t));
 }
 
-/* The state is read, and the scheduler is going to decide. */
-void note_resources(void)
-{
-    plain = g_hash_table_new(g_str_hash, g_str_equal);
-    note_plain(working_set->resources);
-}
-
 /* The run is over. */
 void end_shortcuts(void)
 {
-    g_clear_pointer(&plain, g_hash_table_destroy);
+    end_narrowing();
     g_clear_pointer(&found_by_id, g_hash_table_destroy);
     for (guint i = marks->len; i-- > 0;) {
         mark_t *mark = &g_array_index(marks, mark_t, i);

@@ -166,7 +166,8 @@ void apply(state_t *state, xmlNode *step)
         set_membership(back->xml, XML_BOOLEAN_TRUE, ONLINESTATUS, CRMD_JOINSTATE_MEMBER);
     }
     EACH(one, step, "score") {
-        set_attribute(member(state, get_or(one, "node", ""), NULL)->xml, get_or(one, "name", ""), get_or(one, "value", ""));
+        part_t *where = member(state, get_or(one, "node", ""), NULL);
+        set_attribute(where->xml, get_or(one, "name", ""), get_or(one, "value", ""));
     }
     EACH(one, step, "left") {
         is_down(member(state, get_or(one, "node", ""), NULL));

@@ -34,8 +34,8 @@ xmlNode *pcmk__create_history_xml(xmlNode *parent, lrmd_event_data_t *event, con
 pe_node_t *pe__copy_node(const pe_node_t *node); /* of libpe_status */
 
 /* A piece of a state. Until somebody asks, facts (lines that tell what the digest needs of a <node_state>) is NULL, and
- * sum (equal for equal pieces) is 0. histories: of a <node_state>, a part_t for each <lrm_resource>, which it lacks itself
- * until it is put together; NULL for other pieces. */
+ * sum (equal for equal pieces) is 0. histories: of a <node_state>, a part_t for each <lrm_resource>, which it lacks
+ * itself until it is put together; NULL for other pieces. */
 typedef struct {
     int users;
     xmlNode *xml;
@@ -107,8 +107,12 @@ void say_error(const char *why, const char *whom);
 /* shortcuts.c */
 void *theirs(const char *name);
 void begin_shortcuts(void);
-void note_resources(void);
 void end_shortcuts(void);
+
+/* narrowing.c */
+void begin_narrowing(void);
+void end_narrowing(void);
+bool is_deciding(void);
 
 /* tree.c */
 xmlDoc *document_of(xmlNode *base);
