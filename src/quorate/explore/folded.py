@@ -7,49 +7,86 @@ hundred are written one behind the other and compressed, to a tenth; impacts sta
 import dataclasses
 import pickle
 import zlib
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
-from quorate.explore.packing import Once
 from quorate.explore.result import Impact, Scenario
 
 TOGETHER = 512
 """Scenarios that are compressed together."""
 
 OWN = tuple(field.name for field in dataclasses.fields(Scenario) if field.name != "impacts")
+_own = attrgetter(*OWN)
+
+Row = tuple[Impact, ...]
 
 
 class Folded:
-    """A growing sequence of scenarios. Those that it yields are equal to those it was given."""
+    """A growing sequence of scenarios. Those that it yields are equal to those it was given, and share equal values."""
 
     def __init__(self) -> None:
-        self._once = Once()
-        self._rows: dict[tuple[Impact, ...], int] = {}
+        self._rows = _Rows()
         self._folded: list[bytes] = []
-        self._open: list[Scenario] = []
+        self._open: list[tuple[Any, ...]] = []
 
     def extend(self, scenarios: Iterable[Scenario]) -> None:
         """Add scenarios."""
         for one in scenarios:
-            self._open.append(self._once.scenario(one))
+            self._open.append((self._rows.number(one.impacts), *_own(one)))
             if len(self._open) == TOGETHER:
-                folded = [*self._folded, self._fold()]
+                folded = [*self._folded, zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1)]
                 self._folded, self._open = folded, []  # at once: Ctrl-C comes before or after, and not between
 
     def __len__(self) -> int:
         return TOGETHER * len(self._folded) + len(self._open)
 
     def __iter__(self) -> Iterator[Scenario]:
-        rows = list(self._rows)
+        texts: dict[str, str] = {}
         for piece in self._folded:
-            for row, *own in pickle.loads(zlib.decompress(piece)):  # noqa: S301 - ours
-                fields: dict[str, Any] = dict(zip(OWN, own, strict=True))
-                yield self._once.scenario(Scenario(impacts=rows[row], **fields))
-        yield from self._open
+            yield from self._scenarios(pickle.loads(zlib.decompress(piece)), texts)  # noqa: S301 - ours
+        yield from self._scenarios(self._open, texts)
 
-    def _fold(self) -> bytes:
-        values = [
-            (self._rows.setdefault(one.impacts, len(self._rows)), *(getattr(one, name) for name in OWN))
-            for one in self._open
-        ]
-        return zlib.compress(pickle.dumps(values, pickle.HIGHEST_PROTOCOL), 1)
+    def _scenarios(self, values: Sequence[tuple[Any, ...]], texts: dict[str, str]) -> Iterator[Scenario]:
+        """Yield them with the texts that others have, too, from `texts`."""
+        for row, *own in values:
+            fields: dict[str, Any] = dict(zip(OWN, own, strict=True))
+            fields["failures"] = tuple(texts.setdefault(one, one) for one in fields["failures"])
+            for name in ("same_as", "approximate"):
+                fields[name] = texts.setdefault(fields[name], fields[name])
+            yield Scenario(impacts=self._rows.rows[row], **fields)
+
+
+class _Rows:
+    """Distinct rows of distinct impacts, by number.
+
+    To compare impacts takes long. So what is here already is known by where it lies in memory, where it stays.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._impacts: list[Impact] = []
+        self._equal: dict[Impact, int] = {}
+        self._places: dict[int, int] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._row_places: dict[int, int] = {}
+
+    def number(self, row: Row) -> int:
+        """Return the number of a row, which is added if there is none that is equal."""
+        if (found := self._row_places.get(id(row))) is not None:
+            return found
+        numbers = array("I", map(self._impact, row))
+        number = self._numbers.setdefault(numbers.tobytes(), len(self.rows))
+        if number == len(self.rows):
+            self.rows.append(tuple(self._impacts[one] for one in numbers))
+            self._row_places[id(self.rows[-1])] = number
+        return number
+
+    def _impact(self, impact: Impact) -> int:
+        if (found := self._places.get(id(impact))) is None:
+            found = self._equal.setdefault(impact, len(self._impacts))
+            if found == len(self._impacts):
+                self._impacts.append(impact)
+                self._places[id(impact)] = found
+        return found
