@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from quorate.drill import broker
 from quorate.drill.history import read_trace
 from quorate.drill.probe import ProbeProcess, probing
 from quorate.drill.probes._process import Settings
-from quorate.errors import TimedOut, Unknown
+from quorate.errors import Unknown
 
 PASSWORD = "kept-between-us"
 
@@ -38,13 +37,14 @@ def shown(pid: int) -> str:
     return "".join(Path(f"/proc/{pid}/{name}").read_text() for name in ("cmdline", "environ"))
 
 
-def asked(settings: Settings, seconds: float) -> ProbeProcess:
-    """Run the probe until it gave up hoping; look at it from outside meanwhile."""
+def asked(settings: Settings, failures: int) -> ProbeProcess:
+    """Run the probe until so many of its attempts have failed; look at it from outside meanwhile."""
 
     async def story() -> ProbeProcess:
         async with probing("amqp", settings) as probe:
-            with contextlib.suppress(TimedOut):
-                await probe.wait_answered(since_ns=time.monotonic_ns(), timeout_s=seconds)
+            since_ns = 0
+            for _ in range(failures):
+                since_ns = (await probe.wait_failed(since_ns=since_ns, timeout_s=60)).done_ns
             assert PASSWORD not in shown(probe.pid)
         return probe
 
@@ -52,24 +52,23 @@ def asked(settings: Settings, seconds: float) -> ProbeProcess:
 
 
 def test_a_broker_that_hangs_has_one_attempt_at_a_time(listener: socket.socket, tmp_path: Path) -> None:
-    asked(settings_for(listener.getsockname()[1], tmp_path / "x.jsonl"), 1.5)
+    asked(settings_for(listener.getsockname()[1], tmp_path / "x.jsonl"), 5)
     trace = read_trace(tmp_path / "x.jsonl", broken := [])
     assert trace is not None
     assert broken == []
     assert trace.in_flight_max == 1
     assert {one.result for one in trace.attempts} == {"timeout"}
     assert all(other.sent_ns >= one.done_ns for one, other in zip(trace.attempts, trace.attempts[1:], strict=False))
-    assert all(190 <= (one.done_ns - one.sent_ns) / 1e6 < 600 for one in trace.attempts)
+    assert all(one.done_ns - one.sent_ns >= 190e6 for one in trace.attempts)
 
 
 def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket, tmp_path: Path) -> None:
     port = listener.getsockname()[1]
     listener.close()
-    asked(settings_for(port, tmp_path / "x.jsonl"), 1.5)
+    asked(settings_for(port, tmp_path / "x.jsonl"), 21)
     trace = read_trace(tmp_path / "x.jsonl", [])
     assert trace is not None
     assert {one.result for one in trace.attempts} == {"refused"}
-    assert len(trace.attempts) > 20
     assert PASSWORD not in (tmp_path / "x.jsonl").read_text()
 
 
@@ -77,7 +76,7 @@ def test_of_several_brokers_the_next_is_tried_when_one_fails(listener: socket.so
     with socket.create_server(("127.0.0.1", 0)) as other:
         gone = other.getsockname()[1]
     path, hangs = tmp_path / "x.jsonl", listener.getsockname()[1]
-    asked(replace(settings_for(gone, path), target=f"127.0.0.1:{gone},127.0.0.1:{hangs}"), 1)
+    asked(replace(settings_for(gone, path), target=f"127.0.0.1:{gone},127.0.0.1:{hangs}"), 4)
     trace = read_trace(path, [])
     assert trace is not None
     results = [one.result for one in trace.attempts]
@@ -88,7 +87,7 @@ def test_what_is_no_broker_is_not_taken_for_one(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=128) as web:
         thread = threading.Thread(target=speak_http, args=(web,), daemon=True)
         thread.start()
-        asked(settings_for(web.getsockname()[1], tmp_path / "x.jsonl"), 1)
+        asked(settings_for(web.getsockname()[1], tmp_path / "x.jsonl"), 3)
         web.shutdown(socket.SHUT_RDWR)
         thread.join(5)
     trace = read_trace(tmp_path / "x.jsonl", [])

@@ -25,7 +25,7 @@ def test_a_host_answers(target: str, tmp_path: Path) -> None:
 
     async def story() -> None:
         async with probing("icmp", Settings(target, str(path))) as probe:
-            await probe.wait_steady(20, timeout_s=10)
+            await probe.wait_steady(20, timeout_s=30)
 
     asyncio.run(story())
     trace = read_trace(path, [])
@@ -42,7 +42,7 @@ def test_where_there_is_no_route_it_says_so(tmp_path: Path) -> None:
     async def story() -> None:
         settings = Settings("192.0.2.1", str(path), namespace=f"/run/netns/{name}")
         async with probing("icmp", settings) as probe:
-            failed = await probe.wait_failed(since_ns=0, timeout_s=10)
+            failed = await probe.wait_failed(since_ns=0, timeout_s=30)
             assert failed.result == "unreachable"
 
     try:

@@ -66,12 +66,12 @@ def test_a_token_is_asked_for_seldom_while_all_is_well_and_often_while_it_is_not
 
     async def story() -> None:
         async with probing("token", settings_for(openstack, path)) as probe:
-            steady = await probe.wait_steady(5, timeout_s=10)
+            steady = await probe.wait_steady(5, timeout_s=30)
             openstack.mode = "busy"
-            failed = await probe.wait_failed(since_ns=steady.sent_ns, timeout_s=5)
+            failed = await probe.wait_failed(since_ns=steady.sent_ns, timeout_s=30)
             await asyncio.sleep(0.5)
             openstack.mode = "answer"
-            back = await probe.wait_answered(since_ns=failed.done_ns, timeout_s=5)
+            back = await probe.wait_answered(since_ns=failed.done_ns, timeout_s=30)
             assert (failed.result, failed.detail, back.result) == ("bad-status", "503", "ok")
 
     asyncio.run(story())
@@ -166,7 +166,7 @@ def test_no_secret_stands_in_the_process_list_or_the_record(openstack: OpenStack
 
     async def story() -> str:
         async with probing("token", settings_for(openstack, path)) as probe:
-            await probe.wait_steady(2, timeout_s=10)
+            await probe.wait_steady(2, timeout_s=30)
             assert isinstance(probe, ProbeProcess)
             return await asyncio.to_thread(shown, probe.pid)
 
@@ -202,7 +202,7 @@ def test_who_waits_for_an_address_does_not_come_to_it_all_at_once(tmp_path: Path
         async def story() -> int:
             settings = Settings(output=str(path), user="one", password="word", project="one", **told)  # type: ignore[arg-type]
             async with probing("token", settings) as probe:
-                await probe.wait_failed(since_ns=0, timeout_s=10)
+                await probe.wait_failed(since_ns=0, timeout_s=30)
                 await asyncio.sleep(2)
                 return await asyncio.to_thread(waiting)
 

@@ -100,15 +100,15 @@ def test_an_exchange_that_was_cut_off_is_repeated(lab) -> None:
 
 def test_a_lost_node_leaves_the_other_quorate(lab) -> None:
     wait(lab.power("n2", "off"))
-    until(lab, "n1", total=2, device=1, timeout_s=20)
+    until(lab, "n1", total=2, device=1, timeout_s=60)
     while wait(lab.power("n2", "status")) == "off":  # n1 has it fenced, which gives it power again
-        until(lab, "n1", total=2, device=1, timeout_s=20)
-    until(lab, "n1", total=3, device=1, timeout_s=30)
+        until(lab, "n1", total=2, device=1, timeout_s=60)
+    until(lab, "n1", total=3, device=1, timeout_s=60)
 
 
 def test_a_lost_device_leaves_both_quorate(lab) -> None:
     wait(lab.power(WITNESS, "off"))
-    until(lab, "n1", total=2, device=0, timeout_s=20)
+    until(lab, "n1", total=2, device=0, timeout_s=60)
     assert votes(lab, "n2").quorate
 
 
