@@ -96,14 +96,19 @@ def with_fleet(work: Callable[[Fleet, Want], object], overwrite: Sequence[str] =
     return asyncio.run(inner())
 
 
-def build(overwrite: Sequence[str] = (), note: Callable[[str], None] = lambda _: None) -> None:
-    """Go through the stage as apply does."""
+def build(
+    overwrite: Sequence[str] = (), note: Callable[[str], None] = lambda _: None, cuts: Sequence[asyncio.Task[None]] = ()
+) -> None:
+    """Go through the stage as apply does. cuts: what was begun meanwhile and has to come to its end."""
 
     async def work(fleet: Fleet, want: Want) -> None:
-        for stage in (Stage("files", host_steps=(service_files,)), STORAGE):
-            changes, findings = await look(stage, fleet, want)
-            assert [f.code for f in findings if f.severity is Severity.ERROR] == []
-            await go_through(stage, changes, fleet, want, note)
+        try:
+            for stage in (Stage("files", host_steps=(service_files,)), STORAGE):
+                changes, findings = await look(stage, fleet, want)
+                assert [f.code for f in findings if f.severity is Severity.ERROR] == []
+                await go_through(stage, changes, fleet, want, note)
+        finally:
+            await asyncio.gather(*cuts)
 
     with_fleet(work, overwrite)
 
@@ -137,14 +142,14 @@ def test_what_is_somebody_s_is_found_and_stays(lab) -> None:
 def test_power_is_cut_in_the_middle_and_the_next_run_ends_it(lab) -> None:
     given_up = ("n2:/dev/sda3", "n1:/dev/sdb")
     for moment, node in (("files", "n2"), ("inside", "n1"), ("rest", "n2")):
-        cuts = []
+        cuts: list[asyncio.Task[None]] = []
 
-        def cut(words: str, moment: str = moment, node: str = node, cuts: list = cuts) -> None:
+        def cut(words: str, moment: str = moment, node: str = node, cuts: list[asyncio.Task[None]] = cuts) -> None:
             if f"db: {moment}" in words:
                 cuts.append(asyncio.get_running_loop().create_task(later(lab, node)))
 
         with contextlib.suppress(QuorateError):
-            build(given_up, cut)
+            build(given_up, cut, cuts)
         assert cuts, f"the run did not come to {moment}"
         wait(lab.power(node, "on"))
         wait(lab.booted(node))
