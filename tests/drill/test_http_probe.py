@@ -98,7 +98,7 @@ def test_sees_the_outage_and_which_node_answers(server: Server, tmp_path: Path) 
     timeouts = [one for one in trace.attempts if one.result == "timeout"]
     # A slow attempt does not hide the next: one is sent every 20 ms while the earlier ones still wait.
     assert timeouts[1].sent_ns < timeouts[0].done_ns
-    assert all(one.done_ns - one.sent_ns >= 180e6 for one in timeouts)
+    assert 180e6 <= min(one.done_ns - one.sent_ns for one in timeouts) < 400e6
 
 
 def lateness_s(trace: Trace) -> float:
@@ -108,18 +108,10 @@ def lateness_s(trace: Trace) -> float:
     return (max(gaps) - trace.every_ms * 1e6 + max(answers)) / 1e9
 
 
-def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path) -> None:
-    """The whole way: record, probe, judge. The server is silent for one second, by its own clock.
+def silent_for_a_second(server: Server, history: History) -> float:
+    """Have the server be silent while a probe asks; return for how many seconds it was, by its own clock."""
 
-    A busy machine runs neither of them in time: what the client's own record shows of that is added.
-    """
-    nodes = {1: "n1", 2: "n2"}
-    about = About(cluster="c", service="web", fault="hang", title="It hung", node="n1", nodes=nodes, target_s=5)
-    history = History(tmp_path / "run", about)
-    silent_s = 0.0
-
-    async def story() -> None:
-        nonlocal silent_s
+    async def story() -> float:
         async with probing("http", settings_for(server, history.probe_file("web"))) as probe:
             await probe.wait_steady(30, timeout_s=30)
             history.event(Moment.INJECT, "server silent")
@@ -130,12 +122,28 @@ def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path)
             silent_s = time.monotonic() - began
             await probe.wait_answered(since_ns=time.monotonic_ns(), timeout_s=30)
             history.event(Moment.SETTLED)
+            return silent_s
 
-    asyncio.run(story())
-    outcome = judge_run(recording := read(tmp_path / "run"))
+    return asyncio.run(story())
+
+
+def test_a_known_outage_is_measured_within_50_ms(server: Server, tmp_path: Path) -> None:
+    """The whole way: record, probe, judge. The server is silent for one second, by its own clock.
+
+    A busy machine runs neither side in time: what the client's own record shows of that is added, and where that is
+    much it is done again.
+    """
+    nodes = {1: "n1", 2: "n2"}
+    about = About(cluster="c", service="web", fault="hang", title="It hung", node="n1", nodes=nodes, target_s=5)
+    for turn in range(5):
+        silent_s = silent_for_a_second(server, History(tmp_path / f"{turn}", about))
+        recording = read(tmp_path / f"{turn}")
+        if (late_s := lateness_s(recording.traces[0])) < 0.2:
+            break
+    assert late_s < 0.2
+    outcome = judge_run(recording)
     assert outcome.verdict is Verdict.HELD
-    within_s = 0.05 + lateness_s(recording.traces[0])
-    assert outcome.client.judgement.outage_s == pytest.approx(silent_s, abs=within_s)
+    assert outcome.client.judgement.outage_s == pytest.approx(silent_s, abs=0.05 + late_s)
     assert outcome.serving.after == "n2"
 
 

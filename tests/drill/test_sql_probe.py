@@ -54,7 +54,8 @@ def test_a_server_that_hangs_has_one_attempt_at_a_time(listener: socket.socket, 
     assert trace.in_flight_max == 1
     assert {one.result for one in trace.attempts} == {"timeout"}
     assert all(other.sent_ns >= one.done_ns for one, other in zip(trace.attempts, trace.attempts[1:], strict=False))
-    assert all(one.done_ns - one.sent_ns >= 190e6 for one in trace.attempts)
+    # At the least, for a busy machine is late with some.
+    assert 190e6 <= min(one.done_ns - one.sent_ns for one in trace.attempts) < 600e6
 
 
 def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket, tmp_path: Path) -> None:

@@ -151,6 +151,7 @@ def test_power_is_cut_in_the_middle_and_the_next_run_ends_it(lab) -> None:
         with contextlib.suppress(QuorateError):
             build(given_up, cut, cuts)
         assert cuts, f"the run did not come to {moment}"
+        cuts[0].result()
         wait(lab.power(node, "on"))
         wait(lab.booted(node))
     build(given_up)

@@ -16,8 +16,9 @@ fenced leads back to it.
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from quorate.build import lock, without
 from quorate.build.actions import run_everywhere
@@ -25,7 +26,7 @@ from quorate.build.change import Change
 from quorate.build.history import Origin, origin
 from quorate.build.in_hand import InHand, begin
 from quorate.build.plan import Plan, look, plan
-from quorate.build.stages import STAGES, Stage
+from quorate.build.stages import CONFIGURATION, STAGES, Stage
 from quorate.build.step import Fleet, Note, everybody
 from quorate.build.want import Want
 from quorate.errors import CommandFailed, Refused
@@ -81,12 +82,26 @@ async def through(chosen: tuple[Stage, ...], made: Plan, hand: InHand) -> Applie
     for stage, (_, planned) in zip(chosen, made.stages, strict=True):
         started = time.monotonic()
         # What was seen while the lock was held stays true until something is changed.
-        changes = await changes_now(stage, hand.fleet, hand.want) if done else list(planned)
+        now = changes_now if done else partial(fresh, planned)
+        changes = await now(stage, hand.fleet, hand.want)
         await hand.at(stage, changes)
         await go_through(stage, changes, hand.fleet, hand.want, hand.note, settle=hand.settle)
         done += changes
         seconds.append((stage.title, time.monotonic() - started))
     return Applied(tuple(done), tuple(seconds), hand.id)
+
+
+async def fresh(planned: Sequence[Change], stage: Stage, fleet: Fleet, want: Want) -> list[Change]:
+    """Return what was planned; the CIB's change as it is now, if it still is the same.
+
+    Pacemaker itself writes the CIB while nodes join, and the stage before has waited for them. What somebody else has
+    changed makes another plan than was agreed to, and is refused when it is written.
+    """
+    if stage.title == CONFIGURATION and planned:
+        now = await changes_now(stage, fleet, want)
+        if [(one.host, one.words, one.things) for one in now] == [(one.host, one.words, one.things) for one in planned]:
+            return now
+    return list(planned)
 
 
 def refuse(made: Plan) -> None:

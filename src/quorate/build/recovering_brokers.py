@@ -10,7 +10,9 @@
 
 Where some serve already, they forget who is gone as they run. Killed at any time, it is run again: who is forgotten is
 no member any more. While the mark is there nobody else starts a broker that is down: it counts as one that waits, or is
-started where others serve. However it ends they are Pacemaker's again, by any member that answers.
+started where others serve. However it ends they are Pacemaker's again, by any member that answers. Only while some may
+have forgotten who is gone and the first does not serve they stay out of its hands, until it is run again: Pacemaker
+would start all at once.
 """
 
 import asyncio
@@ -139,12 +141,15 @@ async def go_on(
         note(f"{', '.join(sorted(without))} is no member any more")
         return
     members = sorted(fleet.values(), key=lambda host: host.name != chosen.node)
+    is_half_done = False
     try:
         await hold(members, site)
         if chosen.node:
             first = present[chosen.node]
-            await begin(first, [host for host in present.values() if host is not first], site, gone)
-            note(f"{first.name} begins with what it has")
+            await end(present.values(), site)
+            is_half_done = True
+            await begin(first, [host for host in present.values() if host is not first], site, gone, note)
+            is_half_done = False
             await _serve(present, site)
             await shrink(first, gone)
         else:
@@ -156,7 +161,10 @@ async def go_on(
             await _serve(present, site)
             await forget(first, gone)
     finally:
-        await give_back(members, site)
+        if is_half_done:
+            note("the brokers stay out of Pacemaker's hands, and none starts, until this is run again")
+        else:
+            await give_back(members, site)
     await _serve(present, site)
     note(f"the brokers on {', '.join(sorted(present))} serve")
 
@@ -199,23 +207,27 @@ async def anywhere(hosts: Iterable[Host], *commands: Command, check: bool = True
     raise failed[0]
 
 
-async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[str]) -> None:
-    """End all brokers, have them forget who is gone; start the first with what it has, and then the others.
+async def end(hosts: Iterable[Host], site: Site) -> None:
+    """End all brokers."""
+    unit = site.platform.units["rabbitmq"]
+    kill = command("systemctl", "kill", "--signal=KILL", unit)
+    down = command("sh", "-c", f"while systemctl is-active --quiet {unit}; do sleep 0.2; done")
+    hosts = tuple(hosts)
+    await asyncio.gather(*(host.run(kill, check=False) for host in hosts))
+    await asyncio.gather(*(host.run(down, timeout_s=CALL_S) for host in hosts))
+
+
+async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[str], note: Note) -> None:
+    """Have brokers that are down forget who is gone; start the first with what it has, and then the others.
 
     The others forget, too: RabbitMQ 3.10 keeps a table (rabbit_node_maintenance_states) on the broker that began the
     cluster alone. Where that one is gone the first makes the table anew, and who still knew the old one did not start
     ("Bad cookie in table definition"). But only the first may begin with what it has, whatever the others hold.
 
-    And only when it has begun may they start. What a broker has beside its database still names who was forgotten
+    And only when it serves may they start. What a broker has beside its database still names who was forgotten
     offline: one that meets another at its start which does not know those throws its own database away, for that one
     "is online". Two that start at once both did: every account, queue and binding was gone, of both.
     """
-    unit = site.platform.units["rabbitmq"]
-    kill = command("systemctl", "kill", "--signal=KILL", unit)
-    down = command("sh", "-c", f"while systemctl is-active --quiet {unit}; do sleep 0.2; done")
-    hosts = (first, *others)
-    await asyncio.gather(*(host.run(kill, check=False) for host in hosts))
-    await asyncio.gather(*(host.run(down, timeout_s=CALL_S) for host in hosts))
     for name in gone:
         await forget_one(first, name, "--offline")
         for host in others:  # one at a time: each is refused while it sees the database of another open
@@ -225,6 +237,7 @@ async def begin(first: Host, others: Sequence[Host], site: Site, gone: Sequence[
     await first.run(command("rabbitmqctl", "force_boot"), timeout_s=CALL_S)
     await unmark(others, site)
     await start([first], site)
+    note(f"{first.name} begins with what it has")
     await _serve({first.name: first}, site)
     await start(others, site)
 

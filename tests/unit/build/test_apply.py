@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from build.simulated import SimulatedHost
 from build.wishes import wish
 from quorate.build import lock, owed
-from quorate.build.apply import apply, changes_now, go_through, run_everywhere, told_together, verify
+from quorate.build.apply import apply, changes_now, fresh, go_through, run_everywhere, told_together, verify
 from quorate.build.change import Change, Run, WriteFile
 from quorate.build.plan import Plan, look, partial, plan
-from quorate.build.stages import STAGES, Stage
+from quorate.build.stages import CONFIGURATION, STAGES, Stage
 from quorate.build.steps import boot, cib_secrets, corosync_conf, corosync_key, names, packages, ports, service_files
 from quorate.errors import CommandFailed, HostUnreachable, Refused
 from quorate.findings import Finding, Severity
@@ -232,6 +232,22 @@ def test_an_error_that_an_earlier_stage_brings_out_ends_it_before_the_next() -> 
         asyncio.run(changes_now(Stage("late", host_steps=(Late,)), {"n1": host}, WANT))
     assert looked == ["n1"]
     assert "/late" not in host.files
+
+
+@pytest.mark.parametrize(("words", "epoch"), [("write the CIB: 2 resources", "8"), ("write the CIB: 3 resources", "7")])
+def test_the_cib_is_written_over_what_pacemaker_wrote_while_nodes_joined(monkeypatch, words: str, epoch: str) -> None:
+    """And not over what another has made of it: then the plan that was agreed to is refused."""
+
+    def change(words: str, epoch: str) -> Change:
+        return Change("n1", "cib", words, (Run(command("write", epoch)),))
+
+    async def now(*_stage) -> list[Change]:
+        return [change(words, "8")]
+
+    monkeypatch.setattr("quorate.build.apply.changes_now", now)
+    stage = next(stage for stage in STAGES if stage.title == CONFIGURATION)
+    (found,) = asyncio.run(fresh([change("write the CIB: 2 resources", "7")], stage, {}, WANT))
+    assert found.actions == (Run(command("write", epoch)),)
 
 
 def test_who_does_not_agree_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

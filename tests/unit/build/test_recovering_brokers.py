@@ -299,7 +299,7 @@ def test_they_forget_one_after_the_other():
             return await super().run(command, **options)
 
     first, other = (Forgetting(name, host(name, SAID)._answers) for name in ("n1", "n2"))
-    asyncio.run(begin(first, [other], SITE, ["rabbit@n3"]))
+    asyncio.run(begin(first, [other], SITE, ["rabbit@n3"], lambda _words: None))
     assert all(any("--offline" in one for one in host.ran_text) for host in (first, other))
 
 
@@ -318,5 +318,22 @@ def test_no_other_starts_before_the_first_serves():
 
     first, other = (Told(name, host(name, SAID)._answers) for name in ("n1", "n2"))
     first.expect(next(iter(first._answers)), starting, up)
-    asyncio.run(begin(first, [other], SITE, ["rabbit@n3"]))
+    asyncio.run(begin(first, [other], SITE, ["rabbit@n3"], lambda _words: None))
     assert seen == [("n1", "starts"), ("n1", "serves"), ("n2", "starts")]
+
+
+@pytest.mark.parametrize(
+    ("lost_at", "is_kept"),
+    [("systemctl kill .*", False), ("rabbitmqctl .*--offline.*", True), ("systemctl start .*", True), ("", True)],
+)
+def test_where_some_have_forgotten_and_none_serves_pacemaker_starts_nobody(monkeypatch, lost_at, is_kept):
+    monkeypatch.setattr(recovering_brokers, "SERVE_S", 0.05)
+    told = []
+    fleet = {"n1": host("n1", SAID), "n2": host("n2", SAID | {"running": False})}
+    if lost_at:
+        fleet["n2"] = FakeHost("n2", {lost_at: HostUnreachable("n2: no connection"), **fleet["n2"]._answers})
+    with pytest.raises((HostUnreachable, TimedOut)):
+        asyncio.run(go_on(fleet, SITE, Going("n2", ()), ["n3"], told.append))
+    assert any("--delete-parameter" in one for two in fleet.values() for one in two.ran_text) is not is_kept
+    assert any("until this is run again" in one for one in told) is is_kept
+    assert not any("systemctl start" in one for one in fleet["n1"].ran_text)
