@@ -100,3 +100,14 @@ def test_who_cannot_say_at_once_whether_it_is_done_is_asked_again():
     said: list[str] = []
     asyncio.run(setting_up.perform(hosts, wanting(site=Store()), said.append))
     assert said == ["setting up: site: make site: done"]
+
+
+def test_one_that_cannot_say_is_passed_over_and_who_has_done_it_is_asked_first_afterwards(monkeypatch):
+    monkeypatch.setattr(setting_up, "places", lambda *_: ["n1", "n2", "n3"])
+    hosts = fleet(**{"do site": ""})
+    hosts["n1"].expect("ask site", Answer("", 2), Answer("", 1))  # it comes back, and has not got it yet
+    hosts["n2"].expect("ask site", Answer("", 1), "")
+    said: list[str] = []
+    asyncio.run(setting_up.perform(hosts, wanting(site=Store()), said.append))
+    assert said == ["setting up: site: make site: done"]
+    assert ran(hosts, "do") == {"n1": [], "n2": ["do site"], "n3": []}

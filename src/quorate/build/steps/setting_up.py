@@ -61,13 +61,13 @@ def tasks(want: Want) -> list[Task]:
     return [Task(name, one) for name in ordered for one in sites[name].service.settings_up(sites[name])]
 
 
-def place(task: Task, status: ClusterStatus | None, fleet: Fleet) -> str:
-    """Return the node where something is to be done: one where its resource is promoted, else runs; "" for none."""
+def places(task: Task, status: ClusterStatus | None, fleet: Fleet) -> list[str]:
+    """Return the nodes where something can be done: those where its resource is promoted, then where it runs."""
     if not task.what.on:
-        return next(iter(fleet), "")
+        return list(fleet)[:1]
     instances = [one for one in status.instances(task.what.on) if one.active] if status else []
     instances.sort(key=lambda one: one.role != "Promoted")
-    return next((node for one in instances for node in one.nodes if node in fleet), "")
+    return [node for one in instances for node in one.nodes if node in fleet]
 
 
 async def ask(task: Task, host: Host, want: Want) -> bool | None:
@@ -89,7 +89,7 @@ async def look(fleet: Fleet, want: Want) -> tuple[tuple[Task, State], ...]:
     async def of_service(name: str) -> list[tuple[Task, State]]:
         found = []
         for task in (one for one in all_tasks if one.service == name):
-            host = place(task, status, fleet)
+            host = next(iter(places(task, status, fleet)), "")
             found.append((task, State(host, await ask(task, fleet[host], want) if host else None)))
         return found
 
@@ -117,14 +117,17 @@ async def perform(fleet: Fleet, want: Want, note: Note) -> None:
 async def do(task: Task, fleet: Fleet, want: Want) -> bool:
     """Do one thing unless it is done; tell whether it was. Waits until its service can be asked."""
 
-    async def known() -> State | None:
-        host = place(task, await returning.status(fleet), fleet)
-        if not host:
-            raise NotYet(f"{task.what.on} runs nowhere")
-        done = await ask(task, fleet[host], want)
-        if done is None:
-            raise NotYet(f"{host} cannot say whether it is done")
-        return State(host, done)
+    async def known(first: str = "") -> State | None:
+        found = places(task, await returning.status(fleet), fleet)
+        for host in sorted(
+            found, key=lambda host: host != first
+        ):  # one that is being given all data, say, cannot tell, where the next can
+            done = await ask(task, fleet[host], want)
+            if done is not None:
+                return State(host, done)
+        raise NotYet(
+            f"{' and '.join(found)} cannot say whether it is done" if found else f"{task.what.on} runs nowhere"
+        )
 
     described = f"{task.service} can be asked, to {task.what.words}"
     state = await until(described, known, timeout_s=READY_S, every_s=0.3)
@@ -138,8 +141,8 @@ async def do(task: Task, fleet: Fleet, want: Want) -> bool:
         await host.run(call, timeout_s=what.timeout_s)
     except QuorateError as error:
         raise type(error)(masked(error.message, want.made), masked(error.hint, want.made)) from None
-    # Who is busy with what was just done cannot say so at once.
-    state = await until(described, known, timeout_s=READY_S, every_s=0.3)
+    # Who is busy with what was just done cannot say so at once; the others may not have it yet.
+    state = await until(described, lambda: known(state.host), timeout_s=READY_S, every_s=0.3)
     if not state.done:
         raise CommandFailed(
             f"{state.host}: {task.service}: it was done to {what.words}, and is not so when asked again",
