@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket,
     trace = read_trace(tmp_path / "x.jsonl", [])
     assert trace is not None
     assert {one.result for one in trace.attempts} == {"refused"}
+    assert min(other.sent_ns - one.sent_ns for one, other in pairwise(trace.attempts)) < 5 * trace.every_ms * 1e6
     assert PASSWORD not in (tmp_path / "x.jsonl").read_text()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -65,4 +66,5 @@ def test_where_nobody_listens_it_asks_again_on_schedule(listener: socket.socket,
     trace = read_trace(tmp_path / "x.jsonl", [])
     assert trace is not None
     assert {one.result for one in trace.attempts} == {"refused"}
+    assert min(other.sent_ns - one.sent_ns for one, other in pairwise(trace.attempts)) < 5 * trace.every_ms * 1e6
     assert PASSWORD not in (tmp_path / "x.jsonl").read_text()

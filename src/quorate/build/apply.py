@@ -18,7 +18,6 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from quorate.build import lock, without
 from quorate.build.actions import run_everywhere
@@ -82,8 +81,9 @@ async def through(chosen: tuple[Stage, ...], made: Plan, hand: InHand) -> Applie
     for stage, (_, planned) in zip(chosen, made.stages, strict=True):
         started = time.monotonic()
         # What was seen while the lock was held stays true until something is changed.
-        now = changes_now if done else partial(fresh, planned)
-        changes = await now(stage, hand.fleet, hand.want)
+        changes = await (
+            changes_now(stage, hand.fleet, hand.want) if done else fresh(stage, planned, hand.fleet, hand.want)
+        )
         await hand.at(stage, changes)
         await go_through(stage, changes, hand.fleet, hand.want, hand.note, settle=hand.settle)
         done += changes
@@ -91,11 +91,11 @@ async def through(chosen: tuple[Stage, ...], made: Plan, hand: InHand) -> Applie
     return Applied(tuple(done), tuple(seconds), hand.id)
 
 
-async def fresh(planned: Sequence[Change], stage: Stage, fleet: Fleet, want: Want) -> list[Change]:
+async def fresh(stage: Stage, planned: Sequence[Change], fleet: Fleet, want: Want) -> list[Change]:
     """Return what was planned; the CIB's change as it is now, if it still is the same.
 
-    Pacemaker itself writes the CIB while nodes join, and the stage before has waited for them. What somebody else has
-    changed makes another plan than was agreed to, and is refused when it is written.
+    Pacemaker itself writes the CIB while nodes join, and the stage before has waited for them. Where somebody changed
+    what the plan is about, it is another than was agreed to: what was planned is refused when it is to be written.
     """
     if stage.title == CONFIGURATION and planned:
         now = await changes_now(stage, fleet, want)

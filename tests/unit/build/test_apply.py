@@ -246,7 +246,7 @@ def test_the_cib_is_written_over_what_pacemaker_wrote_while_nodes_joined(monkeyp
 
     monkeypatch.setattr("quorate.build.apply.changes_now", now)
     stage = next(stage for stage in STAGES if stage.title == CONFIGURATION)
-    (found,) = asyncio.run(fresh([change("write the CIB: 2 resources", "7")], stage, {}, WANT))
+    (found,) = asyncio.run(fresh(stage, [change("write the CIB: 2 resources", "7")], {}, WANT))
     assert found.actions == (Run(command("write", epoch)),)
 
 

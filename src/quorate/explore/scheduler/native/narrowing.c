@@ -2,8 +2,8 @@
  *
  * Twice it goes through all that there is, again and again: for each history of each node through all resources, for
  * those that it is of; and for each action that a probe or monitor goes before through all actions, to take a mark off
- * those that it came to from there. Where that begins, its own list is exchanged for one of those that can be concerned,
- * in the same order; and put back when it has looked.
+ * those that it came to from there. Where that begins, its own list is exchanged for one of those that can be concerned;
+ * and put back when it has looked. Resources keep their order; that of actions is nothing to who takes marks off.
  */
 
 #include "worker.h"
