@@ -15,9 +15,11 @@ from quorate.build.steps import corosync_key, membership
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap_of
 from quorate.dialect.corosync.reloading import Taken, taken
+from quorate.errors import NeverComes
 from quorate.findings import Finding, Severity
-from quorate.machines.fake import FakeHost
-from quorate.observe.facts import corosync_runtime, corosync_version, file_state, quorum
+from quorate.machines.fake import Answer, FakeHost
+from quorate.machines.host import Command
+from quorate.observe.facts import corosync_runtime, corosync_version, file_state, quorum, unit_state
 from quorate.render.corosync import corosync_conf
 
 QUORATE = frozenset({"Quorate"})
@@ -308,6 +310,62 @@ def test_a_reload_that_was_not_taken_over_is_no_settled_membership() -> None:
     with pytest.raises(TimeoutError):
         asyncio.run(briefly())
     assert f"rm -f {corosync_key.REPLACED}" not in made.ran_text
+
+
+def crashing(*ends: str, came: int = 0) -> FakeHost:
+    """Return a node whose Corosync does not answer as long as its unit is as `ends` says, one after the other.
+
+    came: how often it has to be started until it answers; 0: never.
+    """
+    made = host(runs(), mark=False)
+    answers, told, starts = str(quorum.COMMAND), list(ends), []
+
+    def answer(_: Command) -> Answer:
+        healthy = (Path(__file__).parents[2] / "data/operate/healthy/n1.quorum").read_text().partition("\n")[2]
+        return Answer(healthy) if came and len(starts) >= came else Answer(status=1)
+
+    def unit(_: Command) -> str:
+        result = told.pop(0) if len(told) > 1 else told[0]
+        state = "active" if result == "success" else "failed"
+        return f"Id=corosync.service\nActiveState={state}\nResult={result}\nExecMainStatus=6\n"
+
+    made.expect(answers, answer)
+    made.expect(str(unit_state.command_for("corosync.service")), unit)
+    made.expect("systemctl start corosync.service", lambda _: starts.append(1) or "")
+    return made
+
+
+def settles(made: FakeHost) -> list[str]:
+    """Wait until the membership is settled, and return what was noted."""
+    notes: list[str] = []
+    asyncio.run(membership.settled({"n1": made}, wish(), notes.append))
+    return notes
+
+
+@pytest.mark.parametrize("result", ["signal", "core-dump"])
+def test_a_corosync_that_crashes_at_its_start_is_started_again(result: str) -> None:
+    made = crashing(result, came=1)
+    assert settles(made)[0] == "n1: corosync was ended by signal 6, and is started again"
+    assert made.ran_text.count("systemctl start corosync.service") == 1
+
+
+def test_a_corosync_that_crashes_twice_is_not_waited_for() -> None:
+    made = crashing("signal")
+    with pytest.raises(NeverComes, match=r"since n1: corosync was ended by signal 6 twice"):
+        settles(made)
+    assert made.ran_text.count("systemctl start corosync.service") == 1
+
+
+@pytest.mark.parametrize("result", ["exit-code", "success"])
+def test_a_corosync_that_ended_by_itself_or_does_not_answer_yet_is_not_started_again(result: str) -> None:
+    made = crashing(result)
+
+    async def briefly() -> None:
+        await asyncio.wait_for(membership.settled({"n1": made}, wish(), lambda _: None), timeout=0.1)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(briefly())
+    assert "systemctl start corosync.service" not in made.ran_text
 
 
 def test_wait_for_all_comes_with_two_node_by_the_reload() -> None:

@@ -14,13 +14,14 @@ from quorate.build import returning
 from quorate.build.actions import run_everywhere
 from quorate.build.change import Change, Deed, Effect, Run, Thing
 from quorate.build.restarts import fitness, marks, rolling, saying, together
+from quorate.build.restarts.crashed import Crashed
 from quorate.build.restarts.way import Needs, differing, needs, series_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps import corosync_conf, corosync_key
 from quorate.build.steps.running_members import endangered
 from quorate.build.want import Want
 from quorate.dialect.corosync.cmap import cmap_of
-from quorate.errors import QuorateError, Refused, TimedOut
+from quorate.errors import NeverComes, QuorateError, Refused, TimedOut
 from quorate.findings import Finding, Severity
 from quorate.machines.host import Command, Host, command
 from quorate.machines.waiting import until
@@ -239,8 +240,11 @@ def refuse(said: list[Change | Finding]) -> None:
 
 
 async def settled(fleet: Fleet, want: Want, note: Note) -> None:
-    """Return when every node counts every node as a member, all votes, is quorate, and runs what is in its file."""
-    wanted = cmap_of(rendered(want.cluster))
+    """Return when every node counts every node as a member, all votes, is quorate, and runs what is in its file.
+
+    A Corosync that crashes meanwhile is started again, once.
+    """
+    wanted, crashed = cmap_of(rendered(want.cluster)), Crashed(want, note)
     seen: dict[str, str] = {}
 
     async def complete() -> bool | None:
@@ -248,8 +252,10 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         return not any(seen.values()) or None
 
     async def one(host: Host) -> str:
-        problem = lacking(await answer(gather(host, quorum)), want)
-        if problem:
+        view = await answer(gather(host, quorum))
+        if view is None:
+            await crashed.look(host)
+        if problem := lacking(view, want):
             return f"{host.name} {problem}"
         runtime = await answer(gather(host, corosync_runtime))
         keys = differing(runtime.values, wanted) if runtime else {}
@@ -257,7 +263,9 @@ async def settled(fleet: Fleet, want: Want, note: Note) -> None:
         return f"{host.name} did not take over {', '.join(keys)}{error}" if keys else ""
 
     try:
-        await until("every node a member, and quorate", complete, timeout_s=60, every_s=0.2)
+        await until("every node a member, and quorate", complete, timeout_s=60, hopeless=crashed.hopeless)
+    except NeverComes as error:
+        raise NeverComes(error.message, "journalctl -u corosync there says what it did last") from error
     except TimedOut as error:
         port = want.cluster.corosync.links[0].port
         raise TimedOut(
