@@ -5,6 +5,7 @@ reader's light or dark preference. Everything that comes from a run is escaped.
 """
 
 import re
+from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,8 +19,9 @@ from quorate.report import timeline, wording
 SYMBOLS = {Verdict.HELD: "✓", Verdict.VIOLATED: "✕", Verdict.UNKNOWN: "?"}
 
 
+@cache
 def environment() -> Environment:
-    """Return where templates are found, and the filters that they use; everything is escaped."""
+    """Return where templates are found, compiled once, and the filters that they use; everything is escaped."""
     made = Environment(
         loader=PackageLoader("quorate.report"),
         autoescape=True,

@@ -39,7 +39,7 @@ def damaged(draw):
     return "\n".join(rows) + "\n"
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(damaged(), min_size=1, max_size=2), st.booleans())
 def test_damaged_texts(texts, verbatim):
     given_ = [(f"text{number}", text) for number, text in enumerate(texts)]

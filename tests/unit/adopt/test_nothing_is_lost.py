@@ -6,7 +6,7 @@ from tests.unit.dialect.generated import configurations
 
 
 @settings(
-    max_examples=60, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(configurations)
 def test_no_object_is_lost(configuration):

@@ -120,7 +120,7 @@ def damaged(draw):
     return "\n".join(rows).replace("{}", draw(st.sampled_from(PLANTED)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(damaged())
 def test_no_damage_brings_a_password_to_light(text):
     assert "hunter2" not in shown(adopted(("x.crm", TEXT.format(pair="passwd=lrm://")), ("y", text)))

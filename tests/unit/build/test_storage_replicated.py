@@ -102,7 +102,7 @@ def test_the_secret_that_a_node_has_is_the_other_s_too() -> None:
     assert change.actions[-1].content.decode() == world.disks["n1"].file
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 22), max_size=6), st.booleans())
 def test_however_often_it_is_interrupted_it_comes_to_its_end_and_destroys_nothing(
     deaths: list[int], n2_boots: bool

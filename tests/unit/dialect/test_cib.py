@@ -33,7 +33,7 @@ from quorate.errors import UsageError
 from quorate.render.cib import configuration as rendered
 
 DATA = Path(__file__).parents[2] / "data"
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 CLUSTERS = sorted((DATA / "render").glob("*/cluster.yaml"))
 
 

@@ -10,7 +10,7 @@ from quorate.dialect.corosync.vocabulary import NAMES, SECTIONS
 from quorate.dialect.corosync.write import write
 
 TEXTS = [case.joinpath("corosync.conf").read_text() for case in CASES]
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 WORD = st.text("abcdefghijklmnop_0123456789", min_size=1, max_size=12).filter(lambda word: word not in NAMES)
 VALUE = (

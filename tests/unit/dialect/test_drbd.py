@@ -13,7 +13,7 @@ from quorate.dialect.drbd.vocabulary import OPTIONS, SECTIONS
 from quorate.dialect.drbd.write import write
 
 CASES = sorted((Path(__file__).parents[2] / "data/dialect/drbd").iterdir())
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 WORD = st.text("abcdeXYZ0123456789./:-_[]@ {};#äß", min_size=1, max_size=12)
 NAME = st.sampled_from(sorted(option for options in OPTIONS.values() for option in options))

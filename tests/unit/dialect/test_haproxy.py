@@ -13,7 +13,7 @@ from quorate.dialect.haproxy.vocabulary import SECTIONS
 from quorate.dialect.haproxy.write import write
 
 CASES = sorted((Path(__file__).parents[2] / "data/dialect/haproxy").iterdir())
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 PLAIN = st.text("abcXYZ0123./:-_{}%,", min_size=1, max_size=8)
 QUOTED = st.text("ab c#${}\\'", max_size=6).map(lambda text: '"' + text.replace("\\", "\\\\") + '"')

@@ -13,7 +13,7 @@ from quorate.dialect.pcs.read import read
 from quorate.dialect.pcs.write import write
 
 WHOLE = next(case for case in CASES if case.name == "whole").joinpath("text.sh").read_text()
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @quick
@@ -36,7 +36,7 @@ def test_what_pcs_has_no_words_for_is_named(configuration):
             assert any(name in finding.summary for finding in written.findings), key
 
 
-@settings(quick, max_examples=60)
+@settings(quick, max_examples=30)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 30), st.text(max_size=5))
 def test_reading_never_raises(at, length, instead):
     text = WHOLE[:at] + instead + WHOLE[at + length :]

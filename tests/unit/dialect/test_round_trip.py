@@ -9,7 +9,7 @@ from quorate.dialect.crm.read import read
 from quorate.dialect.crm.write import write
 
 WHOLE = next(case for case in CASES if case.name == "whole").joinpath("text.crm").read_text()
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @quick

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import subprocess
+from dataclasses import replace
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from random import Random
@@ -54,6 +56,7 @@ services:
 FIVE = ("cluster: five\nnodes:\n", "\nservices:\n  site: {kind: web, address: 10.1.0.100/24}\n")
 
 
+@cache
 def of(text: str) -> Setting:
     cluster = load(text, "cluster.yaml", kinds()).cluster
     assert cluster is not None
@@ -64,9 +67,7 @@ def setting(kind: Kind = "container", *, second_link: bool = True) -> Setting:
     text = kinds()["web"].example
     for number in () if second_link else (1, 2, 3):
         text = text.replace(f", 172.20.0.1{number}", "")
-    cluster = load(text, "web.yaml", kinds()).cluster
-    assert cluster is not None
-    return Setting(cluster, "site", kind)
+    return replace(of(text), kind=kind)
 
 
 def test_they_are_found_by_being_there() -> None:

@@ -1,5 +1,7 @@
 """Subjects for tests, each from a cluster file, and what runs where at rest."""
 
+from functools import cache
+
 from quorate.catalog.agents import AgentLibrary
 from quorate.catalog.platforms.debian import PLATFORM
 from quorate.catalog.services import kinds
@@ -24,6 +26,7 @@ def nodes(count, links=2):
 IPMI = "fencing: {ipmi: {user: admin, password: {env: IPMI}}}\n"
 
 
+@cache
 def subject_of(count=3, services=SITE, links=2, fencing=IPMI, more=""):
     """Return the Subject of so many nodes, all with boards of their own."""
     result = load(nodes(count, links) + fencing + services + more, "test.yaml", kinds())
