@@ -5,10 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from quorate.build.baseline import Baseline
 from quorate.build.consequences import Fate
 from quorate.build.foretelling import Course, Known, foretell
+from quorate.build.making_way import making_way, stopped
 from quorate.build.restoring import configuration_of
 from quorate.build.returning import WayBack
 from quorate.build.steps.cib import in_turn
@@ -19,7 +21,7 @@ from quorate.catalog.services import kinds
 from quorate.describe.load import load
 from quorate.explore.scheduler.opening import open_scheduler
 from quorate.explore.scheduler.step import QUIET
-from quorate.observe.facts.cib import parse
+from quorate.observe.facts.cib import parse, parse_xml
 from quorate.render.cib import cib, configuration, text
 from quorate.render.merge import merged
 
@@ -49,6 +51,22 @@ def others(found):
     return {one.service: one.fate for one in found.services if one.service not in {"identity", "images"}}
 
 
+def stops(graph, resource):
+    """The ids of the stops of a resource, by node."""
+    return {one.node: one.id for one in graph.actions if (one.task, one.resource) == ("stop", resource)}
+
+
+def waited_for(graph, id_):
+    """The ids of all that an action waits for."""
+    after = {one.id: one.after for one in graph.actions}
+    found, ahead = set(), [id_]
+    while ahead:
+        new = set(after.get(ahead.pop(), ())) - found
+        found |= new
+        ahead += new
+    return found
+
+
 QUIET_ONES = dict.fromkeys(("entrance", "database", "broker", "cache"), Fate.UNAFFECTED)
 
 
@@ -71,6 +89,24 @@ def test_from_an_address_to_a_proxy_the_server_that_ran_alone_is_started_anew():
         assert nodes_of(found, "stop", server) == [holder]
         assert nodes_of(found, "start", server) == NODES
     assert nodes_of(found, "start", "entrance-server") == NODES
+
+
+@pytest.mark.parametrize(("before", "after"), [(FILE, PASSIVE), (PASSIVE, FILE)])
+def test_what_makes_way_stops_in_one_transition_each_server_before_its_store(before, after):
+    """Removed at once, it was stopped one after the other in seven transitions, stores before their servers."""
+    old, new = (load(one, "cluster.yaml", kinds()).cluster for one in (before, after))
+    want = Want(new, {node.name: PLATFORM for node in new.nodes}, AGENTS, str)
+    with open_scheduler(text(cib(old, AGENTS, PLATFORM))) as scheduler:
+        was = parse_xml(scheduler.cib((QUIET,)))
+    going = making_way(was, configuration(new, AGENTS, PLATFORM), want)
+    with open_scheduler(etree.tostring(stopped(was, going), encoding="unicode")) as scheduler:
+        settled = scheduler.settle((QUIET,))
+    assert [bool(one.actions) for one in settled.transitions].count(True) == 1
+    (graph, *_) = settled.transitions
+    servers, stores = stops(graph, "images-server"), stops(graph, "images-filesystem")
+    assert servers.keys() == stores.keys() != set()
+    assert all(servers[node] in waited_for(graph, stores[node]) for node in stores)
+    assert stops(graph, "identity-server").keys() == servers.keys()
 
 
 @pytest.mark.parametrize(("before", "after"), [(FILE, PASSIVE), (PASSIVE, FILE)])

@@ -17,13 +17,11 @@ from quorate.catalog.api import ApiService
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
 from quorate.observe.facts.cib import parse_xml
-
-REFERENCES = ("rsc", "with-rsc", "first", "then", "ref", "id-ref")
-"""Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""
+from quorate.render.merge import MAKING_WAY
 
 
 def making_way(live: Element, new: Element, want: Want) -> tuple[str, ...]:
-    """Return the resources of the live CIB that have to go before the new one is written, each with all within it.
+    """Return the resources of the live CIB that have to stop before the new one is written, each with all within it.
 
     live, new: a CIB or its <configuration>. Where an entrance gets proxies, or loses them, these are its proxies, and
     the servers behind it. () where nobody is in the way.
@@ -45,31 +43,30 @@ def between(old: str, new: str, want: Want) -> str:
     if not old or not new:
         return ""
     root = parse_xml(old)
-    gone = making_way(root, parse_xml(new), want)
-    return etree.tostring(without(root, gone), encoding="unicode") if gone else ""
+    going = making_way(root, parse_xml(new), want)
+    return etree.tostring(stopped(root, going), encoding="unicode") if going else ""
 
 
-def without(live: Element, gone: Collection[str]) -> Element:
-    """Return a CIB without these resources, and without the constraints that name one of them, or one within.
+def stopped(live: Element, going: Collection[str]) -> Element:
+    """Return a CIB in which Pacemaker is to stop these resources, and all within: in their order, and each everywhere.
 
-    live: a CIB or its <configuration>.
+    live: a CIB or its <configuration>. Resources that are not there any more would be stopped without any order, one
+    after the other.
     """
     root = copy.deepcopy(live)
-    ids: set[str | None] = set()
-    for resources in root.iterfind(".//resources"):
-        for one in [one for one in resources if one.get("id") in gone]:
-            ids |= {within.get("id") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
-            resources.remove(one)
-    for constraints in root.iterfind(".//constraints"):
-        for one in [one for one in constraints if named(one) & ids]:
-            constraints.remove(one)
+    for one in root.iterfind(".//resources/*"):
+        if one.get("id") in going:
+            for primitive in one.iter("primitive"):
+                primitive.append(mark(str(primitive.get("id"))))
     return root
 
 
-def named(constraint: Element) -> set[str | None]:
-    """Return what a constraint names."""
-    found: set[str | None] = {constraint.get(name) for name in REFERENCES if constraint.get(name)}
-    return found | {one.get("id") for one in constraint.iter("resource_ref")}
+def mark(resource: str) -> Element:
+    """Return what keeps a resource stopped meanwhile, whatever else is said of it."""
+    id_ = f"{MAKING_WAY}-{resource}"
+    group = etree.Element("meta_attributes", id=id_, score="INFINITY")
+    etree.SubElement(group, "nvpair", id=f"{id_}-target-role", name="target-role", value="Stopped")
+    return group
 
 
 def entrances(want: Want) -> Iterator[str]:

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.observe.facts.cib import parse_xml
-from quorate.render.merge import BOOKKEEPING, RUN_STATE, canonical, is_restart_mark, without_restart_marks
+from quorate.render.merge import BOOKKEEPING, canonical, is_restart_mark, is_run_state, without_restart_marks
 
 OF_THE_MOMENT = frozenset({"standby", "maintenance", "quorate-fencing-proven"})
 """Permanent attributes of a node that say how it is, not how the cluster is configured."""
@@ -229,7 +229,7 @@ def _by_hand(now: Element, old: Element) -> list[tuple[str, Element]]:
         (item.get("id", ""), pair)
         for item in now.iterfind("resources//*")
         for pair in item.iterfind("meta_attributes/nvpair")
-        if pair.get("name") in RUN_STATE and given.get((item.get("id"), pair.get("name"))) != pair.get("value")
+        if is_run_state(pair) and given.get((item.get("id"), pair.get("name"))) != pair.get("value")
     ]
 
 
@@ -244,7 +244,7 @@ def _carry_run_state(now: Element, old: Element) -> None:
     for item in old.findall("resources//*"):
         for pair in item.findall("meta_attributes/nvpair"):
             ended = item.get("id") in there and (item.get("id"), pair.get("name")) not in standing
-            if ended and pair.get("name") in RUN_STATE:
+            if ended and is_run_state(pair):
                 _remove(pair)
         for group in item.findall("meta_attributes"):
             if not len(group):

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from ipaddress import IPv4Address, IPv6Address
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -144,6 +145,10 @@ class ApiService(Service):
         entrance = self.entrance(site)
         return entrance.service.addresses()[0] if entrance and self.is_passive(site) else node.links[0]
 
+    def asked(self, site: Site, node: Node) -> IPv4Address | IPv6Address:
+        """Return where the server on `node` is asked whether it is well: where it listens."""
+        return self.listening(site, node).ip
+
     def sql(self, site: Site) -> str:
         """Return the URL of the database; "" for a file without one, which has a finding."""
         database = site.chosen(self.database, "sql")
@@ -161,13 +166,13 @@ class ApiService(Service):
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the settings, what makes the unit wait until the server answers, and what watches the server."""
         unit, server = site.platform.units[self.kind], f"{site.name}-server"
-        asked = (str(self.listening(site, node).ip), str(self.port), self.health)
+        asked = (str(self.asked(site, node)), str(self.port), self.health)
         pidfile = f"/run/{self.kind}/quorate.pid"
         content = UNIT.format(
             name=unit.removesuffix(".service"),
             user=self.kind,
             settings="".join(f"{line}\n" for line in self.unit_lines(site, node)),
-            freed=freed(asked[0], [self.port]),
+            freed=freed(str(self.listening(site, node).ip), [self.port]),
             leaving=(STAYING + (LEAVING if self.proxied(site) else "")).format(
                 answers=ANSWERS, file=self.leaving, seconds=LEAVE_S
             ),

@@ -22,6 +22,7 @@ from quorate.drill.writes import KEPT, Writes, judge_writes
 from quorate.errors import UsageError
 
 BESIDE = ("icmp", "tcp")  # the kinds of clients that ask beside a service's own
+HELD_BACK = ("token",)  # the kinds that ask no more while several wait for an answer
 CLOCK_STEP_MAX_S = 0.05
 CLOCK_AHEAD_S = 600.0  # nodes log for some seconds after the run's last event
 
@@ -271,7 +272,7 @@ def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
         fault_ns=inject.at_ns,
         every_ms=trace.every_ms,
         target_s=recording.about.target_s,
-        one_at_a_time=trace.in_flight_max == 1,
+        held_back=trace.in_flight_max == 1 or trace.probe in HELD_BACK,
         barred_ns=_barred_ns(recording.events),
     )
     kept = KEPT.get(trace.probe)

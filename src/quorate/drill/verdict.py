@@ -8,7 +8,8 @@ lasted at least until the end of the watch.
 Held, violated or unknown. A probe that did not run for a while (a stall: over 100 ms late on its own schedule) could
 have stamped the edges of a gap wrongly by as much; the verdict is unknown only if that could decide it. It is unknown
 too when the client was never steady before the fault, and when the watch ended before the target could be missed.
-A client that asks one thing at a time is late only when it is late after the end of the attempt before.
+A client that is held back by who has not answered, as one that asks one thing at a time, is late only when it is late
+after the end of the attempt before.
 
 While a fault lasts that no cluster could end, nobody is allowed to serve: where fencing cannot succeed, whoever takes
 over may not be alone. An answer then is a violation, and the target counts from the end of that time.
@@ -97,7 +98,7 @@ def judge(
     fault_ns: int,
     every_ms: float,
     target_s: float | None = None,
-    one_at_a_time: bool = False,
+    held_back: bool = False,
     barred_ns: tuple[int, int] | None = None,
 ) -> Judgement:
     """Judge one client. attempts: in any order. target_s None: it is only asked that the service comes back.
@@ -107,7 +108,7 @@ def judge(
     in_order = sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n))
     every_ns = int(every_ms * 1e6)
     all_gaps = find_gaps(in_order)
-    stalls = find_stalls(in_order, every_ns, one_at_a_time=one_at_a_time)
+    stalls = find_stalls(in_order, every_ns, held_back=held_back)
     after = [gap for gap in all_gaps if gap.end_ns > fault_ns]
     before = [gap.seconds for gap in all_gaps if gap.end_ns <= fault_ns]
     failing = tuple(gap for gap in after if gap.failed)
@@ -215,12 +216,12 @@ def _first_at(moments: Sequence[int], limit: int, start: int) -> int:
     return start
 
 
-def find_stalls(in_order: Sequence[Attempt], every_ns: int, *, one_at_a_time: bool = False) -> list[tuple[int, int]]:
+def find_stalls(in_order: Sequence[Attempt], every_ns: int, *, held_back: bool = False) -> list[tuple[int, int]]:
     """Return (from, to) wherever an attempt was sent over 100 ms later than the schedule says."""
     stall_ns = STALL_MS * 1_000_000
     found = []
     for one, other in pairwise(in_order):
-        due_ns = max(one.sent_ns + every_ns, one.done_ns) if one_at_a_time else one.sent_ns + every_ns
+        due_ns = (one.done_ns if held_back else one.sent_ns) + every_ns
         if other.sent_ns > due_ns + stall_ns:
             found.append((due_ns - every_ns, other.sent_ns))
     return found

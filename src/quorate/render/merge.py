@@ -27,6 +27,9 @@ BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog"
 RESTART_SET = "quorate-restart"
 """How the ids of the sets begin that quorate makes while it restarts daemons, and takes away after (build/restarts)."""
 
+MAKING_WAY = "quorate-making-way"
+"""How the ids begin of what quorate stops resources by between two writes of a CIB (build/making_way.py)."""
+
 RECOVERS = "quorate-recover"
 """The meta attribute by which `quorate recover` knows that it has unmanaged a resource (build/recovering_brokers)."""
 
@@ -272,7 +275,7 @@ class _Merge:
         given = {pair.get("name") for pair in item.iterfind("meta_attributes/nvpair")}
         for pair in before.iterfind("meta_attributes/nvpair"):
             name = pair.get("name", "")
-            if name not in RUN_STATE or name in given:
+            if not is_run_state(pair) or name in given:
                 continue
             if self._keep(Leftover("meta attribute", f"{item.get('id')} {name}", pair.get("value", ""))):
                 _meta_of(item, pair).append(copy.deepcopy(pair))
@@ -386,6 +389,11 @@ def without_restart_marks(configuration: Element) -> Element:
         if parent is not None and is_restart_mark(group):
             parent.remove(group)
     return root
+
+
+def is_run_state(pair: Element) -> bool:
+    """Tell whether a meta attribute is one that stops, unmanages or rests a resource until somebody takes it back."""
+    return pair.get("name") in RUN_STATE and not (pair.get("id") or "").startswith(MAKING_WAY)
 
 
 def is_restart_mark(group: Element) -> bool:

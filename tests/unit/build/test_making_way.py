@@ -13,7 +13,7 @@ from quorate.build.change import Change, Run
 from quorate.build.history import kept_path
 from quorate.build.in_hand import InHand, inherited
 from quorate.build.kept import Kept, KeptFile
-from quorate.build.making_way import making_way, without
+from quorate.build.making_way import making_way, stopped
 from quorate.build.restoring import configuration_of, primitives
 from quorate.build.returning import WayBack, put_back, take_back
 from quorate.build.steps import cib, corosync_conf
@@ -61,15 +61,28 @@ def test_who_goes(was: Want, want: Want, gone: list[str]) -> None:
     assert len(planned(was, want).actions) == (4 if gone else 1)
 
 
-def test_what_is_left_meanwhile_is_whole() -> None:
+def told_to_stop(root: Element) -> set[str | None]:
+    pairs = root.iterfind(".//resources//primitive/meta_attributes/nvpair[@name='target-role'][@value='Stopped']")
+    return {pair.getparent().getparent().get("id") for pair in pairs}  # type: ignore[union-attr]
+
+
+def test_what_makes_way_stops_in_its_order_and_all_else_stays() -> None:
     root = live(PROXY).root
-    left = without(root, ("entrance-servers", "identity", "images"))
-    ids = {one.get("id") for one in left.iterfind("configuration/resources//*")}
-    assert "entrance" in ids, "the address stays where it is"
-    assert not {"entrance-server", "identity-server", "images-filesystem"} & ids
-    named = {one.get(name) for one in left.iterfind("configuration/constraints/*") for name in ("rsc", "first", "then")}
-    assert named - {None} <= ids
-    assert root.find(".//primitive[@id='entrance-server']") is not None, "what was given is not changed"
+    meanwhile = stopped(root, ("entrance-servers", "identity", "images"))
+    assert told_to_stop(meanwhile) == {"entrance-server", "identity-server", "images-filesystem", "images-server"}
+    constraints = (cib.text(one).partition("<constraints>")[2] for one in (meanwhile, root))
+    assert len(set(constraints)) == 1, "what is not there any more has no order: disks went before their servers"
+    assert told_to_stop(root) == set(), "what was given is not changed"
+
+
+def test_who_goes_on_after_the_first_write_writes_nothing_of_it_again() -> None:
+    was = live(PROXY)
+    meanwhile = parse(canonical(stopped(was.root, making_way(was.root, live(ALONE).root, ALONE))), 0)
+    for wanted in (PROXY, ALONE):
+        new, leftovers = cib.target(meanwhile.root, wanted)
+        assert told_to_stop(new) == set()
+        assert cib.text(new) == cib.text(live(wanted).root)
+        assert "target-role" not in str(leftovers), "nobody stopped it by hand"
 
 
 def test_the_second_write_is_over_the_first_and_leads_to_what_is_wanted() -> None:
@@ -83,7 +96,7 @@ def test_the_second_write_is_over_the_first_and_leads_to_what_is_wanted() -> Non
     assert verified.command.argv[0] == "crm_verify"
     assert verified.command.input == second.command.input, "the whole is verified before anything is stopped for it"
     assert "crm_resource --wait" in stopped.command.argv[-1]
-    assert "entrance-server" not in str(first.command.input)
+    assert "entrance-server" in told_to_stop(parse_xml(first.command.input.decode()))
     intended = parse_xml(cib.intended(change))
     assert intended.find(".//group[@id='identity']") is not None
     assert "after a stop of" in change.words
@@ -149,11 +162,13 @@ def way_back(was: Want, want: Want) -> WayBack:
 
 
 def mon(root: Element) -> str:
-    """Return what crm_mon says where all runs that is configured."""
+    """Return what crm_mon says where all runs that is configured, and not told to stop."""
+    going = told_to_stop(root)
     runs = (
         f'<resource id="{one.get("id")}" resource_agent="{one.get("class")}:{one.get("type")}" role="Started" '
         'active="true" managed="true" failed="false"><node name="n1"/></resource>'
         for one in root.iterfind("configuration/resources//primitive")
+        if one.get("id") not in going
     )
     return f"""<pacemaker-result api-version="2.25"><summary><current_dc present="true" version="2.1.5" name="n1"
  with_quorum="true" mixed_version="false"/><cluster_options/></summary><nodes>
@@ -178,7 +193,7 @@ def test_what_breaks_between_the_two_writes_is_taken_back(was: Want, want: Want,
     cluster = Cluster(was)
     cluster.host.expect("sh -c 'crm_resource --wait.*", HostUnreachable("n1"))
     way = cluster.broken_off(was, want)
-    assert "identity-server" not in canonical(cluster.root)
+    assert "identity-server" in told_to_stop(cluster.root)
     if pending:  # and what is to stop still runs
         cluster.host.expect(str(facts.cluster_status.COMMAND), mon(live(was).root))
     assert isinstance(taken_back(cluster, want, way), Returned)

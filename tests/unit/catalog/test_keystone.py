@@ -38,9 +38,18 @@ def settings(where):
 def test_its_server_listens_at_the_node_behind_a_proxy_and_at_the_address_without_one(active, passive):
     path = "/etc/systemd/system/keystone.service"
     assert f"--http-socket {NODE.links[0].ip}:5000 --ini" in file(active, path).content
-    assert "--http-socket 10.20.0.100:5000 --ini" in file(passive, path).content
+    assert "--http-socket 10.20.0.100:5000 --http-socket 127.0.0.1:5000 --ini" in file(passive, path).content
     assert "ExecStart=\nExecStart=/usr/bin/uwsgi_python3 " in file(active, path).content
     assert "KillMode=mixed\n" in file(active, path).content, "a worker that is told to stop drops its requests"
+
+
+def test_without_a_proxy_whether_it_is_well_is_asked_beside_the_queue_of_clients(active, passive):
+    unit, watch = "/etc/systemd/system/keystone.service", "/etc/systemd/system/quorate-watch-identity-server.service"
+    for question in ("answers --started /run/keystone/quorate.pid {} 5000", "answers {} 5000"):
+        path = unit if "--started" in question else watch
+        assert question.format("127.0.0.1") in file(passive, path).content
+        assert question.format(NODE.links[0].ip) in file(active, path).content
+    assert "free 10.20.0.100 5000\n" in file(passive, unit).content, "it waits for the address that clients use"
 
 
 def test_the_packages_ini_is_left_alone_and_ours_has_as_many_workers_as_the_file_says(active, passive):

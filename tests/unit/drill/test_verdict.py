@@ -173,7 +173,7 @@ def test_who_asks_one_at_a_time_is_not_late_while_it_waits_for_an_answer() -> No
         Attempt(45, 901 * MS, 902 * MS, "ok"),
         Attempt(60, 1200 * MS, 1201 * MS, "ok"),
     ]
-    assert find_stalls(slow, 20 * MS, one_at_a_time=True) == [(901 * MS, 1200 * MS)]
+    assert find_stalls(slow, 20 * MS, held_back=True) == [(902 * MS, 1200 * MS)]
     assert len(find_stalls(slow, 20 * MS)) == 2
 
 

@@ -4,9 +4,9 @@ Resources that are committed one by one start too early, in the wrong order or i
 (voxpupuli/puppet-corosync issue 157). The write is one patch (crm_diff). When somebody changed the configuration since
 it was looked at, its epoch has moved on, nothing is written and apply says so.
 
-Where what goes has to stop before what comes can start (making_way.py), it is two writes: first without what is in the
-way, and the whole, which crm_verify has taken before, when that has stopped. Killed in between, the next apply writes
-the whole, or goes back (returning.py).
+Where what goes has to stop before what comes can start (making_way.py), it is two writes: first what is in the way is
+told to stop, and the whole, which crm_verify has taken before, is written when it has. Killed in between, the next
+apply writes the whole, or goes back (returning.py).
 """
 
 import copy
@@ -18,7 +18,7 @@ from lxml import etree
 from quorate.build import by_hand, in_clear
 from quorate.build.change import Change, Deed, Effect, Run, Thing, difference, digest
 from quorate.build.cib_parts import deeds, parts
-from quorate.build.making_way import making_way, without
+from quorate.build.making_way import making_way, stopped
 from quorate.build.restoring import configuration_of
 from quorate.build.step import Fleet, Note, PlacedStates, answer
 from quorate.build.steps.pacemaker import DEADTIME
@@ -121,8 +121,8 @@ def writes(facts: Facts, want: Want) -> Iterator[Change]:
     old, now = text(live), text(new)
     if old == now:
         return
-    gone = making_way(live, new, want)
-    words = f"write the CIB: {summary(wanted)}" + (f", after a stop of {', '.join(gone)}" if gone else "")
+    going = making_way(live, new, want)
+    words = f"write the CIB: {summary(wanted)}" + (f", after a stop of {', '.join(going)}" if going else "")
     yield Change(
         facts.node,
         TITLE,
@@ -164,10 +164,10 @@ def in_turn(live: Cib, new: etree._Element, want: Want, *, verify: bool = True) 
         return Run(writing(content, epoch, verify=verify), timeout_s=120)
 
     epoch = live.version.epoch
-    if gone := making_way(live.root, new, want):
-        stopped = Run(Command(("sh", "-c", UNTIL_STOPPED)), timeout_s=STOPPED_S + 10)
+    if going := making_way(live.root, new, want):
+        until_stopped = Run(Command(("sh", "-c", UNTIL_STOPPED)), timeout_s=STOPPED_S + 10)
         verified = (Run(verifying(at_rest(new, want))),) if verify else ()
-        return *verified, write(without(live.root, gone), epoch), stopped, write(new, epoch + 1)
+        return *verified, write(stopped(live.root, going), epoch), until_stopped, write(new, epoch + 1)
     return (write(new, epoch),)
 
 

@@ -17,6 +17,7 @@ services may ask about it in requests that were begun before ([token] expiration
 
 import json
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, ClassVar
 
 from quorate.catalog.api import ApiService, database_settings
@@ -40,6 +41,7 @@ from quorate.describe.reader import whole
 CONF = "/etc/keystone"
 INI = f"{CONF}/quorate-uwsgi.ini"
 OPENRC = "/root/quorate-openrc"
+LOOPBACK = IPv4Address("127.0.0.1")
 KEPT_S = 3600 + 172_800
 MASTER_MIB, WORKER_MIB = 16, 143  # Keystone 22 without a request
 
@@ -62,7 +64,8 @@ need-app = true
 # What was begun is ended before the server stops, within this time.
 hook-master-start = unix_signal:15 gracefully_kill_them_all
 worker-reload-mercy = 5
-listen = 100
+# Whoever would wait longer gives up, and is served all the same: a server with too much to do would work for nobody.
+listen = 32
 buffer-size = 65535
 rem-header = Content-Length
 # It ends a connection after each answer. After one without a body a client that is not told would ask on it again.
@@ -166,9 +169,19 @@ targets: {availability: 99.99, outage_s: 60}
 
         Only the master is told to stop: it lets its workers end what they have begun. A worker that is told drops it.
         """
-        where = f"{host_in_url(self.listening(site, node))}:{self.port}"
-        command = f"/usr/bin/uwsgi_python3 --http-socket {where} --ini {INI}"
+        sockets = [f"{host_in_url(self.listening(site, node))}:{self.port}"]
+        if self.is_passive(site):
+            sockets.append(f"{self.asked(site, node)}:{self.port}")
+        command = " ".join(("/usr/bin/uwsgi_python3", *(f"--http-socket {one}" for one in sockets), f"--ini {INI}"))
         return ("ExecStart=", f"ExecStart={command}", "KillMode=mixed")
+
+    def asked(self, site: Site, node: Node) -> IPv4Address | IPv6Address:
+        """Return the loopback address where no proxy keeps clients from coming all at once.
+
+        Requests wait in a queue of their socket. Those of clients that had waited for the address kept the question of
+        whether a server is well from being answered; so its start took longer than it may, and it was ended.
+        """
+        return LOOPBACK if self.is_passive(site) else super().asked(site, node)
 
     def files(self, site: Site, node: Node) -> Sequence[HostFile]:
         """Return the frame's, uWSGI's settings, and what an operator needs to work at once."""

@@ -70,14 +70,20 @@ class Connections:
         """How many attempts are open."""
         return self._count
 
+    @property
+    def waiting(self) -> int:
+        """How many have a connection, and wait for their answer."""
+        return sum(one.connected and not one.done for one in self._open)
+
     def is_troubled(self, now_ns: int) -> bool:
         """Tell whether one failed after the last good one, or has no connection in the usual step, and few wait.
 
         Who is connected and waits has his answer as soon as there is one: nothing is gained by asking beside him.
         """
-        waiting = [exchange for exchange in self._open if not exchange.done]
-        is_lost = any(not one.connected and now_ns - one.sent_ns >= self._every_ns for one in waiting)
-        return (is_lost or self._lost > self._answered) and sum(one.connected for one in waiting) < HURRIED_MAX
+        is_lost = any(
+            not one.done and not one.connected and now_ns - one.sent_ns >= self._every_ns for one in self._open
+        )
+        return (is_lost or self._lost > self._answered) and self.waiting < HURRIED_MAX
 
     def send(self, n: int, now_ns: int) -> None:
         """Begin attempt number n: a fresh connection."""
