@@ -16,8 +16,8 @@ from quorate.drill.account import Account
 from quorate.drill.history import read_trace
 from quorate.drill.probe import Clients, ProbeProcess, probing, probing_all
 from quorate.drill.probes._account import Ask
+from quorate.drill.probes._connections import HURRIED_MAX
 from quorate.drill.probes._process import Settings
-from quorate.drill.probes.token import WAITING_MAX
 from quorate.drill.record import Trace
 from quorate.drill.verdict import Verdict
 from quorate.drill.writes import KEPT, judge_writes
@@ -92,7 +92,7 @@ def test_a_service_that_is_silent_is_not_asked_without_end(openstack: OpenStack,
     assert all(other - one >= 5 for one, other in pairwise(before))
     # What it does with requests that were given up, a server cannot do with those of who still waits.
     at_once = [sum(one.sent_ns <= other.sent_ns < one.done_ns for one in found.attempts) for other in found.attempts]
-    assert max(at_once) == WAITING_MAX
+    assert max(at_once) == HURRIED_MAX
 
 
 def test_a_wrong_password_is_no_token(openstack: OpenStack, tmp_path: Path) -> None:
@@ -226,4 +226,4 @@ def test_who_waits_for_an_address_does_not_come_to_it_all_at_once(tmp_path: Path
 
         came = asyncio.run(story())
     assert len([one for one in trace_of(path).attempts if one.detail == "no connection"]) >= 30
-    assert came == WAITING_MAX
+    assert came == HURRIED_MAX

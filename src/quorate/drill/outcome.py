@@ -22,7 +22,7 @@ from quorate.drill.writes import KEPT, Writes, judge_writes
 from quorate.errors import UsageError
 
 BESIDE = ("icmp", "tcp")  # the kinds of clients that ask beside a service's own
-HELD_BACK = ("token",)  # the kinds that ask no more while several wait for an answer
+HELD_BACK = ("token", "image")  # the kinds that ask no more while several wait for an answer
 CLOCK_STEP_MAX_S = 0.05
 CLOCK_AHEAD_S = 600.0  # nodes log for some seconds after the run's last event
 

@@ -23,7 +23,7 @@ from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts.cluster_status import ClusterStatus
 
 TITLE = "setting up"
-ASK_S = 30
+ASK_S = 90  # keystone-manage and glance-manage take 20 s to begin on a slow node
 READY_S = 300
 """How long a service that runs may take until it can be asked."""
 

@@ -78,7 +78,7 @@ logto = /var/log/keystone/keystone.log
 """
 MANAGE = ("runuser", "-u", "keystone", "--", "keystone-manage")
 # 2, 3 and 4 say what is missing; 1 is a database that does not answer.
-ASK_TABLES = """timeout 20 "$@"; case $? in 0) exit 0;; 2|3|4) exit 1;; *) exit 2;; esac"""
+ASK_TABLES = """timeout 80 "$@"; case $? in 0) exit 0;; 2|3|4) exit 1;; *) exit 2;; esac"""
 BOOTSTRAP = 'read -r OS_BOOTSTRAP_PASSWORD && export OS_BOOTSTRAP_PASSWORD && exec "$@"'
 RC = """\
 # Written by quorate: whoever reads it (`. /root/quorate-openrc`) is the administrator of this OpenStack.

@@ -13,6 +13,7 @@ import errno
 import selectors
 import socket
 import time
+from typing import ClassVar
 
 from quorate.drill.probes._process import RESULTS, Output, Settings
 
@@ -40,7 +41,13 @@ class Exchange:
 
 
 class Connections:
-    """Open attempts, in the order in which they were sent."""
+    """Open attempts, in the order in which they were sent.
+
+    waiting_max: so many may wait for an answer when it is time for another; 0: any number. A server to which more comes
+    than it can do goes on with what was given up, and answers nobody in time any more.
+    """
+
+    waiting_max: ClassVar[int] = 0
 
     def __init__(self, settings: Settings, output: Output, host: str, port: int) -> None:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -86,7 +93,9 @@ class Connections:
         return (is_lost or self._lost > self._answered) and self.waiting < HURRIED_MAX
 
     def send(self, n: int, now_ns: int) -> None:
-        """Begin attempt number n: a fresh connection."""
+        """Begin attempt number n: a fresh connection. Leave it out where too many wait."""
+        if self.waiting >= self.waiting_max > 0:
+            return
         sock = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._make_room(now_ns)

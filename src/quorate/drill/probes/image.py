@@ -5,10 +5,12 @@ http://10.0.0.100:9292. Out: JSON lines; `result` of an attempt is one of those 
 image of the settings, or that image's content, by its checksum: `bad-body` where either is another.
 
 Every answer has the token looked at and a row of the database read, about 30 ms of a core: it is asked for every
-250 ms, and every 50 ms as soon as an answer is not good, as token.py does. Uploads are upload.py's.
+250 ms, and every 50 ms as soon as an answer is not good, as token.py does; not while four wait for theirs. Uploads are
+upload.py's.
 """
 
 import hashlib
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from quorate.drill.probes._connections import Connections, Exchange, Found
@@ -32,6 +34,8 @@ def judged(answer: bytes, digest: str) -> Found:
 
 class ImageClient(Connections):
     """Lists and downloads, in turn."""
+
+    waiting_max: ClassVar[int] = 4
 
     def __init__(self, settings: Settings, output: Output) -> None:
         url = urlsplit(settings.target)

@@ -8,23 +8,22 @@ A token costs the server more than any page, for a password is made slow to hash
 170 ms of a core of a small machine. So it is asked for every second while all is well: a sixth of a core, where a third
 was more than a lab had left while one of its nodes booted. As soon as one failed (without a connection
 after 900 ms) it is asked for every 50 ms: that costs the server nothing, and where it does, only while fewer than two
-wait for their answer. Nor is it asked for each second while three wait: a server to which more comes than it can do
-goes on with what nobody waits for any more, and a client that asked all the same never had an answer again, on a node
-of one slow processor. The end of an outage so is known to 50 ms; its beginning is the last good answer, which a drill
-waits for before it breaks anything. A token made of another token would be cheap, for no password is hashed: it is not
-what a client begins with.
+wait for their answer. Nor is it asked for each second while two wait: on a node of one slow processor a client that
+asked all the same never had an answer again. The end of an outage so is known to 50 ms; its beginning is the last good
+answer, which a drill waits for before it breaks anything. A token made of another token would be cheap, for no password
+is hashed: it is not what a client begins with.
 """
 
 import json
 import re
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from quorate.drill.probes._connections import Connections, Exchange, Found
+from quorate.drill.probes._connections import HURRIED_MAX, Connections, Exchange, Found
 from quorate.drill.probes._process import Output, Settings, run
 from quorate.drill.probes.http import is_complete, judge
 
 CREATED = b"201"
-WAITING_MAX = 3
 TOKEN = re.compile(rb"\r\nx-subject-token: *\S", re.IGNORECASE)
 
 
@@ -59,6 +58,8 @@ def judged(answer: bytes) -> Found:
 class TokenClient(Connections):
     """Logs in, again and again."""
 
+    waiting_max: ClassVar[int] = HURRIED_MAX
+
     def __init__(self, settings: Settings, output: Output) -> None:
         url = urlsplit(settings.target)
         if url.scheme != "http" or not url.hostname:
@@ -66,11 +67,6 @@ class TokenClient(Connections):
         super().__init__(settings, output, url.hostname, url.port or 80)
         body = login(settings.user, settings.password, settings.project)
         self._request = request(url.netloc.rpartition("@")[2], body)
-
-    def send(self, n: int, now_ns: int) -> None:
-        """Begin attempt number n, unless so many wait for their answer that it would come too late."""
-        if self.waiting < WAITING_MAX:
-            super().send(n, now_ns)
 
     def connected(self, exchange: Exchange) -> None:
         """Ask."""
