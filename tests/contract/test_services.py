@@ -229,6 +229,7 @@ def test_what_it_uses_is_in_the_file_and_comes_to_an_end(cluster, platform):
     direct = {name: list(site.service.uses(site)) for name, site in sites.items()}
     assert {used for names in direct.values() for used in names} <= set(cluster.services)
     assert all(name not in used(name, direct) for name in direct)
+    assert all(set(site.service.remembers(site)) <= set(direct[name]) for name, site in sites.items())
 
 
 def test_what_the_loss_of_a_server_costs_says_where_that_comes_from(service, platform, cluster):

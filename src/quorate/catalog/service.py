@@ -102,6 +102,10 @@ class Service(ServiceOptions):
         """Return the names of the services without which its clients are not served: its proxy, its database ..."""
         return ()
 
+    def remembers(self, site: Site) -> Sequence[str]:
+        """Return those of the services it uses whose answers it keeps: without them it serves the clients it knows."""
+        return ()
+
     def secrets(self, site: Site) -> Sequence[MadeSecret]:
         """Return the secrets that are made once for it, and kept on its nodes."""
         return ()

@@ -58,6 +58,7 @@ def _served(service: Service, site: Site, at: str) -> Service:
         arbitrators=servers.arbitrators,
         waits=tuple(dict.fromkeys(_waits(site, at))),
         links=tuple(site.service.talks_over(site)),
+        remembers=tuple(site.service.remembers(site)),
     )
 
 

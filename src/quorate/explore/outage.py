@@ -31,19 +31,21 @@ class Interruption:
     """Of a service. lost_s, back_s: after the failure; back_s None: it does not come back. basis: the path's weakest.
 
     Where it is lost more than once, it lasts from the first loss to the last return. path: touching, lost_s to back_s;
-    empty where it does not come back.
+    empty where it does not come back. at_most: clients may not notice all of it.
     """
 
     lost_s: float
     back_s: float | None
     path: tuple[Stretch, ...] = ()
+    at_most: bool = False
 
     @property
     def figure(self) -> Figure | None:
         """How long, and on what that rests; None where it does not come back."""
         if self.back_s is None:
             return None
-        return Figure(self.back_s - self.lost_s, weakest([one.basis for one in self.path]))
+        basis = "bound" if self.at_most else weakest([one.basis for one in self.path])
+        return Figure(self.back_s - self.lost_s, basis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def interruption(service: Service, parts: Mapping[str, Part], happening: Happeni
         own = lapses(one, parts, happening)
         if own is None:
             return None
-        found += own
+        found += (replace(lapse, at_most=True) for lapse in own) if one.name in service.remembers else own
     return together(found)
 
 
@@ -124,7 +126,9 @@ def _joined(row: Sequence[Interruption]) -> Interruption:
         last = next(one for one in row if one.lost_s < at_s <= (one.back_s or 0.0))
         pieces = [*(replace(s, end_s=min(s.end_s, at_s)) for s in last.path if s.begin_s < at_s), *pieces]
         at_s = last.lost_s
-    return Interruption(lost_s, back_s, tuple(pieces))
+    sure = [one for one in row if not one.at_most]
+    is_sure = any(one.lost_s == lost_s for one in sure) and any(one.back_s == back_s for one in sure)
+    return Interruption(lost_s, back_s, tuple(pieces), at_most=not is_sure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class Service:
     alone (further clone instances count by themselves). nodes: where it may run, the preferred first.
     memory_mib: what it claims at least as soon as it starts (0: little, or not known).
     uses: services without which its clients are not served, directly or through others; what others use comes first.
+    remembers: the names of those whose answers it keeps, so that clients it knows may not notice their loss.
     tied: pairs of its needs that serve on a common node only: an address, and the proxy that answers there.
     enough, arbitrators: how many of its cloned instances have to serve, as in Servers. waits: what the loss of one
     costs. links: those over which its servers hear each other and are reached; where one is cut, it serves nobody.
@@ -97,6 +98,7 @@ class Service:
     nodes: tuple[str, ...] = ()
     memory_mib: int = 0
     uses: tuple["Service", ...] = ()
+    remembers: tuple[str, ...] = ()
     tied: tuple[tuple[str, str], ...] = ()
     enough: Enough = "one"
     arbitrators: tuple[tuple[str, str], ...] = ()

@@ -149,6 +149,12 @@ def test_it_knows_every_broker_and_tells_it_only_when_it_shall():
     assert "queue" in loud.service.uses(loud)
 
 
+def test_clients_that_it_knows_are_served_while_nobody_issues_tokens():
+    where = images()
+    assert where.service.remembers(where) == ("identity",)
+    assert {"identity", "database"} < set(where.service.uses(where))
+
+
 @pytest.mark.parametrize("beside", [{}, {"queue": QUEUE}])
 def test_every_secret_that_it_names_is_made(beside):
     where = images(beside=beside)

@@ -188,3 +188,16 @@ def test_lapses_that_touch_are_one_and_the_longest_counts(pieces, expected):
         assert found.path[0].begin_s == found.lost_s
         assert found.path[-1].end_s == found.back_s
         assert all(one.end_s == other.begin_s for one, other in zip(found.path, found.path[1:], strict=False))
+
+
+def test_who_keeps_the_answers_of_what_it_uses_is_away_for_at_most_as_long_as_that():
+    before = placed(n1="lone db")
+    shop = Service("shop", ("lone",), uses=(Service("db", ("db",)),), remembers=("db",))
+    again = start("db", "n1", 1, 9)
+    found = interruption(shop, PARTS, dies("db", before=before, events=again))
+    assert (times(found), found.figure.basis) == ((0, 9), "bound")
+    sure = interruption(shop.uses[0], PARTS, dies("db", before=before, events=again))
+    assert (times(sure), sure.path) == (times(found), found.path)
+    assert sure.figure.basis != "bound"
+    both = (*again, event("start", "lone", "n1", 1, 9))
+    assert interruption(shop, PARTS, dies("db", "lone", before=before, events=both)).figure == sure.figure

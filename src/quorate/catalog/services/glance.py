@@ -184,6 +184,11 @@ targets: {availability: 99.99, outage_s: 60}
         others = (identity, broker if self.notifications else None)
         return (*super().uses(site), *(one.name for one in others if one is not None))
 
+    def remembers(self, site: Site) -> Sequence[str]:
+        """Return who knows its users: what was said of a token is kept for five minutes."""
+        identity = site.chosen(self.identity, "identity")
+        return (identity.name,) if identity else ()
+
     def secrets(self, site: Site) -> Sequence[MadeSecret]:
         """Return its passwords: of the database, of the identity service, of the cache and of the broker."""
         amqp = (amqp_secret(site),) if site.chosen(None, "amqp") else ()
