@@ -4,9 +4,10 @@ import signal
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from tests.unit.catalog.sites import site
@@ -177,31 +178,72 @@ def test_a_node_gets_the_program_and_a_unit_that_starts_at_boot() -> None:
 
 
 class Counts:
-    """Stands for Pacemaker's attributes: the count of failures on a node, and how much each one told adds to it."""
+    """Stands for Pacemaker's counts of failures on a node: what each one told adds, and what a monitor adds just then.
 
-    def __init__(self, count: int, each: int) -> None:
-        self.count = count
-        self.each = each
+    most: the most that was counted at a time.
+    """
+
+    def __init__(self, count: int, each: int, by_monitor: int, refused: int = 0) -> None:
+        self.counts = {"asyncmon_0": count, "monitor_5000": 0}
+        self.each, self.by_monitor, self.refused = each, by_monitor, refused
+        self.most = count
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
 
     def output(self, *argv: str) -> str:
-        if argv[0] == "attrd_updater" and "--update" in argv:
-            self.count = int(argv[argv.index("--update") + 1])
-        return f'name="fail-count-db-server#asyncmon_0" host="n1" value="{self.count}"\n' if self.count else ""
+        if argv[0] == "attrd_updater":
+            name = argv[argv.index("--name") + 1].partition("#")[2]
+            self.counts[name] = int(argv[argv.index("--update") + 1]) if "--update" in argv else 0
+        return "".join(
+            f'<nvpair id="status-1" name="fail-count-db-server#{name}" value="{count}"/>\n'
+            for name, count in self.counts.items()
+            if count
+        )
 
     def run(self, argv: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        self.count += self.each if argv[0] == "crm_resource" else 0
+        if self.refused:
+            self.refused -= 1
+            return subprocess.CompletedProcess(argv, 1)
+        self.counts["asyncmon_0"] += self.each
+        self.counts["monitor_5000"] += self.by_monitor
+        self.most = max(self.most, self.total)
         return subprocess.CompletedProcess(argv, 0)
+
+    def begin(self, argv: list[str], **_: object) -> SimpleNamespace:
+        self.output(*argv)
+        return SimpleNamespace(wait=lambda: 0)
+
+
+@pytest.fixture
+def told(watch: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[Counts], Counts]:
+    """Tell of one end, and return what is counted then."""
+
+    def tell(counts: Counts) -> Counts:
+        monkeypatch.setattr(watch, "output", counts.output)
+        monkeypatch.setattr(watch, "LOOK_S", 0)
+        monkeypatch.setattr(watch.subprocess, "run", counts.run)
+        monkeypatch.setattr(watch.subprocess, "Popen", counts.begin)
+        watch.tell("db-server", "n1")
+        return counts
+
+    return tell
 
 
 @pytest.mark.parametrize("before", [0, 1])
 @pytest.mark.parametrize("each", [1, 2])
+@pytest.mark.parametrize("by_monitor", [0, 1])
 def test_one_end_counts_as_one_failure(
-    watch: ModuleType, monkeypatch: pytest.MonkeyPatch, before: int, each: int
+    told: Callable[[Counts], Counts], before: int, each: int, by_monitor: int
 ) -> None:
-    """Pacemaker 2.1.5 counts two."""
-    counts = Counts(before, each)
-    monkeypatch.setattr(watch, "output", counts.output)
-    monkeypatch.setattr(watch, "LOOK_S", 0)
-    monkeypatch.setattr(watch.subprocess, "run", counts.run)
-    watch.tell("db-server", "n1")
-    assert counts.count == before + 1
+    """Pacemaker 2.1.5 counts two; and a monitor that finds the same end one more."""
+    counts = told(Counts(before, each, by_monitor))
+    assert counts.total == before + 1
+    assert counts.most <= before + 2
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_the_cluster_cannot_be_told_is_not_counted(told: Callable[[Counts], Counts], before: int) -> None:
+    assert told(Counts(before, 2, 0, refused=100)).total == before
+    assert told(Counts(before, 2, 0, refused=3)).total == before + 1
