@@ -57,8 +57,14 @@ def stopped(live: Element, going: Collection[str]) -> Element:
     for one in root.iterfind(".//resources/*"):
         if one.get("id") in going:
             for primitive in one.iter("primitive"):
-                primitive.append(mark(str(primitive.get("id"))))
+                if not any(is_mark(group) for group in primitive.iterfind("meta_attributes")):
+                    primitive.append(mark(str(primitive.get("id"))))
     return root
+
+
+def is_mark(group: Element) -> bool:
+    """Tell whether a set of meta attributes is one that `mark` made."""
+    return (group.get("id") or "").startswith(MAKING_WAY)
 
 
 def mark(resource: str) -> Element:

@@ -83,6 +83,10 @@ def test_who_goes_on_after_the_first_write_writes_nothing_of_it_again() -> None:
         assert told_to_stop(new) == set()
         assert cib.text(new) == cib.text(live(wanted).root)
         assert "target-role" not in str(leftovers), "nobody stopped it by hand"
+    verified, until_stopped, second = cib.in_turn(meanwhile, cib.target(meanwhile.root, ALONE)[0], ALONE)
+    assert verified.command.input == second.command.input
+    assert "crm_resource --wait" in until_stopped.command.argv[-1]
+    assert second.command.argv[-1] == "7", "over the first, which is live"
 
 
 def test_the_second_write_is_over_the_first_and_leads_to_what_is_wanted() -> None:

@@ -32,7 +32,7 @@ from quorate.observe.facts.cib_history import History
 from quorate.observe.gathering import gather, gather_about
 from quorate.render.cib import cib as offline_cib
 from quorate.render.cib import configuration
-from quorate.render.merge import RESTART_SET, Leftover, canonical, merged
+from quorate.render.merge import RESTART_SET, Leftover, canonical, merged, same
 from quorate.secret_names import is_secret_key, masked_within, secrets_within
 
 TITLE = "cib"
@@ -167,7 +167,10 @@ def in_turn(live: Cib, new: etree._Element, want: Want, *, verify: bool = True) 
     if going := making_way(live.root, new, want):
         until_stopped = Run(Command(("sh", "-c", UNTIL_STOPPED)), timeout_s=STOPPED_S + 10)
         verified = (Run(verifying(at_rest(new, want))),) if verify else ()
-        return *verified, write(stopped(live.root, going), epoch), until_stopped, write(new, epoch + 1)
+        meanwhile = stopped(live.root, going)
+        # Whoever was killed between the two has written the first.
+        first = () if same(meanwhile, live.root) else (write(meanwhile, epoch),)
+        return *verified, *first, until_stopped, write(new, epoch + len(first))
     return (write(new, epoch),)
 
 
