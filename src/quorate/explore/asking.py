@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TypeVar
 
 from quorate.explore.economy import Economy, Trace
-from quorate.explore.failure import Failure, beginning, side_by_side
+from quorate.explore.failure import Failure, beginning, node_by_node, side_by_side
 from quorate.explore.folded import Folded
 from quorate.explore.narrowing import Narrowing, Wanted, wanted, with_services
 from quorate.explore.pairs import Plan, Seconds, plan
@@ -118,7 +118,7 @@ def ask(question: Question, options: Options, tell: Told = silent) -> Exploratio
     found, name = _Found(tell, _most(question, asked, options)), ""
     with _as_interrupt(signal.SIGTERM), suppress(KeyboardInterrupt), _pool(setup, options) as pool:
         name = pool.name
-        for answer in pool.answers(_alone(question, asked, options)):
+        for answer in pool.answers(_alone(question, asked, options, pool.rest)):
             found.add(answer)
         if options.depth > 1:
             pairs = _planned(question, found, pool.rest, asked, options)
@@ -159,7 +159,7 @@ def _pool(setup: Setup, options: Options) -> Pool:
     return Processes(setup, options.jobs) if options.jobs > 1 else Here(setup)
 
 
-def _alone(question: Question, asked: Wanted, options: Options) -> Iterator[Task]:
+def _alone(question: Question, asked: Wanted, options: Options, rest: Stood) -> Iterator[Task]:
     """Yield the failures that are asked for, or begin a pair that is; with depth 2 those that come at once, too."""
     deep = options.depth > 1
     kept = [
@@ -169,7 +169,7 @@ def _alone(question: Question, asked: Wanted, options: Options) -> Iterator[Task
     ]
     both = [one for one in question.at_once if deep and asked.is_single(*together(one))]
     for failures, keep in ((kept, True), (both, options.pair_events)):
-        in_order = side_by_side(failures)
+        in_order = node_by_node(side_by_side(failures), rest.placement)
         for piece in _cut(in_order, SINGLES_EACH, list(map(beginning, in_order))):
             yield Singles(tuple(piece), events=keep)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from quorate.explore.scheduler.step import Result
+from quorate.explore.scheduler.transition import Placement
 from quorate.explore.subject import Subject
 
 HERE = ""
@@ -77,6 +78,22 @@ def side_by_side(failures: Iterable[Failure]) -> tuple[Failure, ...]:
     for failure in kept:
         place.setdefault(beginning(failure), len(place))
     return tuple(sorted(kept, key=lambda failure: place[beginning(failure)]))
+
+
+def node_by_node(failures: Iterable[Failure], placement: Placement) -> tuple[Failure, ...]:
+    """Return failures in an order in which those of resources on one node stand together, and as they stood otherwise.
+
+    What cannot be stopped has its node fenced; whatever it was, what comes then is the same (native/seen.c).
+    """
+    homes: dict[str, str] = {}
+    for one in sorted(placement.instances):
+        homes.setdefault(one.resource, one.node)
+
+    def home(failure: Failure) -> str:
+        first = next(iter(failure.results), None)
+        return "" if first is None else first.node or homes.get(first.resource, "")
+
+    return tuple(sorted(failures, key=home))
 
 
 def rated(failure: Failure, subject: Subject) -> Failure:

@@ -83,7 +83,7 @@ static void note_names(GHashTable *named, GList *resources)
 }
 
 /* Ask the scheduler what a state is and what it wants done in it. */
-static void decide(state_t *state)
+static void decide(state_t *state, const sum_t *sum)
 {
     GHashTable *named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     put_together(state);
@@ -99,15 +99,16 @@ static void decide(state_t *state)
     take_apart(state);
     say_graph(graph);
     say_facts(state);
-    see(state, answer->str, graph, named);
+    see(sum, answer->str, graph, named);
 }
 
 /* Answer what a state is, what the scheduler wants done in it, and what of that is carried out; that is the plan. */
 static void look(state_t *state, xmlNode *request)
 {
+    const sum_t sum = sum_of(state);
     forget_plan();
-    if (!see_again(state)) {
-        decide(state);
+    if (!see_again(&sum)) {
+        decide(state, &sum);
     }
     read_plan(request);
     choose(request);

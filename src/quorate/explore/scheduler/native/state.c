@@ -71,7 +71,7 @@ xmlNode *own(part_t **part)
         *part = copy;
     }
     g_clear_pointer(&(*part)->facts, g_free);
-    (*part)->sum = 0;
+    (*part)->summed = false;
     return (*part)->xml;
 }
 
@@ -81,38 +81,36 @@ xmlNode *own_history(part_t *member, guint at)
     return at < member->histories->len ? own((part_t **) &g_ptr_array_index(member->histories, at)) : NULL;
 }
 
-static bool is_same_part(part_t *one, part_t *other);
-
-static bool are_same_parts(const GPtrArray *some, const GPtrArray *others)
+static void add_part(sum_t *sum, part_t *part)
 {
-    if (some == NULL || others == NULL || some->len != others->len) {
-        return some == others;
+    if (part == NULL) {
+        add_text(sum, NULL);
+        return;
     }
-    for (guint i = 0; i < some->len; i++) {
-        if (!is_same_part(g_ptr_array_index(some, i), g_ptr_array_index(others, i))) {
-            return false;
-        }
+    if (!part->summed) {
+        part->sum = NO_SUM;
+        add_element(&part->sum, part->xml);
+        part->summed = true;
     }
-    return true;
+    add_sum(sum, &part->sum);
+    for (guint at = 0; part->histories != NULL && at < part->histories->len; at++) {
+        add_part(sum, g_ptr_array_index(part->histories, at));
+    }
+    add_text(sum, "");
 }
 
-static bool is_same_part(part_t *one, part_t *other)
+/* Return the sum of all that the scheduler can see of a state, to the last attribute. */
+sum_t sum_of(state_t *state)
 {
-    if (one == other || one == NULL || other == NULL) {
-        return one == other;
+    sum_t sum = NO_SUM;
+    add_text(&sum, state->quorum);
+    add_text(&sum, state->dc);
+    add_part(&sum, state->nodes);
+    add_part(&sum, state->tickets);
+    for (guint i = 0; i < state->members->len; i++) {
+        add_part(&sum, g_ptr_array_index(state->members, i));
     }
-    one->sum = one->sum != 0 ? one->sum : sum_of(one->xml);
-    other->sum = other->sum != 0 ? other->sum : sum_of(other->xml);
-    return one->sum == other->sum && are_same_parts(one->histories, other->histories)
-           && is_same_xml(one->xml, other->xml);
-}
-
-/* Tell whether two states are the same in all that the scheduler can see. */
-bool is_same_state(state_t *one, state_t *other)
-{
-    return strcmp(one->quorum, other->quorum) == 0 && g_strcmp0(one->dc, other->dc) == 0
-           && is_same_part(one->nodes, other->nodes) && is_same_part(one->tickets, other->tickets)
-           && are_same_parts(one->members, other->members);
+    return sum;
 }
 
 void free_state(state_t *state)
@@ -137,14 +135,6 @@ state_t *copy_state(const state_t *state)
     copy->tickets = share(state->tickets);
     copy->members = share_all(state->members);
     return copy;
-}
-
-/* Give a state the parts of another one, which is the same. */
-void share_parts(state_t *state, const state_t *other)
-{
-    GPtrArray *own_ones = state->members;
-    state->members = share_all(other->members);
-    g_ptr_array_unref(own_ones);
 }
 
 /* Take the parts out of a CIB that was just read: what they leave is the frame of all states. */

@@ -33,14 +33,20 @@ xmlNode *pcmk__create_history_xml(xmlNode *parent, lrmd_event_data_t *event, con
 
 pe_node_t *pe__copy_node(const pe_node_t *node); /* of libpe_status */
 
+/* What is equal for things that are equal, and for others as good as never: two sums of 64 bits that go different ways. */
+typedef struct {
+    guint64 one, other;
+} sum_t;
+
 /* A piece of a state. Until somebody asks, facts (lines that tell what the digest needs of a <node_state>) is NULL, and
- * sum (equal for equal pieces) is 0. histories: of a <node_state>, a part_t for each <lrm_resource>, which it lacks
+ * sum (of its XML) is not there: summed is false. histories: of a <node_state>, a part_t for each <lrm_resource>, which it lacks
  * itself until it is put together; NULL for other pieces. */
 typedef struct {
     int users;
     xmlNode *xml;
     char *facts;
-    guint64 sum;
+    sum_t sum;
+    bool summed;
     GPtrArray *histories;
 } part_t;
 
@@ -53,13 +59,15 @@ typedef struct {
     GPtrArray *members;
 } state_t;
 
-/* What the scheduler said of a state. said: the answer without its end. graph: what is to be done. named: of clones, the
- * names that their histories have, if not those of instances. state: NULL if it is not to be kept. */
+/* What the scheduler said of a state. sum: the state's. said: the answer without its end. graph: what is to be done;
+ * NULL while it is kept as text: packed. named: of clones, the names that their histories have, if not those of
+ * instances. */
 typedef struct {
     int users;
-    state_t *state;
+    sum_t sum;
     char *said;
     xmlNode *graph;
+    char *packed;
     GHashTable *named;
 } seen_t;
 
@@ -86,6 +94,7 @@ extern GString *answer;
          child = next_named(child->next, name))
 
 /* xml.c */
+extern const sum_t NO_SUM; /* of nothing */
 const char *get(const xmlNode *node, const char *name);
 const char *get_or(const xmlNode *node, const char *name, const char *otherwise);
 xmlNode *next_named(xmlNode *node, const char *name);
@@ -96,8 +105,9 @@ xmlNode *first_element(xmlNode *parent);
 bool is_named(const xmlNode *node, const char *name);
 int number(const xmlNode *node, const char *name);
 bool is_same(const xmlNode *one, const xmlNode *other, const char *name);
-guint64 sum_of(const xmlNode *node);
-bool is_same_xml(const xmlNode *one, const xmlNode *other);
+void add_text(sum_t *sum, const char *text);
+void add_sum(sum_t *sum, const sum_t *more);
+void add_element(sum_t *sum, const xmlNode *node);
 void discard(xmlNode *node);
 void discard_all(xmlNode *parent, const char *name);
 void say_escaped(const char *text);
@@ -127,8 +137,7 @@ xmlNode *own(part_t **part);
 xmlNode *own_history(part_t *member, guint at);
 void free_state(state_t *state);
 state_t *copy_state(const state_t *state);
-bool is_same_state(state_t *one, state_t *other);
-void share_parts(state_t *state, const state_t *other);
+sum_t sum_of(state_t *state);
 state_t *first_state(void);
 void put_together(const state_t *state);
 void take_apart(const state_t *state);
@@ -165,8 +174,8 @@ void say_done(void);
 void say_facts(state_t *state);
 
 /* seen.c */
-bool see_again(state_t *state);
-void see(const state_t *state, const char *said, xmlNode *graph, GHashTable *named);
+bool see_again(const sum_t *sum);
+void see(const sum_t *sum, const char *said, xmlNode *graph, GHashTable *named);
 void leave_seen(void);
 void forget_all_seen(void);
 

@@ -74,61 +74,43 @@ bool is_same(const xmlNode *one, const xmlNode *other, const char *name)
     return g_strcmp0(get(one, name), get(other, name)) == 0;
 }
 
-static guint64 sum_text(guint64 sum, const xmlChar *text)
+const sum_t NO_SUM = {G_GUINT64_CONSTANT(0xcbf29ce484222325), G_GUINT64_CONSTANT(0x84222325cbf29ce4)};
+
+static void add_byte(sum_t *sum, guchar byte)
+{
+    sum->one = (sum->one ^ byte) * G_GUINT64_CONSTANT(0x100000001b3); /* FNV-1a */
+    sum->other = ((sum->other << 23 | sum->other >> 41) ^ byte) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+}
+
+void add_text(sum_t *sum, const char *text)
 {
     for (; text != NULL && *text != '\0'; text++) {
-        sum = (sum ^ *text) * G_GUINT64_CONSTANT(0x100000001b3);
+        add_byte(sum, (guchar) *text);
     }
-    return (sum ^ 0xff) * G_GUINT64_CONSTANT(0x100000001b3); /* no text has this byte */
+    add_byte(sum, text != NULL ? 0xff : 0xfe); /* no text has these bytes */
 }
 
-static guint64 sum_element(guint64 sum, const xmlNode *node)
+void add_sum(sum_t *sum, const sum_t *more)
 {
-    sum = sum_text(sum, node->name);
+    for (int shift = 0; shift < 64; shift += 8) {
+        add_byte(sum, (guchar) (more->one >> shift));
+        add_byte(sum, (guchar) (more->other >> shift));
+    }
+}
+
+void add_element(sum_t *sum, const xmlNode *node)
+{
+    add_text(sum, (const char *) node->name);
     for (const xmlAttr *one = node->properties; one != NULL; one = one->next) {
-        sum = sum_text(sum_text(sum, one->name), one->children != NULL ? one->children->content : NULL);
+        add_text(sum, (const char *) one->name);
+        add_text(sum, one->children != NULL ? (const char *) one->children->content : "");
     }
     for (const xmlNode *child = node->children; child != NULL; child = child->next) {
-        sum = child->type == XML_ELEMENT_NODE ? sum_element(sum, child) : sum;
-    }
-    return sum_text(sum, NULL);
-}
-
-/* Return a number that is equal for equal elements, and hardly ever for others (FNV-1a); not 0. */
-guint64 sum_of(const xmlNode *node)
-{
-    return sum_element(G_GUINT64_CONSTANT(0xcbf29ce484222325), node) | 1;
-}
-
-static bool has_same_attributes(const xmlNode *one, const xmlNode *other)
-{
-    const xmlAttr *mine = one->properties, *theirs = other->properties;
-    for (; mine != NULL && theirs != NULL; mine = mine->next, theirs = theirs->next) {
-        const xmlChar *value = mine->children != NULL ? mine->children->content : NULL;
-        if (!xmlStrEqual(mine->name, theirs->name)
-            || !xmlStrEqual(value, theirs->children != NULL ? theirs->children->content : NULL)) {
-            return false;
+        if (child->type == XML_ELEMENT_NODE) {
+            add_element(sum, child);
         }
     }
-    return mine == theirs;
-}
-
-/* Tell whether two elements are equal in all, the order of attributes and children included. */
-bool is_same_xml(const xmlNode *one, const xmlNode *other)
-{
-    if (one->type != other->type || !xmlStrEqual(one->name, other->name)) {
-        return false;
-    }
-    if (one->type != XML_ELEMENT_NODE) {
-        return xmlStrEqual(one->content, other->content);
-    }
-    const xmlNode *mine = one->children, *theirs = other->children;
-    for (; mine != NULL && theirs != NULL; mine = mine->next, theirs = theirs->next) {
-        if (!is_same_xml(mine, theirs)) {
-            return false;
-        }
-    }
-    return mine == theirs && has_same_attributes(one, other);
+    add_text(sum, NULL);
 }
 
 void discard(xmlNode *node)
