@@ -6,7 +6,7 @@ from functools import cached_property
 
 from quorate.explore.failure import Failure
 from quorate.explore.result import Event
-from quorate.explore.running import Hindrance, Sides
+from quorate.explore.running import Hindrance, Running, Sides
 from quorate.explore.scheduler.transition import Placement, Settled
 from quorate.explore.situation import Blow, Side
 from quorate.explore.subject import Subject
@@ -72,10 +72,22 @@ class Case:
 class Ending:
     """One way in which a case ends. sides: those that live on, first the one that fences the others, if one does.
 
-    sides_run: what they run. fenced: nodes that are off for certain. silent: as in Case, and nobody fenced them.
+    fenced: nodes that are off for certain.
     """
 
+    case: Case
     sides: tuple[Ended, ...]
-    sides_run: Sides
     fenced: frozenset[str]
-    silent: frozenset[str]
+
+    @cached_property
+    def sides_run(self) -> Sides:
+        """What they run."""
+        subject, situation = self.case.subject, self.case.blow.situation
+        return Sides(
+            [Running(subject, one.settled.placement, one.side.members - self.fenced, situation) for one in self.sides]
+        )
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """As in Case, and nobody fenced them."""
+        return self.case.silent - self.fenced

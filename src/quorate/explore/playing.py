@@ -12,9 +12,12 @@ from lxml import etree
 from quorate.explore.answered import Answers
 from quorate.explore.case import WELL, Case, Ended
 from quorate.explore.configured import Configured
+from quorate.explore.courses import Courses
 from quorate.explore.detection import notice
 from quorate.explore.durations import Durations
 from quorate.explore.failure import Failure
+from quorate.explore.hindrances import Hindrances
+from quorate.explore.judged import Judged
 from quorate.explore.operations import placed
 from quorate.explore.replay import Course, Move, replay
 from quorate.explore.result import Event, Impact
@@ -23,11 +26,11 @@ from quorate.explore.scheduler.protocol import Scheduler
 from quorate.explore.scheduler.step import QUIET, Result, Step
 from quorate.explore.scheduler.transition import Placement, Settled, Transition
 from quorate.explore.situation import Blow, Side, Situation
-from quorate.explore.standing import Standing, Stood, hindrance
+from quorate.explore.standing import Standing, Stood
 from quorate.explore.strike import aftermath, strike
 from quorate.explore.subject import Subject
-from quorate.explore.timing import Instances, course, ended
-from quorate.explore.verdict import endings, judge
+from quorate.explore.timing import Instances, ended
+from quorate.explore.verdict import endings
 
 UNSEEN = "nobody notices the first failure; what comes next is explored as if it had not been"
 RACE = "chance decided the first failure; what comes next is explored for one of its outcomes"
@@ -65,7 +68,8 @@ class Player:
 
     def __init__(self, subject: Subject, durations: Durations, scheduler: Scheduler) -> None:
         self.subject, self._durations = subject, durations
-        self._answers = Answers(scheduler)
+        self._answers, self._courses = Answers(scheduler), Courses(durations)
+        self._hindrances, self._judged = Hindrances(subject), Judged(subject)
         self._rest = Move(QUIET)
         self._fatal = is_fatal(subject.cib)
 
@@ -79,7 +83,7 @@ class Player:
     def ground(self, stood: Stood) -> Ground:
         """Return a stand on which failures can be played."""
         placement = stood.placement
-        return Ground(stood, placement, stood.running(self.subject), hindrance(self.subject, stood, placement))
+        return Ground(stood, placement, stood.running(self.subject), self._hindrances.after(stood.situation))
 
     def play(self, ground: Ground, failure: Failure) -> Played:
         """Return what the failure does. Unknown where the scheduler itself fails."""
@@ -103,10 +107,10 @@ class Player:
             hindrance_before=ground.hindrance,
         )
         left = self._left(stood, case, played)
-        case = replace(case, hindrance_after=hindrance(subject, left, left.placement))
+        case = replace(case, hindrance_after=self._hindrances.after(left.situation))
         quiet = all(one.settled.quiet for one in case.ended)
         return Played(
-            impacts=judge(case),
+            impacts=self._judged.judge(case, stood),
             stood=left,
             events=tuple(event for one in case.ended for event in one.events),
             quiet=quiet,
@@ -125,7 +129,7 @@ class Player:
         if side.step.left:
             base, before = self._emptied(base, side.step.left)
         step, settled = self._answers.settle(base, side.step)
-        whole = replace(settled, transitions=(*before, *settled.transitions))
+        whole = replace(settled, transitions=(*before, *settled.transitions)) if before else settled
         return self._timed(base, replace(side, step=step), whole, told)
 
     def _emptied(self, base: Standing, nodes: tuple[str, ...]) -> tuple[Standing, tuple[Transition, ...]]:
@@ -150,9 +154,8 @@ class Player:
         events: tuple[Event, ...] = ()
         hangs = told.failure.hangs and not self.subject.parts[told.failure.resource].asked_s  # else it was killed
         if noticed:
-            events = course(
+            events = self._courses.of(
                 settled.transitions,
-                self._durations,
                 noticed,
                 delays_s=delays_s,
                 gone=frozenset() if hangs else told.gone,

@@ -138,18 +138,27 @@ def in_service(told: Told, fewer: Collection[tuple[str, str]], alone: str) -> st
     return "; ".join([*found, *([alone] if alone else [])])
 
 
-def down(told: Told) -> Words:
-    """Say why nobody runs the service, and what has to happen."""
-    already = "" if told.ran else ALREADY
-    for asked in (_nobody_left, _no_quorum, _unclean, _unheard, _blocked, _failing, _nowhere, _waits):
+def down_by_itself(told: Told) -> Words | None:
+    """Say why nobody runs the service, and what has to happen; None where it is not for what failed of its own."""
+    for asked in (_nobody_left, _no_quorum, _unclean, _unheard, _blocked, _failing, _nowhere):
         if words := asked(told):
-            cause, why, until = words
-            return cause, already + why, until
-    return (
+            return _already(told, words)
+    return None
+
+
+def down_by_others(told: Told) -> Words:
+    """Say the same where others have failed, or nobody has."""
+    nowhere: Words = (
         "no-node",
-        f"{already}Pacemaker finds no node for it",
+        "Pacemaker finds no node for it",
         "there is room for it, or what it waits for is there again",
     )
+    return _already(told, _waits(told) or nowhere)
+
+
+def _already(told: Told, words: Words) -> Words:
+    cause, why, until = words
+    return cause, why if told.ran else ALREADY + why, until
 
 
 def _nobody_left(told: Told) -> Words | None:

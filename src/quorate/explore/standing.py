@@ -5,13 +5,11 @@ Equal `state`s of equal situations are one: whatever fails next has the same out
 
 from dataclasses import dataclass
 
-from quorate.explore.failure import Failure
 from quorate.explore.replay import Move
-from quorate.explore.running import Hindrance, Running, Sides
+from quorate.explore.running import Running, Sides
 from quorate.explore.scheduler.step import Step
 from quorate.explore.scheduler.transition import Placement
-from quorate.explore.situation import Blow, Situation
-from quorate.explore.strike import strike
+from quorate.explore.situation import Situation
 from quorate.explore.subject import Subject
 
 
@@ -66,29 +64,3 @@ class Stood:
     def nearest(self, members: frozenset[str]) -> Standing:
         """Return the side that nodes come from: the one that has most of them, of equals the first."""
         return max(self.sides, key=lambda side: len(side.members & members))
-
-
-def hindrance(subject: Subject, stood: Stood, placement: Placement) -> Hindrance:
-    """Return why nobody could take over from a node if it were lost now, as a function of that node."""
-    known: dict[str, str] = {}
-
-    def why(node: str) -> str:
-        if stood.situation.split:
-            return "the nodes lie on several sides"
-        if node not in known:
-            lost = Failure(id=f"node-lost:{node}", words=f"{node} is lost", lost=frozenset((node,)))
-            known[node] = _hinders(subject, strike(subject, stood.situation, lost, placement), node)
-        return known[node]
-
-    return why
-
-
-def _hinders(subject: Subject, blow: Blow, node: str) -> str:
-    sides = [side for side in blow.sides if node not in side.members]
-    if not sides:
-        return "no node would be left"
-    if subject.no_quorum_policy != "ignore" and not any(side.quorate for side in sides):
-        return "no quorum would be left"
-    if all(node in side.step.unfenceable for side in sides if side.quorate or subject.no_quorum_policy == "ignore"):
-        return f"{node} could not be fenced"
-    return ""

@@ -12,7 +12,7 @@ from quorate.explore import reasons
 from quorate.explore.case import Case, Ending
 from quorate.explore.outage import SWITCH, Happening, Interruption, lapses, together
 from quorate.explore.result import Impact, State
-from quorate.explore.running import THERE, Running, Sides, deaf, is_shared
+from quorate.explore.running import THERE, deaf, is_shared
 from quorate.explore.scheduler.transition import Placement
 from quorate.explore.subject import Service
 from quorate.explore.timing import FENCE, Instances
@@ -22,8 +22,27 @@ ORDER = {state: place for place, state in enumerate(State)}
 
 def judge(case: Case) -> tuple[Impact, ...]:
     """Return what the failure does to each service, in the order of the subject's services."""
-    judges = [_Judge(case, ending) for ending in endings(case)]
-    return tuple(max((one.impact(service) for one in judges), key=_badness) for service in case.subject.services)
+    return tuple(map(Verdict(case).on, case.subject.services))
+
+
+class Verdict:
+    """What a case means, service by service; nothing is looked at before it is asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    @cached_property
+    def _judges(self) -> "list[_Judge]":
+        return [_Judge(self._case, ending) for ending in endings(self._case)]
+
+    def on(self, service: Service) -> Impact:
+        """Return the impact on a service."""
+        return max((one.impact(service) for one in self._judges), key=_badness)
+
+    def asked_others(self, service: Service) -> bool:
+        """Whether the impact may depend on what failed of other services, which this one does not use."""
+        names = {service.name, *(one.name for one in service.uses)}
+        return any(names & one.asked_others for one in self._judges)
 
 
 def _badness(impact: Impact) -> tuple[int, float, bool]:
@@ -33,19 +52,17 @@ def _badness(impact: Impact) -> tuple[int, float, bool]:
 
 def endings(case: Case) -> Iterator[Ending]:
     """Yield the ways in which a case may end: one, or where chance decides one for each side that may go on."""
-    blow, subject = case.blow, case.subject
+    blow = case.blow
     racing = [number for number, one in enumerate(case.ended) if one.fenced] if blow.race else []
     for winner in racing if len(racing) > 1 else [blow.survivor]:
         first = () if winner is None else (case.ended[winner],)
         fenced = frozenset[str]() if winner is None else case.ended[winner].fenced
         others = (one for number, one in enumerate(case.ended) if number != winner)
-        sides = (*first, *(one for one in others if one.side.members - fenced))
-        each = [Running(subject, one.settled.placement, one.side.members - fenced, blow.situation) for one in sides]
-        yield Ending(sides, Sides(each), fenced, case.silent - fenced)
+        yield Ending(case, (*first, *(one for one in others if one.side.members - fenced)), fenced)
 
 
 class _Judge:
-    """Judges the services by one ending of a case."""
+    """Judges the services by one ending of a case. asked_others: those that may be down for what failed of others."""
 
     def __init__(self, case: Case, ending: Ending) -> None:
         self.case, self.ending = case, ending
@@ -55,6 +72,7 @@ class _Judge:
         self.restless = frozenset(part for one in ending.sides for part in one.restless)
         self.deaf = deaf(case.subject, case.blow.situation)
         self.unheard = frozenset((part, node) for part, node in self.deaf if node in case.stood.serves(part))
+        self.asked_others: set[str] = set()
         self._lapses: dict[tuple[str, int], tuple[Interruption, ...]] = {}
         self._worst: dict[str, Impact | None] = {}
         self._told_of: dict[str, reasons.Told] = {}
@@ -114,7 +132,12 @@ class _Judge:
             return (State.DOWN, ()), reasons.unnoticed(unseen)
         if few := self.ending.sides_run.too_few(service):
             return (State.DOWN, ()), reasons.too_few(told, few)
-        return None if self.ending.sides_run.is_up(service) else ((State.DOWN, ()), reasons.down(told))
+        if self.ending.sides_run.is_up(service):
+            return None
+        own = reasons.down_by_itself(told)
+        if own is None:
+            self.asked_others.add(service.name)
+        return (State.DOWN, ()), own or reasons.down_by_others(told)
 
     def _bad_below(self, service: Service, told: reasons.Told) -> Impact | None:
         """Return the impact where the service runs, and is not served for want of one that it uses."""

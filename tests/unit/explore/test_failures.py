@@ -7,8 +7,9 @@ import pytest
 from quorate import registry
 from quorate.describe.vocabulary import FAILURES
 from quorate.explore import failures, universe
-from quorate.explore.failure import HERE, beginning, side_by_side
+from quorate.explore.failure import HERE, beginning, node_by_node, side_by_side
 from quorate.explore.scheduler.step import Result
+from quorate.explore.scheduler.transition import Instance, Placement
 
 from .subjects import DATABASE, IPMI, subject_of
 
@@ -241,3 +242,16 @@ def test_failures_that_begin_alike_stand_together():
     assert any(
         one.id.startswith("stop-failed:") and one.results == other.results for one, other in itertools.pairwise(ordered)
     )
+
+
+def test_failures_on_one_node_stand_together():
+    found = side_by_side(universe.singles(subject_of(2, DATABASE)))
+    part = next(one.resource for one in found if one.id.startswith("stop-failed:") and one.results[0].node == HERE)
+    placement = Placement({"n1": "online", "n2": "online"}, frozenset({Instance(part, "n2", "Started")}))
+    ordered = node_by_node(found, placement)
+    homes = [one.results[0].node or ("n2" if one.results[0].resource == part else "") for one in ordered if one.results]
+    assert homes == sorted(homes)
+    assert {"n1", "n2"} <= set(homes)
+    for node in ("n1", "n2"):
+        there = [one for one, home in zip([one for one in ordered if one.results], homes, strict=True) if home == node]
+        assert there == [one for one in found if one in there], "as they stood otherwise"
