@@ -45,8 +45,7 @@ def test_its_server_listens_at_the_node_behind_a_proxy_and_at_the_address_withou
 
 def test_without_a_proxy_whether_it_is_well_is_asked_beside_the_queue_of_clients(active, passive):
     unit, watch = "/etc/systemd/system/keystone.service", "/etc/systemd/system/quorate-watch-identity-server.service"
-    for question in ("answers --started /run/keystone/quorate.pid {} 5000", "answers {} 5000"):
-        path = unit if "--started" in question else watch
+    for path, question in ((unit, "answers --started /run/keystone/quorate.pid {} 5000"), (watch, "answers {} 5000")):
         assert question.format("127.0.0.1") in file(passive, path).content
         assert question.format(NODE.links[0].ip) in file(active, path).content
     assert "free 10.20.0.100 5000\n" in file(passive, unit).content, "it waits for the address that clients use"
