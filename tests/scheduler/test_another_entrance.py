@@ -107,6 +107,8 @@ def test_what_makes_way_stops_in_one_transition_each_server_before_its_store(bef
     assert servers.keys() == stores.keys() != set()
     assert all(servers[node] in waited_for(graph, stores[node]) for node in stores)
     assert stops(graph, "identity-server").keys() == servers.keys()
+    done = {one.resource for one in graph.actions if one.kind == "rsc_op" and one.task in {"stop", "start"}}
+    assert done <= {"entrance-server", "identity-server", "images-server", "images-filesystem"}, "the address stays"
 
 
 @pytest.mark.parametrize(("before", "after"), [(FILE, PASSIVE), (PASSIVE, FILE)])

@@ -19,6 +19,9 @@ from quorate.catalog.site import Site
 from quorate.observe.facts.cib import parse_xml
 from quorate.render.merge import MAKING_WAY
 
+REFERENCES = ("rsc", "with-rsc", "first", "then")
+"""Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""
+
 
 def making_way(live: Element, new: Element, want: Want) -> tuple[str, ...]:
     """Return the resources of the live CIB that have to stop before the new one is written, each with all within it.
@@ -51,15 +54,26 @@ def stopped(live: Element, going: Collection[str]) -> Element:
     """Return a CIB in which Pacemaker is to stop these resources, and all within: in their order, and each everywhere.
 
     live: a CIB or its <configuration>. Resources that are not there any more would be stopped without any order, one
-    after the other.
+    after the other. Without the constraints that tie them to others: an address stays, though its proxies are stopped.
     """
     root = copy.deepcopy(live)
+    ids: set[str | None] = set()
     for one in root.iterfind(".//resources/*"):
         if one.get("id") in going:
+            ids |= {within.get("id") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
             for primitive in one.iter("primitive"):
                 if not any(is_mark(group) for group in primitive.iterfind("meta_attributes")):
                     primitive.append(mark(str(primitive.get("id"))))
+    for constraints in root.iterfind(".//constraints"):
+        for one in [one for one in constraints if named(one) & ids and named(one) - ids]:
+            constraints.remove(one)
     return root
+
+
+def named(constraint: Element) -> set[str | None]:
+    """Return the resources that a constraint names."""
+    found: set[str | None] = {constraint.get(name) for name in REFERENCES if constraint.get(name)}
+    return found | {one.get("id") for one in constraint.iter("resource_ref")}
 
 
 def is_mark(group: Element) -> bool:
