@@ -93,7 +93,7 @@ def test_from_an_address_to_a_proxy_the_server_that_ran_alone_is_started_anew():
 
 @pytest.mark.parametrize(("before", "after"), [(FILE, PASSIVE), (PASSIVE, FILE)])
 def test_what_makes_way_stops_in_one_transition_each_server_before_its_store(before, after):
-    """Removed at once, it was stopped one after the other in seven transitions, stores before their servers."""
+    """Taken out of the configuration, it was stopped in several transitions, stores before their servers."""
     old, new = (load(one, "cluster.yaml", kinds()).cluster for one in (before, after))
     want = Want(new, {node.name: PLATFORM for node in new.nodes}, AGENTS, str)
     with open_scheduler(text(cib(old, AGENTS, PLATFORM))) as scheduler:

@@ -53,8 +53,8 @@ def between(old: str, new: str, want: Want) -> str:
 def stopped(live: Element, going: Collection[str]) -> Element:
     """Return a CIB in which Pacemaker is to stop these resources, and all within: in their order, and each everywhere.
 
-    live: a CIB or its <configuration>. Resources that are not there any more would be stopped without any order, one
-    after the other. Without the constraints that tie them to others: an address stays, though its proxies are stopped.
+    live: a CIB or its <configuration>. What is not in a configuration any more is stopped in no order, disks before
+    the servers on them. Without the constraints that tie it to others: an address stays when its proxies stop.
     """
     root = copy.deepcopy(live)
     ids: set[str | None] = set()
