@@ -17,7 +17,7 @@ from quorate.catalog.api import ApiService
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
 from quorate.observe.facts.cib import parse_xml
-from quorate.render.merge import MAKING_WAY
+from quorate.render.run_state import MAKING_WAY
 
 REFERENCES = ("rsc", "with-rsc", "first", "then")
 """Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""

@@ -31,7 +31,7 @@ from quorate.machines.waiting import NotYet, until
 from quorate.observe.facts import broker as fact
 from quorate.observe.facts.broker import Broker
 from quorate.observe.gathering import gather_about
-from quorate.render.merge import RECOVERS
+from quorate.render.run_state import RECOVERS
 
 SERVE_S = 300
 CALL_S = 180

@@ -13,7 +13,8 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from quorate.observe.facts.cib import parse_xml
-from quorate.render.merge import BOOKKEEPING, canonical, is_restart_mark, is_run_state, without_restart_marks
+from quorate.render.merge import BOOKKEEPING, canonical, is_restart_mark, without_restart_marks
+from quorate.render.run_state import is_run_state
 
 OF_THE_MOMENT = frozenset({"standby", "maintenance", "quorate-fencing-proven"})
 """Permanent attributes of a node that say how it is, not how the cluster is configured."""

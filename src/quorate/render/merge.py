@@ -19,6 +19,7 @@ from lxml.etree import _Element as Element
 from quorate.catalog.parts import is_part
 from quorate.render.cib import SCHEMA
 from quorate.render.former import former_constraints, is_former_clone
+from quorate.render.run_state import is_run_state
 from quorate.render.settled import settle
 
 BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog", "last-lrm-refresh", "cluster-name"})
@@ -26,15 +27,6 @@ BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog"
 
 RESTART_SET = "quorate-restart"
 """How the ids of the sets begin that quorate makes while it restarts daemons, and takes away after (build/restarts)."""
-
-MAKING_WAY = "quorate-making-way"
-"""How the ids begin of what quorate stops resources by between two writes of a CIB (build/making_way.py)."""
-
-RECOVERS = "quorate-recover"
-"""The meta attribute by which `quorate recover` knows that it has unmanaged a resource (build/recovering_brokers)."""
-
-RUN_STATE = ("target-role", "is-managed", "maintenance", RECOVERS)
-"""Meta attributes by which operators stop, unmanage or rest a resource for a while (crm_resource --meta), and ours."""
 
 OUTGROWN = frozenset({("property", "priority-fencing-delay", "5s"), ("default", "priority", "1")})
 """What describe/derive makes of two nodes, and of no more: it goes when the cluster grows, for nobody asked for it."""
@@ -389,11 +381,6 @@ def without_restart_marks(configuration: Element) -> Element:
         if parent is not None and is_restart_mark(group):
             parent.remove(group)
     return root
-
-
-def is_run_state(pair: Element) -> bool:
-    """Tell whether a meta attribute is one that stops, unmanages or rests a resource until somebody takes it back."""
-    return pair.get("name") in RUN_STATE and not (pair.get("id") or "").startswith(MAKING_WAY)
 
 
 def is_restart_mark(group: Element) -> bool:
