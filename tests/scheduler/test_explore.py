@@ -174,9 +174,9 @@ def test_both_ways_to_ask_find_the_same(web):
 def test_an_exploration_that_is_ended_tells_what_it_knows_and_leaves_nothing(number, end_s, tmp_path):
     (tmp_path / "web.yaml").write_text(blueprints()["web"].text)
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import test_explore as t;"
+        "import sys, time; sys.path.insert(0, sys.argv[1]); import test_explore as t;"
         "from quorate.explore import pool; pool.END_S = int(sys.argv[2]);"
-        "told = lambda known, total: print(known, flush=True);"
+        "told = lambda known, total: (print(known, flush=True), time.sleep(1));"  # or it may end before it is ended
         "found = t.explore(t.blueprint('web'), t.Options(depth=2, jobs=2), told, make=t.CrmSimulate, kept=False);"
         "print('known', len(found.scenarios), found.total)"
     )
