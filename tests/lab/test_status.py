@@ -82,7 +82,10 @@ def test_a_power_cut_is_seen_then_fenced_and_moved_then_well_again(file: Path, l
     (victim,) = served_by(status(file))
     wait(lab.power(victim, "off"))
     seen = status(file)
-    assert seen["exit_code"] == 1, "a node without power answers nobody"
+    if seen["well"]:  # it was asked so late that it had been fenced, and was back
+        assert seen["events"][0]["node"] == victim
+    else:
+        assert seen["exit_code"] == 1, "a node without power answers nobody"
     moved = until(
         file, lambda told: served_by(told) not in ([], [victim]) and told["services"][0]["state"] == "running"
     )
