@@ -273,7 +273,9 @@ void record(xmlNode *history, const char *name, const char *task, guint interval
         event->call_id = MAX(event->call_id, call);
     }
     event->call_id++;
-    note_digests(name, pcmk__create_history_xml(history, event, CRM_FEATURE_SET, expected, NULL, crm_system_name));
+    xmlNode *op = pcmk__create_history_xml(history, event, CRM_FEATURE_SET, expected, NULL, crm_system_name);
+    order_operation(op);
+    note_digests(name, op);
     lrmd_free_event(event);
 }
 

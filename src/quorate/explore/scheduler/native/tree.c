@@ -3,7 +3,8 @@
  * A CIB has tens of thousands of attributes, and most that the scheduler does is to look for one by its name. So each
  * name is there once, in libxml2's dictionary of the document, and names are compared by their addresses. Pacemaker
  * hangs a note on whoever changed it to each element and attribute; here it is only told of documents. And what it asks
- * for by an expression like //resources, which libxml2 would look for in every element, is found where it is.
+ * for by an expression, like //resources or a node's histories, which libxml2 would look for in every element, is found
+ * where it is.
  */
 
 #include "worker.h"
@@ -22,11 +23,45 @@ static void count_names(const xmlNode *node)
     }
 }
 
+/* Put those attributes of an operation first that the scheduler asks for again and again: going through the others was
+ * most of its looking for an attribute by name. */
+void order_operation(xmlNode *op)
+{
+    static const char *const asked_for[] = {XML_LRM_ATTR_TASK, XML_LRM_ATTR_INTERVAL_MS, XML_LRM_ATTR_OPSTATUS,
+                                            XML_LRM_ATTR_RC,   XML_ATTR_ID,              XML_LRM_ATTR_EXIT_REASON,
+                                            XML_LRM_ATTR_CALLID};
+    for (size_t i = G_N_ELEMENTS(asked_for); i-- > 0;) {
+        xmlAttr *one = xmlHasProp(op, (const xmlChar *) asked_for[i]);
+        if (one == NULL || one->prev == NULL) {
+            continue;
+        }
+        one->prev->next = one->next;
+        if (one->next != NULL) {
+            one->next->prev = one->prev;
+        }
+        one->prev = NULL;
+        one->next = op->properties;
+        op->properties->prev = one;
+        op->properties = one;
+    }
+}
+
+static void order_operations(xmlNode *node)
+{
+    for (; node != NULL; node = node->next) {
+        if (is_named(node, XML_LRM_TAG_RSC_OP)) {
+            order_operation(node);
+        }
+        order_operations(node->children);
+    }
+}
+
 /* Return a document that holds a copy of the base. */
 xmlDoc *document_of(xmlNode *base)
 {
     xmlDoc *made = xmlNewDoc((const xmlChar *) "1.0");
     dictionary = made->dict = xmlDictCreate();
+    order_operations(base);
     xmlDocSetRootElement(made, xmlDocCopyNode(base, made, 1));
     g_clear_pointer(&counts, g_hash_table_destroy);
     counts = g_hash_table_new(g_str_hash, g_str_equal);
@@ -94,21 +129,49 @@ const char *crm_element_value(const xmlNode *node, const char *name)
     return NULL;
 }
 
-/* What //NAME finds in the CIB, if it is the only one, is found in two places, if it is there. What steps add to a state
- * has none of these names. */
+/* Find what //NAME finds in the CIB: if it is the only one, it is in one of two places, if it is there. What steps add
+ * to a state has none of these names. False where that cannot be said. */
+static bool find_only(const char *name, xmlNode **found)
+{
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, name));
+    *found = child_of(cib, name);
+    *found = *found != NULL ? *found : child_of(configuration, name);
+    return count == (*found != NULL);
+}
+
+/* Return the histories of the only member that is called so; NULL where that cannot be said. name: up to a quote. */
+static xmlNode *histories_of(const char *name)
+{
+    size_t length = strcspn(name, "'");
+    xmlNode *found = NULL;
+    EACH(one, status, XML_CIB_TAG_STATE) {
+        const char *uname = get_or(one, XML_ATTR_UNAME, "");
+        if (strncmp(uname, name, length) == 0 && uname[length] == '\0') {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = one;
+        }
+    }
+    return child_of(child_of(found, XML_CIB_TAG_LRM), XML_LRM_TAG_RESOURCES);
+}
+
 xmlNode *get_xpath_object(const char *expression, xmlNode *in, int level)
 {
+    static const char of_member[] = "/cib/status/node_state[@uname='", histories[] = "']/lrm/lrm_resources";
     static xmlNode *(*slow)(const char *, xmlNode *, int);
     slow = slow != NULL ? slow : (xmlNode * (*) (const char *, xmlNode *, int)) theirs("get_xpath_object");
-    if (in == NULL || in != cib || expression == NULL || strncmp(expression, "//", 2) != 0
-        || expression[2 + strspn(expression + 2, "abcdefghijklmnopqrstuvwxyz_")] != '\0') {
+    xmlNode *found = NULL;
+    if (in == NULL || in != cib || expression == NULL) {
         return slow(expression, in, level);
     }
-    const char *name = expression + 2;
-    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, name));
-    xmlNode *found = child_of(cib, name);
-    found = found != NULL ? found : child_of(configuration, name);
-    return count == (found != NULL) ? found : slow(expression, in, level);
+    if (g_str_has_prefix(expression, of_member) && g_str_has_suffix(expression, histories)) {
+        found = histories_of(expression + strlen(of_member));
+        return found != NULL ? found : slow(expression, in, level);
+    }
+    bool is_name = g_str_has_prefix(expression, "//")
+                   && expression[2 + strspn(expression + 2, "abcdefghijklmnopqrstuvwxyz_")] == '\0';
+    return is_name && find_only(expression + 2, &found) ? found : slow(expression, in, level);
 }
 
 static xmlRegisterNodeFunc note;

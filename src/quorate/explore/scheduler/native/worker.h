@@ -125,6 +125,7 @@ void end_narrowing(void);
 bool is_deciding(void);
 
 /* tree.c */
+void order_operation(xmlNode *op);
 xmlDoc *document_of(xmlNode *base);
 
 /* digests.c */
