@@ -17,7 +17,7 @@ from quorate.catalog.api import ApiService
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
 from quorate.observe.facts.cib import parse_xml
-from quorate.render.run_state import MAKING_WAY
+from quorate.render.run_state import MAKING_WAY, take_marks
 
 REFERENCES = ("rsc", "with-rsc", "first", "then")
 """Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""
@@ -61,24 +61,24 @@ def stopped(live: Element, going: Collection[str]) -> Element:
     for one in root.iterfind(".//resources/*"):
         if one.get("id") in going:
             ids |= {within.get("id") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
+            take_marks(one)  # of a change that was broken off; somebody may have emptied them
             for primitive in one.iter("primitive"):
-                if not any(is_mark(group) for group in primitive.iterfind("meta_attributes")):
-                    primitive.append(mark(str(primitive.get("id"))))
+                primitive.append(mark(str(primitive.get("id"))))
     for constraints in root.iterfind(".//constraints"):
         for one in [one for one in constraints if named(one) & ids and named(one) - ids]:
             constraints.remove(one)
     return root
 
 
+def is_halfway(configuration: str) -> bool:
+    """Tell whether a <configuration> is what `stopped` left, between two writes: nobody is to go back to it."""
+    return f'"{MAKING_WAY}-' in configuration
+
+
 def named(constraint: Element) -> set[str | None]:
     """Return the resources that a constraint names."""
     found: set[str | None] = {constraint.get(name) for name in REFERENCES if constraint.get(name)}
     return found | {one.get("id") for one in constraint.iter("resource_ref")}
-
-
-def is_mark(group: Element) -> bool:
-    """Tell whether a set of meta attributes is one that `mark` made."""
-    return (group.get("id") or "").startswith(MAKING_WAY)
 
 
 def mark(resource: str) -> Element:

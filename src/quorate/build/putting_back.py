@@ -17,6 +17,7 @@ from quorate.build.baseline import running as running_now
 from quorate.build.change import Change, Deed, Effect, Run, Thing, WriteFile, difference
 from quorate.build.cib_parts import deeds, parts
 from quorate.build.kept import Kept, KeptFile
+from quorate.build.making_way import is_halfway
 from quorate.build.restarts import marks
 from quorate.build.restarts.way import differing
 from quorate.build.restoring import held_by_hand, primitives, restored
@@ -192,6 +193,9 @@ class Configuration:
             there = primitives(self.was.configuration)
             yield no_way(self.id, "no node can tell the CIB" if there else "the cluster had no services yet")
             return
+        if is_halfway(self.was.configuration):
+            yield no_way(self.id, "a change of the entrance had been broken off, and what makes way was stopped")
+            return
         live = facts.live.root
         if marks.read(live).is_any:
             yield interrupted()
@@ -235,7 +239,7 @@ def no_way(id_: str, why: str) -> Finding:
         Severity.ERROR,
         f"there is nothing to go back to before {id_}: {why}",
         "a rollback writes the configuration that was kept when the change began",
-        "choose a later change: `quorate history FILE`",
+        "choose another change: `quorate history FILE`",
     )
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from lxml import etree
 
 from quorate.build.baseline import Baseline, new_failures, primitive, running, violation
-from quorate.build.making_way import between
+from quorate.build.making_way import between, is_halfway
 from quorate.build.restarts import marks
 from quorate.build.restoring import Others, is_still, of_others, primitives, restored
 from quorate.build.step import Fleet, Note
@@ -69,8 +69,12 @@ class WayBack:
 
     @property
     def exists(self) -> bool:
-        """Whether there is something to go back to: a cluster in which something ran, so not on a first build."""
-        return bool(self.intended and self.baseline.running and primitives(self.before))
+        """Whether there is something to go back to: a cluster in which something ran, so not on a first build.
+
+        Nor where a change had been broken off between two writes: what makes way is stopped then.
+        """
+        whole = primitives(self.before) and not is_halfway(self.before)
+        return bool(self.intended and self.baseline.running and whole)
 
     def others(self, now: Cib) -> Others:
         """Return what the change does not touch, and is to stay as it is now."""

@@ -10,6 +10,7 @@ how long it waited, and by what became of its rows.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from quorate.drill.foretold import Foretold, Measured, compare
 from quorate.drill.history import Recording
@@ -22,7 +23,9 @@ from quorate.drill.writes import KEPT, Writes, judge_writes
 from quorate.errors import UsageError
 
 BESIDE = ("icmp", "tcp")  # the kinds of clients that ask beside a service's own
-HELD_BACK = ("token", "image")  # the kinds that ask no more while several wait for an answer
+WAITING_MAX = MappingProxyType({"token": 2, "image": 4})
+"""The kinds of clients that ask no more while so many wait for an answer (their `waiting_max`, drill/probes)."""
+
 CLOCK_STEP_MAX_S = 0.05
 CLOCK_AHEAD_S = 600.0  # nodes log for some seconds after the run's last event
 
@@ -272,7 +275,7 @@ def _client(trace: Trace, recording: Recording, inject: Event) -> Client:
         fault_ns=inject.at_ns,
         every_ms=trace.every_ms,
         target_s=recording.about.target_s,
-        held_back=trace.in_flight_max == 1 or trace.probe in HELD_BACK,
+        waiting_max=1 if trace.in_flight_max == 1 else WAITING_MAX.get(trace.probe, 0),
         barred_ns=_barred_ns(recording.events),
     )
     kept = KEPT.get(trace.probe)

@@ -98,17 +98,18 @@ def judge(
     fault_ns: int,
     every_ms: float,
     target_s: float | None = None,
-    held_back: bool = False,
+    waiting_max: int = 0,
     barred_ns: tuple[int, int] | None = None,
 ) -> Judgement:
     """Judge one client. attempts: in any order. target_s None: it is only asked that the service comes back.
 
-    barred_ns: from when to when nobody was allowed to serve.
+    waiting_max: while so many wait for an answer the client sends no more; 0: it always does. barred_ns: from when to
+    when nobody was allowed to serve.
     """
     in_order = sorted(attempts, key=lambda attempt: (attempt.sent_ns, attempt.n))
     every_ns = int(every_ms * 1e6)
     all_gaps = find_gaps(in_order)
-    stalls = find_stalls(in_order, every_ns, held_back=held_back)
+    stalls = find_stalls(in_order, every_ns, waiting_max)
     after = [gap for gap in all_gaps if gap.end_ns > fault_ns]
     before = [gap.seconds for gap in all_gaps if gap.end_ns <= fault_ns]
     failing = tuple(gap for gap in after if gap.failed)
@@ -216,12 +217,19 @@ def _first_at(moments: Sequence[int], limit: int, start: int) -> int:
     return start
 
 
-def find_stalls(in_order: Sequence[Attempt], every_ns: int, *, held_back: bool = False) -> list[tuple[int, int]]:
-    """Return (from, to) wherever an attempt was sent over 100 ms later than the schedule says."""
+def find_stalls(in_order: Sequence[Attempt], every_ns: int, waiting_max: int = 0) -> list[tuple[int, int]]:
+    """Return (from, to) wherever an attempt was sent over 100 ms later than the schedule says.
+
+    waiting_max: as for `judge`: while that many were open when it was time, the schedule waits for one to be done.
+    """
     stall_ns = STALL_MS * 1_000_000
     found = []
+    open_ns: list[int] = []  # when those end that are open when it is time
     for one, other in pairwise(in_order):
-        due_ns = (one.done_ns if held_back else one.sent_ns) + every_ns
+        due_ns = one.sent_ns + every_ns
+        open_ns = sorted(done_ns for done_ns in (*open_ns, one.done_ns) if done_ns > due_ns)
+        if 0 < waiting_max <= len(open_ns):
+            due_ns = open_ns[-waiting_max] + every_ns
         if other.sent_ns > due_ns + stall_ns:
             found.append((due_ns - every_ns, other.sent_ns))
     return found

@@ -6,6 +6,7 @@ looked at; where chance decides which one that is, each is, and the worse outcom
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from quorate.explore import reasons
@@ -163,7 +164,11 @@ class _Judge:
         home = self.ending.sides_run.home(service)
         if home is None:
             return None
-        return together(lapse for one in (service, *service.uses) for lapse in self._own(one, home))
+        return together(
+            replace(lapse, at_most=True) if one.name in service.remembers else lapse
+            for one in (service, *service.uses)
+            for lapse in self._own(one, home)
+        )
 
     def _own(self, service: Service, home: int) -> tuple[Interruption, ...]:
         """Return when a service is away for itself, as the side sees it that goes on."""

@@ -19,7 +19,7 @@ from lxml.etree import _Element as Element
 from quorate.catalog.parts import is_part
 from quorate.render.cib import SCHEMA
 from quorate.render.former import former_constraints, is_former_clone
-from quorate.render.run_state import is_run_state
+from quorate.render.run_state import is_run_state, take_marks
 from quorate.render.settled import settle
 
 BOOKKEEPING = frozenset({"dc-version", "cluster-infrastructure", "have-watchdog", "last-lrm-refresh", "cluster-name"})
@@ -253,6 +253,7 @@ class _Merge:
                 self.gone.update(missing)
             elif not _fences_only(resource, self.removed) and self._keep(Leftover("resource", name)):
                 root.append(resource)
+                take_marks(resource)
             else:
                 self.gone.update(missing)
         return root

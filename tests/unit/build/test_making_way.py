@@ -1,6 +1,7 @@
 """Whoever listens where others are to listen goes first, when an entrance becomes one of another kind; nobody else."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from lxml.etree import _Element as Element
@@ -14,11 +15,13 @@ from quorate.build.history import kept_path
 from quorate.build.in_hand import InHand, inherited
 from quorate.build.kept import Kept, KeptFile
 from quorate.build.making_way import making_way, stopped
+from quorate.build.putting_back import Configuration
 from quorate.build.restoring import configuration_of, primitives
 from quorate.build.returning import WayBack, put_back, take_back
 from quorate.build.steps import cib, corosync_conf
 from quorate.build.want import Want
 from quorate.errors import CommandFailed, HostUnreachable, QuorateError, Returned, TimedOut
+from quorate.findings import Finding, Severity
 from quorate.machines.fake import Answer, FakeHost
 from quorate.machines.host import Command
 from quorate.observe import facts
@@ -88,6 +91,31 @@ def test_who_goes_on_after_the_first_write_writes_nothing_of_it_again() -> None:
     assert verified.command.input == second.command.input
     assert "crm_resource --wait" in until_stopped.command.argv[-1]
     assert second.command.argv[-1] == "7", "over the first, which is live"
+
+
+def half(was: Want, want: Want) -> Element:
+    """Return what is live between the two writes."""
+    root = live(was).root
+    return stopped(root, making_way(root, live(want).root, want))
+
+
+def test_nobody_goes_back_to_what_is_between_the_two_writes() -> None:
+    way, between = way_back(PROXY, ALONE), configuration_of(half(PROXY, ALONE))
+    assert way.exists
+    assert not replace(way, before=between).exists
+    (finding,) = Configuration(Kept(configuration=between), "c7").changes(cib.Facts("n1", live(PROXY)), ALONE)
+    assert isinstance(finding, Finding)
+    assert (finding.code, finding.severity) == ("not-rolled-back", Severity.ERROR)
+    assert "what makes way was stopped" in finding.summary
+
+
+def test_a_mark_that_somebody_emptied_stops_again() -> None:
+    root = half(PROXY, ALONE)
+    marked = told_to_stop(root)
+    for pair in list(root.iterfind(".//nvpair[@name='target-role']")):
+        pair.getparent().remove(pair)  # type: ignore[union-attr]
+    assert told_to_stop(root) == set()
+    assert told_to_stop(stopped(root, making_way(root, live(ALONE).root, ALONE))) == marked
 
 
 def test_the_second_write_is_over_the_first_and_leads_to_what_is_wanted() -> None:

@@ -173,8 +173,21 @@ def test_who_asks_one_at_a_time_is_not_late_while_it_waits_for_an_answer() -> No
         Attempt(45, 901 * MS, 902 * MS, "ok"),
         Attempt(60, 1200 * MS, 1201 * MS, "ok"),
     ]
-    assert find_stalls(slow, 20 * MS, held_back=True) == [(902 * MS, 1200 * MS)]
+    assert find_stalls(slow, 20 * MS, waiting_max=1) == [(901 * MS, 1200 * MS)]
     assert len(find_stalls(slow, 20 * MS)) == 2
+
+
+def test_who_leaves_out_questions_while_several_wait_is_late_only_when_fewer_did() -> None:
+    second = 1000 * MS
+    waited = [
+        Attempt(0, 0, 4 * second, "ok"),
+        Attempt(1, second, 5 * second, "ok"),
+        Attempt(5, 5 * second, 5 * second, "ok"),
+    ]
+    assert find_stalls(waited, second, waiting_max=2) == []
+    assert find_stalls(waited, second) == [(second, 5 * second)]
+    stalled = [Attempt(0, 0, 40 * second, "ok"), Attempt(40, 40 * second, 41 * second, "ok")]
+    assert find_stalls(stalled, second, waiting_max=2) == [(0, 40 * second)]
 
 
 def barred(history: list[Attempt], until_ms: int, target_s: float | None) -> Judgement:

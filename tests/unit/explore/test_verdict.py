@@ -295,6 +295,18 @@ def test_two_copies_of_what_it_uses_are_not_two_of_its_own():
     assert found.state is not State.TWO_COPIES
 
 
+@pytest.mark.parametrize(("remembers", "basis"), [((), "default"), (("site",), "bound")])
+def test_what_the_loss_of_who_is_remembered_costs_is_a_bound(remembers, basis):
+    either = Service("either", ("till",), nodes=("n1", "n2", "n3"), uses=(SHARED.service("site"),), remembers=remembers)
+    whole = replace(SHARED, services=(SHARED.service("site"), either))
+    before = placed(n1="ip web till", n2="till", n3="till")
+    failed = Result("web", "monitor", 10_000, "n1", 7)
+    one = side("n1 n2 n3", before, *start("web", "n1", 5, 6), results=(failed,))
+    site_, found = judge(case(whole, before, one, gone=frozenset({("web", "n1")})))
+    assert (site_.interruption.seconds, site_.interruption.basis) == (6, "default")
+    assert (found.interruption.seconds, found.interruption.basis) == (6, basis)
+
+
 HEARD = replace(SHARED, services=tuple(replace(one, links=(0,)) for one in SHARED.services))
 N1_CUT = {"links": frozenset({("n1", 0)})}
 

@@ -110,6 +110,15 @@ def test_what_the_file_does_not_have_is_kept_and_named_unless_pruned(live, wante
     assert same(pruned.find("configuration"), merged(pruned, wanted)[0].find("configuration"))
 
 
+def test_what_is_kept_keeps_no_mark_of_a_change_that_was_broken_off(live, wanted):
+    pair = '<nvpair id="y" name="target-role" value="Stopped"/>'
+    mark = f'<meta_attributes id="quorate-making-way-x">{pair}</meta_attributes>'
+    add(live, "resources", f'<primitive id="x" class="ocf" provider="pacemaker" type="Dummy">{mark}</primitive>')
+    kept, _ = merged(live, wanted)
+    assert "x" in ids(kept)
+    assert kept.find(".//nvpair[@name='target-role']") is None
+
+
 KEPT = [
     ("acls", '<acl_role id="x"/>'),
     ("tags", '<tag id="x"><obj_ref id="site"/></tag>'),
