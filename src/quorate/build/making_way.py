@@ -17,10 +17,8 @@ from quorate.catalog.api import ApiService
 from quorate.catalog.service import Service
 from quorate.catalog.site import Site
 from quorate.observe.facts.cib import parse_xml
+from quorate.render.merge import mentioned
 from quorate.render.run_state import MAKING_WAY, take_marks
-
-REFERENCES = ("rsc", "with-rsc", "first", "then")
-"""Attributes by which a constraint names resources (Pacemaker Explained, "Resource Constraints")."""
 
 
 def making_way(live: Element, new: Element, want: Want) -> tuple[str, ...]:
@@ -57,15 +55,15 @@ def stopped(live: Element, going: Collection[str]) -> Element:
     the servers on them. Without the constraints that tie it to others: an address stays when its proxies stop.
     """
     root = copy.deepcopy(live)
-    ids: set[str | None] = set()
+    ids: set[str] = set()
     for one in root.iterfind(".//resources/*"):
         if one.get("id") in going:
-            ids |= {within.get("id") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
+            ids |= {within.get("id", "") for within in one.iter("primitive", "group", "clone", "master", "bundle")}
             take_marks(one)  # of a change that was broken off; somebody may have emptied them
             for primitive in one.iter("primitive"):
                 primitive.append(mark(str(primitive.get("id"))))
     for constraints in root.iterfind(".//constraints"):
-        for one in [one for one in constraints if named(one) & ids and named(one) - ids]:
+        for one in [one for one in constraints if mentioned(one) & ids and mentioned(one) - ids]:
             constraints.remove(one)
     return root
 
@@ -73,12 +71,6 @@ def stopped(live: Element, going: Collection[str]) -> Element:
 def is_halfway(configuration: str) -> bool:
     """Tell whether a <configuration> is what `stopped` left, between two writes: nobody is to go back to it."""
     return f'"{MAKING_WAY}-' in configuration
-
-
-def named(constraint: Element) -> set[str | None]:
-    """Return the resources that a constraint names."""
-    found: set[str | None] = {constraint.get(name) for name in REFERENCES if constraint.get(name)}
-    return found | {one.get("id") for one in constraint.iter("resource_ref")}
 
 
 def mark(resource: str) -> Element:

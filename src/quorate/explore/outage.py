@@ -99,8 +99,13 @@ def interruption(service: Service, parts: Mapping[str, Part], happening: Happeni
         own = lapses(one, parts, happening)
         if own is None:
             return None
-        found += (replace(lapse, at_most=True) for lapse in own) if one.name in service.remembers else own
+        found += as_felt(own, one, service)
     return together(found)
+
+
+def as_felt(own: Sequence[Interruption], one: Service, service: Service) -> Sequence[Interruption]:
+    """Return the lapses of a service, or of one that it uses, as its clients feel them: a bound where it remembers."""
+    return [replace(lapse, at_most=True) for lapse in own] if one.name in service.remembers else own
 
 
 def together(found: Iterable[Interruption]) -> Interruption | None:

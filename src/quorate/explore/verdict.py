@@ -6,12 +6,11 @@ looked at; where chance decides which one that is, each is, and the worse outcom
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from quorate.explore import reasons
 from quorate.explore.case import Case, Ending
-from quorate.explore.outage import SWITCH, Happening, Interruption, lapses, together
+from quorate.explore.outage import SWITCH, Happening, Interruption, as_felt, lapses, together
 from quorate.explore.result import Impact, State
 from quorate.explore.running import THERE, deaf, is_shared
 from quorate.explore.scheduler.transition import Placement
@@ -165,9 +164,7 @@ class _Judge:
         if home is None:
             return None
         return together(
-            replace(lapse, at_most=True) if one.name in service.remembers else lapse
-            for one in (service, *service.uses)
-            for lapse in self._own(one, home)
+            lapse for one in (service, *service.uses) for lapse in as_felt(self._own(one, home), one, service)
         )
 
     def _own(self, service: Service, home: int) -> tuple[Interruption, ...]:

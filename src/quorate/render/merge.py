@@ -285,7 +285,7 @@ class _Merge:
                 continue
             if constraint.get("node") in self.removed:
                 continue
-            if name in former or _mentioned(constraint) & self.gone:
+            if name in former or mentioned(constraint) & self.gone:
                 self.leftovers.append(self._former("constraint", name))
             elif self._keep(Leftover("constraint", name)):
                 root.append(constraint)
@@ -338,7 +338,7 @@ def _resource_tree(resource: Element) -> Iterator[Element]:
     return resource.iter("primitive", "group", "clone", "master", "template", "bundle")
 
 
-def _mentioned(constraint: Element) -> set[str]:
+def mentioned(constraint: Element) -> set[str]:
     """Return the ids of all resources a constraint names, in attributes or in resource sets."""
     names = {constraint.get(key, "") for key in ("rsc", "with-rsc", "first", "then")}
     return (names | {reference.get("id", "") for reference in constraint.iter("resource_ref")}) - {""}
