@@ -162,3 +162,60 @@ def test_probes_go_before_what_starts_again_because_of_what_they_find():
     cib = cluster(orders)
     lost = Step(lost=("n1",))
     agree(cib, (failure(cib, "plain"),), (lost, Step(returned=("n1",)), failure(cib, "axb")))
+
+
+def op(resource, **attributes):
+    said = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+    return f'<op id="{resource}-monitor" name="monitor" interval="10s" timeout="20s"{said}/>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(op("plain"), op("plain", on_fail="stop"), id="stops for good where its monitor fails"),
+        pytest.param(op("plain"), op("plain", on_fail="block"), id="is not touched any more where it fails"),
+        pytest.param(op("plain"), op("plain", on_fail="standby"), id="puts a node on standby"),
+        pytest.param(op("plain"), op("plain", on_fail="ignore"), id="may fail"),
+        pytest.param(
+            pair("migration-threshold", "2", "defaults"),
+            pair("target-role", "Stopped", "defaults"),
+            id="is to be stopped",
+        ),
+        pytest.param(
+            pair("migration-threshold", "2", "defaults"),
+            pair("allow-migrate", "true", "defaults"),
+            id="moves while it runs",
+        ),
+        pytest.param(
+            pair("migration-threshold", "2", "defaults"),
+            pair("failure-timeout", "60", "defaults"),
+            id="forgets failures",
+        ),
+        pytest.param(
+            pair("stonith-enabled", "false", "o"),
+            pair("stonith-enabled", "false", "o") + pair("shutdown-lock", "true", "o"),
+            id="stays with a node that was shut down",
+        ),
+    ],
+)
+def test_what_says_only_that_nothing_runs_is_left_out_where_that_makes_no_difference(old, new):
+    cib = cluster()
+    assert old in cib
+    cib = cib.replace(old, new)
+    home = "n1" if "Stopped" in new else where(cib, "plain")
+    failed = Step(results=(Result("plain", "monitor", 10_000, home, 1),))
+    on, off = Step(standby=((home, True),)), Step(standby=((home, False),))
+    other = next(node for node in NODES if node != home)
+    agree(
+        cib, (failed, on, off), (on, failed), (Step(lost=(other,)), failed, Step(returned=(other,))), (failed, failed)
+    )
+
+
+@pytest.mark.parametrize("role", ["Started", "Stopped"])
+def test_what_has_a_target_role_of_its_own_has_it_though_it_never_ran(role):
+    cib = cluster().replace(primitive("plain"), primitive("plain", meta=pair("target-role", role, "plain")))
+    _, rest = settled(cib)
+    other = {"Started": "Stopped", "Stopped": "Started"}[role]
+    changed = rest.replace(pair("target-role", role, "plain"), pair("target-role", other, "plain"))
+    assert changed != rest
+    agree(changed, (Step(standby=(("n1", True),)), Step(standby=(("n1", False),))))

@@ -7,16 +7,14 @@ each sees of the others only how many resources a node has already.
 
 from collections.abc import Iterator, Mapping
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 TYING = ("rsc_colocation", "rsc_order", "rsc_ticket")
 NAMES = ("rsc", "with-rsc", "first", "then")
 
 
-def components(cib: str) -> Mapping[str, str]:
-    """Return, for each primitive, the name of its component: equal for those that are tied together."""
-    root = etree.fromstring(cib.encode())
+def components(root: Element) -> Mapping[str, str]:
+    """Return, for each primitive of a <cib>, the name of its component: equal for those that are tied together."""
     ties = _Ties()
     for top in root.iterfind("configuration/resources/*"):
         for inner in top.iter("primitive", "group", "clone", "master", "bundle"):

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from lxml.etree import _Element as Element
 
 from quorate import duration
+from quorate.explore.components import components
 from quorate.explore.subject import Part
 
 INFINITY = 1_000_000
@@ -172,7 +173,12 @@ class Configured:
             promoted_max=_promoted_max(holder) if holder is not None and promotable else 1,
             priority=self._priority(element),
             fenced_on=frozenset(self._fenced_on(element)),
+            tied=self._components[element.get("id", "")],
         )
+
+    @cached_property
+    def _components(self) -> Mapping[str, str]:
+        return components(self.cib)
 
     def _priority(self, element: Element) -> int:
         """Return the meta attribute `priority`: a primitive's own, what holds it gives, or the default."""

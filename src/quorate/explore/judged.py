@@ -5,14 +5,15 @@ tries hardly any of them; so it does the same to each service that they do not n
 
 1. the case, but for operations that would fail;
 2. of those, the ones of primitives of the service, or of what it uses: where it could not start it has no other node;
-3. all others, where they are asked why the service is down. Such an impact is not kept.
+3. of those that constraints tie them to the first, where others are asked why the service is down (reasons.py).
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from quorate.explore.case import Case
+from quorate.explore.reasons import first_failing, tied
 from quorate.explore.result import Impact
 from quorate.explore.scheduler.step import Result
 from quorate.explore.situation import Situation
@@ -23,8 +24,8 @@ from quorate.explore.verdict import Verdict
 KEPT_MAX = 8
 """Cases of which impacts are kept: pairs come second by second."""
 
-Key = tuple[str, tuple[Result, ...]]
-"""A service's name, and the operations that would fail and concern it."""
+Key = tuple[str, tuple[Result, ...], tuple[str, ...]]
+"""A service's name, what would fail of it and of what it uses, and of others what is blamed, where they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +44,30 @@ class Judged:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._concerns = {one.name: frozenset(_parts(one)) for one in subject.services}
+        self._tied = {one.name: tied(subject, one) for service in subject.services for one in (service, *service.uses)}
         self._known: OrderedDict[object, _Known] = OrderedDict()
 
     def judge(self, case: Case, stood: Stood) -> tuple[Impact, ...]:
         """Return the same as verdict.judge(). stood: what the failure met."""
-        known = self._same(case, stood).impacts
-        failing, verdict = stood.situation.failing, Verdict(case)
-        found: list[Impact] = []
-        for service in self._subject.services:
-            concerns = self._concerns[service.name]
-            key = service.name, tuple(one for one in failing if one.resource in concerns)
-            impact = known.get(key) or verdict.on(service)
-            if key not in known and not verdict.asked_others(service):
-                known[key] = impact
-            found.append(impact)
-        return tuple(found)
+        known, verdict = self._same(case, stood).impacts, Verdict(case)
+        return tuple(
+            self._on(service, stood.situation.failing, case, known, verdict) for service in self._subject.services
+        )
+
+    def _on(
+        self, service: Service, failing: Sequence[Result], case: Case, known: dict[Key, Impact], verdict: Verdict
+    ) -> Impact:
+        concerns = self._concerns[service.name]
+        own = service.name, tuple(one for one in failing if one.resource in concerns)
+        if (impact := known.get((*own, ()))) is not None:
+            return impact
+        blamed = tuple(
+            first_failing(case, self._tied[one]) for one in (service.name, *(one.name for one in service.uses))
+        )
+        if (impact := known.get((*own, blamed))) is None:
+            impact = verdict.on(service)
+            known[*own, blamed if verdict.asked_others(service) else ()] = impact
+        return impact
 
     def _same(self, case: Case, stood: Stood) -> _Known:
         """Return what is known of cases that are the same but for operations that would fail."""

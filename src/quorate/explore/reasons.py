@@ -7,7 +7,7 @@ from quorate.explore.case import WELL, Case, Ended, Ending
 from quorate.explore.economy import ALREADY
 from quorate.explore.result import Cause, Impact
 from quorate.explore.scheduler.step import Result
-from quorate.explore.subject import Service
+from quorate.explore.subject import Service, Subject
 from quorate.explore.timing import FENCE
 
 Words = tuple[Cause, str, str]
@@ -260,10 +260,9 @@ def _nowhere(told: Told) -> Words | None:
 
 def _waits(told: Told) -> Words | None:
     """Say what of another service has failed: constraints may tie this one to it."""
-    others = told.case.subject.parts.keys() - told.parts
+    others = tied(told.case.subject, told.service)
     stuck = [one for side in told.ending.sides_run.each for one in side.blocked(others)]
-    failed = [one for one in told.case.blow.situation.failing if one.resource in others]
-    part = stuck[0].resource if stuck else failed[0].resource if failed else ""
+    part = stuck[0].resource if stuck else first_failing(told.case, others)
     if not part:
         return None
     return (
@@ -271,6 +270,18 @@ def _waits(told: Told) -> Words | None:
         f"{part} has failed, and no node can run it without",
         CLEAN.format(part=part),
     )
+
+
+def tied(subject: Subject, service: Service) -> frozenset[str]:
+    """Return the primitives of others that constraints tie a service to, directly or through others."""
+    own = (*service.needs, *service.beside)
+    names = {subject.parts[one].tied for one in own}
+    return frozenset(one.id for one in subject.parts.values() if one.tied in names and one.id not in own)
+
+
+def first_failing(case: Case, parts: Collection[str]) -> str:
+    """Return the primitive of the first operation that would fail, of these primitives; "" for none."""
+    return next((one.resource for one in case.blow.situation.failing if one.resource in parts), "")
 
 
 def _is(names: Collection[str]) -> str:

@@ -72,6 +72,7 @@ class Running:
         there = {name for name, state in placement.nodes.items() if state in THERE}
         self.there = frozenset(there if among is None else there & among)
         self.online = frozenset(name for name in self.there if placement.nodes[name] == "online")
+        self._running: dict[str, frozenset[str]] = {}
         self._serving: dict[str, frozenset[str]] = {}
         self._up: dict[str, bool] = {}
         self._instances: dict[str, list[Instance]] = {}
@@ -86,12 +87,14 @@ class Running:
 
     def runs(self, part: str) -> frozenset[str]:
         """Return the nodes on which a primitive does what it is there for, whether anybody hears it or not."""
-        promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
-        return frozenset(
-            one.node
-            for one in self._instances.get(part, ())
-            if not one.blocked and (not promoted or one.role == "Promoted")
-        )
+        if part not in self._running:
+            promoted = (found := self.subject.parts.get(part)) is not None and found.promotable
+            self._running[part] = frozenset(
+                one.node
+                for one in self._instances.get(part, ())
+                if not one.blocked and (not promoted or one.role == "Promoted")
+            )
+        return self._running[part]
 
     def serves(self, part: str) -> frozenset[str]:
         """Return the nodes on which a primitive serves."""

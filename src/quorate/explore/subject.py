@@ -26,7 +26,8 @@ class Part:
     (ADR 13). asked_s, patience_s: as in Watch: one that hangs is killed by who watches it. clone: the clone or bundle
     that holds it, directly or through a group; promotable: whether that one is, and promoted_max on how many nodes at
     most it is promoted. service: whose it is, "" for a fencing device. priority: its meta attribute, by which
-    priority-fencing-delay weighs nodes. fenced_on: the tasks whose failure gets the node fenced (on-fail).
+    priority-fencing-delay weighs nodes. fenced_on: the tasks whose failure gets the node fenced (on-fail). tied: equal
+    for those that constraints tie together (components.py).
     """
 
     id: str
@@ -43,6 +44,7 @@ class Part:
     service: str = ""
     priority: int = 0
     fenced_on: frozenset[str] = frozenset()
+    tied: str = ""
 
     @property
     def is_unit(self) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from quorate.errors import Unknown
-from quorate.explore.components import components
 from quorate.explore.durations import Durations
 from quorate.explore.economy import Trace, is_nothing, names
 from quorate.explore.failure import Failure
@@ -69,7 +68,7 @@ class Work:
         self.name = scheduler.name
         self._player = Player(setup.subject, setup.durations, scheduler)
         self._rest = self._player.ground(self._player.rest())
-        self._components = components(setup.subject.cib)
+        self._parts = setup.subject.parts
 
     @property
     def rest(self) -> Stood:
@@ -95,7 +94,7 @@ class Work:
 
     def _trace(self, failure: Failure, played: Played) -> Trace:
         return Trace(
-            tied=frozenset(self._components.get(part, part) for part in names(failure)),
+            tied=frozenset(self._parts[part].tied if part in self._parts else part for part in names(failure)),
             local=played.local,
             harmed=frozenset(impact.service for impact in played.impacts if not is_nothing(impact)),
         )

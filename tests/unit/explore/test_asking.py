@@ -23,9 +23,9 @@ CIB = """<cib><configuration><crm_config/><resources>
   <group id="site"><primitive id="ip"/><primitive id="web"/></group><primitive id="mail"/>
 </resources><constraints/></configuration></cib>"""
 PARTS = (
-    Part("ip", "ocf:heartbeat:IPaddr2", monitor_s=10, monitors_s={"Started": 10}, service="site"),
-    Part("web", "ocf:heartbeat:apache", monitor_s=10, monitors_s={"Started": 10}, service="site"),
-    Part("mail", "systemd:postfix", monitor_s=10, monitors_s={"Started": 10}, service="mail"),
+    Part("ip", "ocf:heartbeat:IPaddr2", monitor_s=10, monitors_s={"Started": 10}, service="site", tied="ip"),
+    Part("web", "ocf:heartbeat:apache", monitor_s=10, monitors_s={"Started": 10}, service="site", tied="ip"),
+    Part("mail", "systemd:postfix", monitor_s=10, monitors_s={"Started": 10}, service="mail", tied="mail"),
 )
 NODES = ("n1", "n2", "n3")
 SITE = replace(

@@ -1,6 +1,7 @@
 """Which resources constraints tie together, and which stand for themselves."""
 
 import pytest
+from lxml import etree
 
 from quorate.explore.components import components
 
@@ -13,10 +14,11 @@ RESOURCES = """
 
 def tied(constraints, tags=""):
     """The sets of primitives that are tied, those of one alone left out."""
-    found = components(
+    cib = (
         f"<cib><configuration><resources>{RESOURCES}</resources><tags>{tags}</tags>"
         f"<constraints>{constraints}</constraints></configuration></cib>"
     )
+    found = components(etree.fromstring(cib))
     assert set(found) == {"a", "b", "c", "g1", "g2", "h1"}
     sets = ({name for name in found if found[name] == root} for root in dict.fromkeys(found.values()))
     return [one for one in sets if len(one) > 1]

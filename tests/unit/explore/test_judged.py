@@ -23,10 +23,10 @@ IP, STORE, BOOK = (Result(part, "start", 0, "n2", 1) for part in ("ip", "store",
 NAMES = [service.name for service in THREE.services]
 
 
-def struck(judged, *failing, after=BEFORE, members="n1 n2 n3", name="resource-failed:web", events=RESTARTED):
+def struck(judged, *failing, after=BEFORE, members="n1 n2 n3", name="resource-failed:web", events=RESTARTED, of=THREE):
     """Return what a failure does where these operations would fail; and it is what it always is."""
     one = Ended(side(members, after).side, Settled((), after, digest((), after)), events)
-    told = case(THREE, BEFORE, one, situation={"failing": failing}, earlier={"failing": failing}, failure={"id": name})
+    told = case(of, BEFORE, one, situation={"failing": failing}, earlier={"failing": failing}, failure={"id": name})
     stood = Stood(Situation(failing=failing), (Standing(frozenset(THREE.nodes), (), BEFORE, "before"),))
     found = judged.judge(told, stood)
     assert found == judge(told)
@@ -53,12 +53,20 @@ def test_what_would_fail_of_what_it_uses_is_looked_at():
     assert struck(judged)["shop"] is not struck(judged, BOOK)["shop"]
 
 
-def test_a_service_that_is_down_perhaps_for_others_is_judged_each_time():
+def test_a_service_that_is_down_perhaps_for_another_is_judged_by_what_of_that_would_fail():
     judged, away = Judged(THREE), placed(n1="ip", n2="", n3="")
     first = struck(judged, after=away, events=())
     second = struck(judged, STORE, after=away, events=())
     assert first["site"].why == "Pacemaker finds no node for it"
     assert second["site"].why == "store has failed, and no node can run it without"
+    assert struck(judged, STORE, BOOK, after=away, events=())["site"] is second["site"]
+
+
+def test_what_no_constraint_ties_to_a_service_is_not_blamed_for_it():
+    parts = {name: replace(part, tied=part.service) for name, part in THREE.parts.items()}
+    judged, away = Judged(replace(THREE, parts=parts)), placed(n1="ip", n2="", n3="")
+    found = struck(judged, STORE, after=away, events=(), of=replace(THREE, parts=parts))
+    assert found["site"].why == "Pacemaker finds no node for it"
 
 
 @pytest.mark.parametrize(

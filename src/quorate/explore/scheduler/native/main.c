@@ -15,8 +15,9 @@
  *
  * A step goes through the parts in this order: step.c writes it into a copy of a state (with history.c); look() below
  * asks the scheduler; telling.c and facts.c say what it found; plan.c finds what is carried out, and later does it.
- * seen.c keeps what was said of states that may come again. memory.c, tree.c, shortcuts.c, narrowing.c, actions.c,
- * digests.c and expressions.c stand in the place of functions of the libraries, and only save time.
+ * seen.c keeps what was said of states that may come again. memory.c, tree.c, shortcuts.c, passing.c, finding.c,
+ * counting.c, narrowing.c, actions.c, digests.c and expressions.c stand in the place of functions of the libraries, and
+ * only save time.
  */
 
 #include <sys/resource.h>
@@ -86,6 +87,7 @@ static void note_names(GHashTable *named, GList *resources)
 static void decide(state_t *state, const sum_t *sum)
 {
     GHashTable *named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    begin_leaving_out(state);
     put_together(state);
     begin_status();
     g_string_assign(answer, "<answer>");
@@ -97,6 +99,7 @@ static void decide(state_t *state, const sum_t *sum)
     working_set->graph = NULL;
     end_status();
     take_apart(state);
+    end_leaving_out();
     say_graph(graph);
     say_facts(state);
     see(sum, answer->str, graph, named);
@@ -152,6 +155,7 @@ static void load(xmlNode *request)
     configuration = child_of(cib, XML_CIB_TAG_CONFIGURATION);
     status = child_of(cib, XML_CIB_TAG_STATUS);
     begin_comparing();
+    begin_passing();
     begin_status();
     start_failure_fatal = pcmk_is_set(working_set->flags, pe_flag_start_failure_fatal);
     end_status();

@@ -53,59 +53,6 @@ GQuark g_quark_try_string(const gchar *tag)
     return 0;
 }
 
-/* Tell whether a node has an attribute that may be a fail count of a resource. Without one the count is 0. */
-static bool may_have_failed(const pe_node_t *node, const pe_resource_t *resource)
-{
-    static const char COUNT[] = "fail-count-";
-    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    const char *name = resource->clone_name != NULL ? resource->clone_name : resource->id;
-    size_t length = strcspn(name, ":");
-    bool exact = resource->fillers == NULL && strspn(name, PLAIN) == length; /* it stands in an expression */
-    GHashTableIter all;
-    gpointer key = NULL;
-    g_hash_table_iter_init(&all, node->details->attrs);
-    while (g_hash_table_iter_next(&all, &key, NULL)) {
-        if (strncmp(key, COUNT, sizeof COUNT - 1) == 0
-            && (!exact || strncmp((const char *) key + sizeof COUNT - 1, name, length) == 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-typedef int (*failcount_t)(pe_node_t *, pe_resource_t *, time_t *, uint32_t, xmlNode *, pe_working_set_t *);
-
-int pe_get_failcount(pe_node_t *node, pe_resource_t *resource, time_t *last, uint32_t flags, xmlNode *op,
-                     pe_working_set_t *set)
-{
-    static failcount_t slow;
-    slow = slow != NULL ? slow : (failcount_t) theirs("pe_get_failcount");
-    return may_have_failed(node, resource) ? slow(node, resource, last, flags, op, set) : 0;
-}
-
-/* Resources by id, as far as the library has found them in this run. */
-static GHashTable *found_by_id;
-
-pe_resource_t *pe_find_resource(GList *resources, const char *id)
-{
-    static pe_resource_t *(*slow)(GList *, const char *);
-    slow = slow != NULL ? slow : (pe_resource_t * (*) (GList *, const char *)) theirs("pe_find_resource");
-    if (resources == NULL || id == NULL || resources != working_set->resources) {
-        return slow(resources, id);
-    }
-    if (found_by_id == NULL) {
-        found_by_id = g_hash_table_new(g_str_hash, g_str_equal);
-    }
-    pe_resource_t *found = g_hash_table_lookup(found_by_id, id);
-    if (found == NULL) {
-        found = slow(resources, id);
-        if (found != NULL && strcmp(found->id, id) == 0) { /* else by a name that may become another's */
-            g_hash_table_insert(found_by_id, found->id, found);
-        }
-    }
-    return found;
-}
-
 /* What the scheduler wrote into its input that is to be as before: (element, old value) of op-restart-digest. */
 typedef struct {
     xmlNode *op;
@@ -125,6 +72,42 @@ const char *crm_xml_add(xmlNode *node, const char *name, const char *value)
     return slow(node, name, value);
 }
 
+/* The target result of an operation is the third of the numbers in its key. One that is written in another way is left to
+ * the library. */
+int pe__target_rc_from_xml(const xmlNode *op)
+{
+    static int (*slow)(const xmlNode *);
+    const char *at = get_or(op, XML_ATTR_TRANSITION_KEY, "");
+    long number = 0;
+    for (int i = 0; i < 3; i++) {
+        char *end = NULL;
+        if (!g_ascii_isdigit(*at)) {
+            break;
+        }
+        number = strtol(at, &end, 10);
+        if (*end != ':' || end - at > 9) {
+            break;
+        }
+        at = end + 1;
+        if (i == 2 && strlen(at) == 36 && strcspn(at, " \t\n") == 36) {
+            return (int) number;
+        }
+    }
+    slow = slow != NULL ? slow : (int (*)(const xmlNode *)) theirs("pe__target_rc_from_xml");
+    return slow(op);
+}
+
+/* All that is a member of the cluster has its name among its attributes. */
+const char *pe_node_attribute_raw(const pe_node_t *node, const char *name)
+{
+    static const char *(*slow)(const pe_node_t *, const char *);
+    if (node != NULL && node->details->type == node_member && strcmp(name, CRM_ATTR_UNAME) == 0) {
+        return node->details->uname;
+    }
+    slow = slow != NULL ? slow : (const char *(*)(const pe_node_t *, const char *)) theirs("pe_node_attribute_raw");
+    return slow(node, name);
+}
+
 /* A run begins: the state is going to be read. */
 void begin_shortcuts(void)
 {
@@ -135,7 +118,8 @@ void begin_shortcuts(void)
 void end_shortcuts(void)
 {
     end_narrowing();
-    g_clear_pointer(&found_by_id, g_hash_table_destroy);
+    end_finding();
+    end_counting();
     for (guint i = marks->len; i-- > 0;) {
         mark_t *mark = &g_array_index(marks, mark_t, i);
         if (mark->before != NULL) {

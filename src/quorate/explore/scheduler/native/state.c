@@ -72,6 +72,7 @@ xmlNode *own(part_t **part)
     }
     g_clear_pointer(&(*part)->facts, g_free);
     (*part)->summed = false;
+    (*part)->kind = UNREAD;
     return (*part)->xml;
 }
 
@@ -172,7 +173,9 @@ void put_together(const state_t *state)
         const part_t *member = g_ptr_array_index(state->members, i);
         xmlNode *all = histories_in(member);
         for (guint at = 0; at < member->histories->len; at++) {
-            xmlAddChild(all, history_xml(member, at));
+            if (!is_left_out(member, g_ptr_array_index(member->histories, at))) {
+                xmlAddChild(all, history_xml(member, at));
+            }
         }
         xmlAddChild(status, member->xml);
     }

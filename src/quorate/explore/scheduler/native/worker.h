@@ -38,15 +38,21 @@ typedef struct {
     guint64 one, other;
 } sum_t;
 
-/* A piece of a state. Until somebody asks, facts (lines that tell what the digest needs of a <node_state>) is NULL, and
- * sum (of its XML) is not there: summed is false. histories: of a <node_state>, a part_t for each <lrm_resource>, which it lacks
- * itself until it is put together; NULL for other pieces. */
+/* What a history tells: that its resource was looked for and not found; what any resource may do; or something else. */
+typedef enum { UNREAD, IDLE, ORDINARY, TELLING } kind_t;
+typedef struct place_s place_t; /* of passing.c */
+
+/* A piece of a state. Until somebody asks, facts (lines that tell what the digest needs of a <node_state>) is NULL, sum
+ * (of its XML) is not there: summed is false, and kind is UNREAD. histories: of a <node_state>, a part_t for each
+ * <lrm_resource>, which it lacks itself until it is put together; NULL for other pieces. kind, place: of such a history. */
 typedef struct {
     int users;
     xmlNode *xml;
     char *facts;
     sum_t sum;
     bool summed;
+    kind_t kind;
+    place_t *place;
     GPtrArray *histories;
 } part_t;
 
@@ -119,10 +125,23 @@ void *theirs(const char *name);
 void begin_shortcuts(void);
 void end_shortcuts(void);
 
+/* finding.c */
+void begin_finding(void);
+void end_finding(void);
+
+/* counting.c */
+void end_counting(void);
+
 /* narrowing.c */
 void begin_narrowing(void);
 void end_narrowing(void);
 bool is_deciding(void);
+
+/* passing.c */
+void begin_passing(void);
+void begin_leaving_out(const state_t *state);
+void end_leaving_out(void);
+bool is_left_out(const part_t *member, const part_t *part);
 
 /* tree.c */
 void order_operation(xmlNode *op);
