@@ -83,15 +83,16 @@ def side_by_side(failures: Iterable[Failure]) -> tuple[Failure, ...]:
 def node_by_node(failures: Iterable[Failure], placement: Placement) -> tuple[Failure, ...]:
     """Return failures in an order in which those of resources on one node stand together, and as they stood otherwise.
 
-    What cannot be stopped has its node fenced; whatever it was, what comes then is the same (native/seen.c).
+    What cannot be stopped has its node fenced; whatever it was, what comes then is the same (native/seen.c). Those of no
+    resource (nodes, links, sides) come first: they are few, do most, and are known when somebody ends it early.
     """
     homes: dict[str, str] = {}
     for one in sorted(placement.instances):
         homes.setdefault(one.resource, one.node)
 
-    def home(failure: Failure) -> str:
+    def home(failure: Failure) -> tuple[bool, str]:
         first = next(iter(failure.results), None)
-        return "" if first is None else first.node or homes.get(first.resource, "")
+        return (False, "") if first is None else (True, first.node or homes.get(first.resource, ""))
 
     return tuple(sorted(failures, key=home))
 
