@@ -95,6 +95,7 @@ static void decide(state_t *state, const sum_t *sum)
     note_names(named, working_set->resources);
     begin_narrowing();
     pcmk__schedule_actions(cib, pe_flag_no_compat, working_set);
+    end_narrowing();
     xmlNode *graph = working_set->graph;
     working_set->graph = NULL;
     end_status();

@@ -42,12 +42,6 @@ void begin_narrowing(void)
     note_called(working_set->resources);
 }
 
-/* The run is over. */
-void end_narrowing(void)
-{
-    g_clear_pointer(&called, g_hash_table_destroy);
-}
-
 bool is_deciding(void)
 {
     return called != NULL;
@@ -196,4 +190,12 @@ GList *pe__resource_actions(const pe_resource_t *resource, const pe_node_t *node
         working_set->actions = few_actions = reached_from(found);
     }
     return found;
+}
+
+/* The scheduler has decided; its lists are its own again. */
+void end_narrowing(void)
+{
+    show_all_resources();
+    show_all_actions();
+    g_clear_pointer(&called, g_hash_table_destroy);
 }

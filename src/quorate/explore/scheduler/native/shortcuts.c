@@ -117,7 +117,6 @@ void begin_shortcuts(void)
 /* The run is over. */
 void end_shortcuts(void)
 {
-    end_narrowing();
     end_finding();
     end_counting();
     for (guint i = marks->len; i-- > 0;) {
