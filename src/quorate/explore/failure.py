@@ -83,8 +83,8 @@ def side_by_side(failures: Iterable[Failure]) -> tuple[Failure, ...]:
 def node_by_node(failures: Iterable[Failure], placement: Placement) -> tuple[Failure, ...]:
     """Return failures in an order in which those of resources on one node stand together, and as they stood otherwise.
 
-    What cannot be stopped has its node fenced; whatever it was, what comes then is the same (native/seen.c). Those of no
-    resource (nodes, links, sides) come first: they are few, do most, and are known when somebody ends it early.
+    What cannot be stopped has its node fenced; whatever it was, what comes then is the same (native/seen.c). Those of
+    no resource (nodes, links, sides) come first: they are few, do most, and are known when somebody ends it early.
     """
     homes: dict[str, str] = {}
     for one in sorted(placement.instances):

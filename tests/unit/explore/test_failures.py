@@ -252,7 +252,8 @@ def test_failures_on_one_node_stand_together():
     homes = [one.results[0].node or ("n2" if one.results[0].resource == part else "") for one in ordered if one.results]
     assert homes == sorted(homes)
     assert {"n1", "n2"} <= set(homes)
-    assert [bool(one.results) for one in ordered] == sorted(bool(one.results) for one in ordered), "no resource's: first"
+    of_resources = [bool(one.results) for one in ordered]
+    assert of_resources == sorted(of_resources), "those of no resource come first"
     for node in ("n1", "n2"):
         there = [one for one, home in zip([one for one in ordered if one.results], homes, strict=True) if home == node]
         assert there == [one for one in found if one in there], "as they stood otherwise"
