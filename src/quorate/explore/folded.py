@@ -38,6 +38,7 @@ class Folded:
             if len(self._open) == TOGETHER:
                 folded = [*self._folded, zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1)]
                 self._folded, self._open = folded, []  # at once: Ctrl-C comes before or after, and not between
+                self._rows.forget_asked()
 
     def __len__(self) -> int:
         return TOGETHER * len(self._folded) + len(self._open)
@@ -61,7 +62,8 @@ class Folded:
 class _Rows:
     """Distinct rows of distinct impacts, by number.
 
-    To compare impacts takes long. So what is here already is known by where it lies in memory, where it stays.
+    To compare impacts takes long. So what is here already is known by where it lies in memory, where it stays. So is
+    what was asked with lately, for many scenarios that come together have an impact, or all of them, in common.
     """
 
     def __init__(self) -> None:
@@ -71,21 +73,32 @@ class _Rows:
         self._places: dict[int, int] = {}
         self._numbers: dict[bytes, int] = {}
         self._row_places: dict[int, int] = {}
+        self._asked: dict[int, tuple[Row | Impact, int]] = {}
 
     def number(self, row: Row) -> int:
         """Return the number of a row, which is added if there is none that is equal."""
         if (found := self._row_places.get(id(row))) is not None:
             return found
+        if (asked := self._asked.get(id(row))) is not None:
+            return asked[1]
         numbers = array("I", map(self._impact, row))
         number = self._numbers.setdefault(numbers.tobytes(), len(self.rows))
         if number == len(self.rows):
             self.rows.append(tuple(self._impacts[one] for one in numbers))
             self._row_places[id(self.rows[-1])] = number
+        self._asked[id(row)] = row, number
         return number
+
+    def forget_asked(self) -> None:
+        """Let go of what was asked with: it is as much as what is kept."""
+        self._asked.clear()
 
     def _impact(self, impact: Impact) -> int:
         if (found := self._places.get(id(impact))) is None:
+            if (asked := self._asked.get(id(impact))) is not None:
+                return asked[1]
             found = self._equal.setdefault(impact, len(self._impacts))
+            self._asked[id(impact)] = impact, found
             if found == len(self._impacts):
                 self._impacts.append(impact)
                 self._places[id(impact)] = found

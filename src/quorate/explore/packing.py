@@ -40,21 +40,33 @@ def _plain(value: object) -> Any:
 
 
 class Once:
-    """Equal values, kept once: whoever asks with a value gets the one that was there first."""
+    """Equal values, kept once: whoever asks with a value gets the one that was there first.
+
+    To compare impacts takes long. So what was asked with is known by where it lies in memory, and stays there.
+    """
 
     def __init__(self) -> None:
         self._known: dict[Any, Any] = {}
+        self._asked: dict[int, tuple[Any, Any]] = {}
+        self._rows: dict[tuple[int, ...], tuple[Any, ...]] = {}
 
     def one(self, value: T) -> T:
         """Return the value that is equal to this and was the first."""
-        known: T = self._known.setdefault(value, value)
+        if (asked := self._asked.get(id(value))) is None:
+            asked = self._asked[id(value)] = value, self._known.setdefault(value, value)
+        known: T = asked[1]
         return known
+
+    def row(self, values: tuple[T, ...]) -> tuple[T, ...]:
+        """Return the row of values equal to these that was the first."""
+        row = tuple(map(self.one, values))
+        return self._rows.setdefault(tuple(map(id, row)), row)
 
     def scenario(self, scenario: Scenario) -> Scenario:
         """Return a scenario whose impacts, whose row of them, and what else others have too, are kept once."""
         return dataclasses.replace(
             scenario,
-            impacts=self.one(tuple(self.one(impact) for impact in scenario.impacts)),
+            impacts=self.row(scenario.impacts),
             failures=tuple(map(self.one, scenario.failures)),
             same_as=self.one(scenario.same_as),
             approximate=self.one(scenario.approximate),

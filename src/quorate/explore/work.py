@@ -117,10 +117,10 @@ class Work:
             except Unknown as error:
                 failed[pair_id(*pair)] = error.message
                 continue
-            scenario = _scenario(pair, played, events=task.events)
-            same = known.setdefault((played.asked, scenario.impacts), scenario)
+            scenario = once.scenario(_scenario(pair, played, events=task.events))
+            same = known.setdefault((played.asked, id(scenario.impacts)), scenario)
             if first:
-                scenarios.append(once.scenario(scenario if same is scenario else _same(scenario, same)))
+                scenarios.append(scenario if same is scenario else _same(scenario, same))
         return Answer(tuple(scenarios), failed)
 
 
