@@ -55,7 +55,7 @@ def cluster(constraints=""):
 def agree(cib, *ways):
     """Ask both backends; each way is the steps after rest."""
     with Worker(cib, compiled().program, timeout_s=60) as fast, CrmSimulate(cib) as slow:
-        for way in ways:
+        for way in ways or ((),):
             for count in range(len(way) + 1):
                 steps = (QUIET, *way[:count])
                 assert differs(fast.settle(steps), slow.settle(steps)) == "", steps
@@ -209,6 +209,19 @@ def test_what_says_only_that_nothing_runs_is_left_out_where_that_makes_no_differ
     agree(
         cib, (failed, on, off), (on, failed), (Step(lost=(other,)), failed, Step(returned=(other,))), (failed, failed)
     )
+
+
+def test_an_id_that_is_an_expression_forgets_the_failures_of_others_too():
+    cib = cluster('<rsc_location id="l" rsc="axb" node="n1" score="100"/>')
+    _, after = settled(cib, failure(cib, "axb"))
+    late = re.sub('execution-date="[0-9]+"', 'execution-date="1767275000"', after)
+    late = late.replace(pair("migration-threshold", "2", "defaults"), pair("failure-timeout", "60", "defaults"))
+    found, _ = settled(late)
+    done = {
+        (one.resource, one.node) for each in found.transitions for one in each.actions if one.task == "clear_failcount"
+    }
+    assert {("axb", "n1"), ("a.b", "n1")} <= done
+    agree(late)
 
 
 @pytest.mark.parametrize("role", ["Started", "Stopped"])

@@ -1,8 +1,9 @@
 """Components: which resources a CIB's constraints tie together, directly or through others. Pure.
 
-Members of a group, clone or bundle are one; colocations, orders and tickets tie what they name, also by sets and tags
-(Pacemaker Explained, "Resource Constraints"). What no constraint ties is placed by Pacemaker one after the other, and
-each sees of the others only how many resources a node has already.
+Members of a group, clone or bundle are one, and a resource with its `container`; colocations, orders and tickets tie
+what they name, also by sets, tags and templates (Pacemaker Explained, "Resource Constraints"). What no constraint ties
+is placed by Pacemaker one after the other, and each sees of the others only how many resources a node has already, and
+what becomes of a node for the sake of one (fencing, standby, unfencing, a guest that is stopped).
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,10 +20,14 @@ def components(root: Element) -> Mapping[str, str]:
     for top in root.iterfind("configuration/resources/*"):
         for inner in top.iter("primitive", "group", "clone", "master", "bundle"):
             ties.tie(str(top.get("id")), str(inner.get("id")))
+        for container in top.iterfind(".//meta_attributes/nvpair[@name='container']"):
+            ties.tie(str(top.get("id")), str(container.get("value")))
     tags = {
         str(tag.get("id")): [str(one.get("id")) for one in tag.iterfind("obj_ref")]
         for tag in root.iterfind("configuration/tags/tag")
     }
+    for made in root.iterfind("configuration/resources//primitive[@template]"):
+        tags.setdefault(str(made.get("template")), []).append(str(made.get("id")))
     for constraint in root.iterfind("configuration/constraints/*"):
         if constraint.tag in TYING:
             first, *others = [name for named in _named(constraint) for name in tags.get(named, [named])] or [""]

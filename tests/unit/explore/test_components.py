@@ -45,6 +45,24 @@ def test_constraints_tie(constraint, others):
     assert tied(constraint) == [*others, {"g1", "g2"}]
 
 
+def test_a_template_stands_for_what_is_made_from_it():
+    cib = (
+        "<cib><configuration><resources><template id='t'/><primitive id='a' template='t'/>"
+        "<primitive id='b' template='t'/><primitive id='c'/></resources>"
+        "<constraints><rsc_order first='t' then='c'/></constraints></configuration></cib>"
+    )
+    assert len(set(components(etree.fromstring(cib)).values())) == 1
+
+
+def test_what_is_in_a_container_is_one_with_it():
+    cib = (
+        "<cib><configuration><resources><primitive id='vm'/><primitive id='free'/><primitive id='in'><meta_attributes>"
+        "<nvpair name='container' value='vm'/></meta_attributes></primitive></resources></configuration></cib>"
+    )
+    found = components(etree.fromstring(cib))
+    assert found["in"] == found["vm"] != found["free"]
+
+
 def test_what_holds_a_resource_stands_for_it():
     assert tied("<rsc_colocation rsc='g' with-rsc='k'/>") == [{"g1", "g2", "h1"}]
 

@@ -23,7 +23,8 @@ static void free_counted(gpointer data)
     g_free(counted);
 }
 
-/* Return the attributes of a node that may be fail counts: none is ever taken from it while a state is looked at. */
+/* Return the attributes of a node that may be fail counts. The library has read all of a node's before it asks for the
+ * first count there. */
 static const GPtrArray *counts(const pe_node_t *node)
 {
     GHashTable *attributes = node->details->attrs;
@@ -54,17 +55,23 @@ void end_counting(void)
     g_clear_pointer(&counts_of, g_hash_table_destroy);
 }
 
+/* Tell whether so much of a name means itself alone where it stands in an expression, as the library looks for counts. */
+bool means_itself(const char *name, size_t length)
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    return strspn(name, PLAIN) >= length;
+}
+
 /* Tell whether a node has an attribute that may be a fail count of a resource. */
 static bool may_have_failed(const pe_node_t *node, const pe_resource_t *resource)
 {
-    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     const GPtrArray *names = counts(node);
     if (names->len == 0) {
         return false;
     }
     const char *name = resource->clone_name != NULL ? resource->clone_name : resource->id;
     size_t length = strcspn(name, ":");
-    bool exact = resource->fillers == NULL && strspn(name, PLAIN) == length; /* it stands in an expression */
+    bool exact = resource->fillers == NULL && means_itself(name, length);
     for (guint i = 0; i < names->len; i++) {
         if (!exact || strncmp((const char *) g_ptr_array_index(names, i) + sizeof COUNT - 1, name, length) == 0) {
             return true;

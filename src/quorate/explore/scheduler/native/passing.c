@@ -6,8 +6,8 @@
  *
  * That is done for primitives alone and in groups. Of a clone such a history takes one of the instances that are left;
  * a resource that is a node, or within one, decides what else is read; a failure, a migration or a lock may stand for
- * or against what other histories of the resource say. All these are read by the library, as is all of a resource whose
- * agent is another than in its history.
+ * or against what other histories of the resource say, and an id that is an expression has the failures of others. All
+ * these are read by the library, as is all of a resource whose agent is another than in its history.
  */
 
 #include "worker.h"
@@ -41,11 +41,13 @@ static bool may_have(const xmlNode *node, const char *name)
 
 static void note_plain(const xmlNode *primitive)
 {
-    if (get(primitive, "template") == NULL && strcmp(get_or(primitive, XML_ATTR_TYPE, ""), "remote") != 0
-        && !may_have(primitive, XML_RSC_ATTR_REMOTE_NODE) && !may_have(primitive, XML_RSC_ATTR_CONTAINER)) {
+    const char *id = get_or(primitive, XML_ATTR_ID, "");
+    if (means_itself(id, strlen(id)) && get(primitive, "template") == NULL
+        && strcmp(get_or(primitive, XML_ATTR_TYPE, ""), "remote") != 0
+        && !may_have(primitive, XML_RSC_ATTR_REMOTE_NODE)) {
         place_t *place = g_new0(place_t, 1);
         place->primitive = primitive;
-        g_hash_table_replace(plain, (gpointer) get_or(primitive, XML_ATTR_ID, ""), place);
+        g_hash_table_replace(plain, (gpointer) id, place);
     }
 }
 
@@ -55,7 +57,9 @@ void begin_passing(void)
     xmlNode *resources = child_of(configuration, XML_CIB_TAG_RESOURCES);
     g_clear_pointer(&plain, g_hash_table_destroy);
     plain = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    if (may_have(child_of(configuration, XML_CIB_TAG_CRMCONFIG), XML_CONFIG_ATTR_SHUTDOWN_LOCK)) {
+    if (may_have(child_of(configuration, XML_CIB_TAG_CRMCONFIG), XML_CONFIG_ATTR_SHUTDOWN_LOCK)
+        || may_have(child_of(configuration, XML_CIB_TAG_RSCCONFIG), XML_RSC_ATTR_CONTAINER)
+        || may_have(resources, XML_RSC_ATTR_CONTAINER)) {
         return;
     }
     EACH(primitive, resources, XML_CIB_TAG_RESOURCE) {
@@ -83,6 +87,7 @@ static kind_t kind_of_operation(const xmlNode *op)
     const char *rc = get_or(op, XML_LRM_ATTR_RC, "");
     bool idle = probe && strcmp(rc, "7") == 0;
     if (!ordinary || (!idle && strcmp(rc, "0") != 0) || !is_text(op, XML_LRM_ATTR_OPSTATUS, "0")
+        || g_str_has_suffix(get_or(op, XML_ATTR_ID, ""), "_last_failure_0")
         || pe__target_rc_from_xml(op) != (idle ? PCMK_OCF_NOT_RUNNING : PCMK_OCF_OK)) {
         return TELLING;
     }
@@ -133,13 +138,18 @@ static void note_count(const char *attribute)
     }
 }
 
-static void note_failures(const part_t *member)
+static void note_counts(xmlNode *attributes)
 {
-    EACH(set, child_of(member->xml, XML_TAG_TRANSIENT_NODEATTRS), XML_TAG_ATTR_SETS) {
+    EACH(set, attributes, XML_TAG_ATTR_SETS) {
         EACH(pair, set, XML_CIB_TAG_NVPAIR) {
             note_count(get_or(pair, XML_NVPAIR_ATTR_NAME, ""));
         }
     }
+}
+
+static void note_failures(const part_t *member)
+{
+    note_counts(child_of(member->xml, XML_TAG_TRANSIENT_NODEATTRS));
     for (guint at = 0; at < member->histories->len; at++) {
         part_t *part = g_ptr_array_index(member->histories, at);
         read_kind(part);
@@ -158,6 +168,9 @@ void begin_leaving_out(const state_t *state)
     while (g_hash_table_iter_next(&all, NULL, &place)) {
         ((place_t *) place)->failed = false;
         ((place_t *) place)->resource = NULL;
+    }
+    EACH(node, state->nodes->xml, XML_CIB_TAG_NODE) {
+        note_counts(node);
     }
     for (guint i = 0; i < state->members->len; i++) {
         note_failures(g_ptr_array_index(state->members, i));
@@ -206,6 +219,9 @@ static void tell_all_known(const xmlNode *node_state)
         member = g_ptr_array_index(hung->members, i);
     }
     const char *id = get(node_state, XML_ATTR_ID), *uname = get(node_state, XML_ATTR_UNAME);
+    if (member == NULL || member->xml != node_state) {
+        abort(); /* another document than the one that was put together */
+    }
     const pe_node_t *node = pe_find_node_any(working_set->nodes, id, uname);
     for (guint at = 0; at < member->histories->len; at++) {
         const part_t *part = g_ptr_array_index(member->histories, at);

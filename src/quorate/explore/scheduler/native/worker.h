@@ -130,6 +130,7 @@ void begin_finding(void);
 void end_finding(void);
 
 /* counting.c */
+bool means_itself(const char *name, size_t length);
 void end_counting(void);
 
 /* narrowing.c */
