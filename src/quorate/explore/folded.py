@@ -39,6 +39,7 @@ class Folded:
                 folded = [*self._folded, zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1)]
                 self._folded, self._open = folded, []  # at once: Ctrl-C comes before or after, and not between
                 self._rows.forget_asked()
+        self._rows.forget_asked()
 
     def __len__(self) -> int:
         return TOGETHER * len(self._folded) + len(self._open)
@@ -63,7 +64,7 @@ class _Rows:
     """Distinct rows of distinct impacts, by number.
 
     To compare impacts takes long. So what is here already is known by where it lies in memory, where it stays. So is
-    what was asked with lately, for many scenarios that come together have an impact, or all of them, in common.
+    what was asked with lately: scenarios that come together have impacts, and rows of them, in common.
     """
 
     def __init__(self) -> None:

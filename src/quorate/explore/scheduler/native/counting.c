@@ -55,7 +55,8 @@ void end_counting(void)
     g_clear_pointer(&counts_of, g_hash_table_destroy);
 }
 
-/* Tell whether so much of a name means itself alone where it stands in an expression, as the library looks for counts. */
+/* Tell whether so much of a name means itself alone where it stands in an expression: by one the library looks for
+ * counts. */
 bool means_itself(const char *name, size_t length)
 {
     static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";

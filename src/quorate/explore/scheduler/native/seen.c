@@ -11,7 +11,7 @@
 
 #include "worker.h"
 
-enum { KEPT_BYTES = 12 << 20 }; /* of what was said, and of graphs as text */
+enum { KEPT_BYTES = 11 << 20 }; /* of what was said, and of graphs as text */
 
 seen_t *seen;
 
