@@ -25,6 +25,7 @@ def pair(name, value, of):
     return f'<nvpair id="{of}-{name}" name="{name}" value="{value}"/>'
 
 
+THRESHOLD = pair("migration-threshold", "2", "defaults")
 GUEST = primitive("vm", "VirtualDomain", pair("remote-node", "guest", "vm"))
 BUNDLE = (
     '<bundle id="box"><podman image="i" replicas="2"/><network control-port="3121"/>'
@@ -41,13 +42,12 @@ def cluster(constraints=""):
         f'<node_state id="{number}" uname="{name}" in_ccm="true" crmd="online" join="member" expected="member"/>'
         for number, name in enumerate(NODES, 1)
     )
-    defaults = pair("migration-threshold", "2", "defaults")
     return (
         '<cib crm_feature_set="3.16.1" validate-with="pacemaker-3.9" epoch="1" num_updates="0" admin_epoch="0"'
         ' have-quorum="1" dc-uuid="1" execution-date="1767268800"><configuration>'
         f'<crm_config><cluster_property_set id="options">{pair("stonith-enabled", "false", "o")}</cluster_property_set>'
         f"</crm_config><nodes>{nodes}</nodes><resources>{RESOURCES}</resources><constraints>{constraints}</constraints>"
-        f'<rsc_defaults><meta_attributes id="defaults">{defaults}</meta_attributes></rsc_defaults>'
+        f'<rsc_defaults><meta_attributes id="defaults">{THRESHOLD}</meta_attributes></rsc_defaults>'
         f"</configuration><status>{states}</status></cib>"
     )
 
@@ -71,6 +71,12 @@ def settled(cib, *steps):
 def where(cib, resource):
     found, _ = settled(cib)
     return next(one.node for one in found.placement.instances if one.resource == resource)
+
+
+def timed_out(cib):
+    """The same two hours later, where failures count for a minute."""
+    late = re.sub('execution-date="[0-9]+"', 'execution-date="1767275000"', cib)
+    return late.replace(THRESHOLD, pair("failure-timeout", "60", "defaults"))
 
 
 def failure(cib, resource, rc=1):
@@ -120,8 +126,7 @@ def test_a_failure_that_has_timed_out_is_taken_back_and_not_marked_in_the_state(
     failed = failure(cib, "plain")
     _, after = settled(cib, failed)
     assert "last_failure" in after
-    late = re.sub('execution-date="[0-9]+"', 'execution-date="1767275000"', after)
-    late = late.replace(pair("migration-threshold", "2", "defaults"), pair("failure-timeout", "60", "defaults"))
+    late = timed_out(after)
     assert "failure-timeout" in late
     agree(late, (Step(standby=(("n2", True),)), Step(standby=(("n2", False),))), (failed,))
     found, again = settled(late)
@@ -176,21 +181,9 @@ def op(resource, **attributes):
         pytest.param(op("plain"), op("plain", on_fail="block"), id="is not touched any more where it fails"),
         pytest.param(op("plain"), op("plain", on_fail="standby"), id="puts a node on standby"),
         pytest.param(op("plain"), op("plain", on_fail="ignore"), id="may fail"),
-        pytest.param(
-            pair("migration-threshold", "2", "defaults"),
-            pair("target-role", "Stopped", "defaults"),
-            id="is to be stopped",
-        ),
-        pytest.param(
-            pair("migration-threshold", "2", "defaults"),
-            pair("allow-migrate", "true", "defaults"),
-            id="moves while it runs",
-        ),
-        pytest.param(
-            pair("migration-threshold", "2", "defaults"),
-            pair("failure-timeout", "60", "defaults"),
-            id="forgets failures",
-        ),
+        pytest.param(THRESHOLD, pair("target-role", "Stopped", "defaults"), id="is to be stopped"),
+        pytest.param(THRESHOLD, pair("allow-migrate", "true", "defaults"), id="moves while it runs"),
+        pytest.param(THRESHOLD, pair("failure-timeout", "60", "defaults"), id="forgets failures"),
         pytest.param(
             pair("stonith-enabled", "false", "o"),
             pair("stonith-enabled", "false", "o") + pair("shutdown-lock", "true", "o"),
@@ -214,8 +207,7 @@ def test_what_says_only_that_nothing_runs_is_left_out_where_that_makes_no_differ
 def test_an_id_that_is_an_expression_forgets_the_failures_of_others_too():
     cib = cluster('<rsc_location id="l" rsc="axb" node="n1" score="100"/>')
     _, after = settled(cib, failure(cib, "axb"))
-    late = re.sub('execution-date="[0-9]+"', 'execution-date="1767275000"', after)
-    late = late.replace(pair("migration-threshold", "2", "defaults"), pair("failure-timeout", "60", "defaults"))
+    late = timed_out(after)
     found, _ = settled(late)
     done = {
         (one.resource, one.node) for each in found.transitions for one in each.actions if one.task == "clear_failcount"
